@@ -1,0 +1,2 @@
+/// Keeps processes alive while servers come and go. Knows nothing of jobs.
+package ebb.agent;
