@@ -35,12 +35,14 @@ public final class HostUsage {
 
   /// Whether `nodes` more fit, or may share the machine; null if so.
   public @Nullable Rejection refusal(
-      Host host, Cluster cluster, int nodes, Quotas.HolderNames names) {
+      Host host, Cluster cluster, int nodes, Quotas.@Nullable HolderNames names) {
     if (host.virtualNodes() || room(host, cluster.size()) >= nodes) {
       return null;
     }
     List<Rejection.Holder> held = new ArrayList<>();
-    holders.forEach((id, count) -> held.add(new Rejection.Holder(names.name(id), count)));
+    if (names != null) {
+      holders.forEach((id, count) -> held.add(new Rejection.Holder(names.name(id), count)));
+    }
     return new Rejection.HostFull(
         cluster.size(),
         (int) (host.cores() - cores),

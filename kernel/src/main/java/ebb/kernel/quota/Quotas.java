@@ -61,9 +61,14 @@ public final class Quotas {
     return used.getOrDefault(key, 0);
   }
 
-  /// Whether `nodes` more nodes of this cluster fit; null if they do.
+  /// Whether `nodes` more nodes of this cluster fit; null if they do. Who holds the rest is said
+  /// only to those who can name it: policy asks often and does not need it.
   public @Nullable Rejection refusal(
-      Cluster cluster, List<QuotaKey> keys, int nodes, Settings settings, HolderNames names) {
+      Cluster cluster,
+      List<QuotaKey> keys,
+      int nodes,
+      Settings settings,
+      @Nullable HolderNames names) {
     int asked = Math.multiplyExact(nodes, cluster.size().vcpus());
     for (QuotaKey key : keys) {
       int limit = limit(key, settings);
@@ -79,9 +84,9 @@ public final class Quotas {
     String name(ClusterId cluster);
   }
 
-  private List<Rejection.Holder> holdersOf(QuotaKey key, HolderNames names) {
+  private List<Rejection.Holder> holdersOf(QuotaKey key, @Nullable HolderNames names) {
     TreeMap<ClusterId, Integer> byCluster = holders.get(key);
-    if (byCluster == null) {
+    if (byCluster == null || names == null) {
       return List.of();
     }
     List<Rejection.Holder> result = new ArrayList<>();
