@@ -1,0 +1,78 @@
+package ebb.kernel.cluster;
+
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.VmSize;
+import ebb.kernel.protocol.WorkspaceId;
+
+/// A named set of equal nodes that grows and shrinks between min and max.
+///
+/// @param size as the catalogue had it when the cluster was created
+/// @param rates what its next nodes will cost; [Rates#NONE] marks it unpriced
+/// @param growthFailures how often in a row the backend failed to give a node
+/// @param growthNotBefore when the backend is asked again after a failure; 0: at any time
+public record Cluster(
+    ClusterId id,
+    WorkspaceId workspace,
+    String name,
+    ClusterSpec spec,
+    VmSize size,
+    Rates rates,
+    boolean deleting,
+    int growthFailures,
+    long growthNotBefore,
+    long createdAt,
+    long changedAt) {
+
+  public Cluster with(ClusterSpec newSpec, long at) {
+    return new Cluster(
+        id,
+        workspace,
+        name,
+        newSpec,
+        size,
+        rates,
+        deleting,
+        growthFailures,
+        growthNotBefore,
+        createdAt,
+        at);
+  }
+
+  public Cluster with(Rates newRates) {
+    return new Cluster(
+        id,
+        workspace,
+        name,
+        spec,
+        size,
+        newRates,
+        deleting,
+        growthFailures,
+        growthNotBefore,
+        createdAt,
+        changedAt);
+  }
+
+  public Cluster asDeleting(long at) {
+    return new Cluster(
+        id,
+        workspace,
+        name,
+        spec,
+        size,
+        rates,
+        true,
+        growthFailures,
+        growthNotBefore,
+        createdAt,
+        at);
+  }
+
+  public Cluster withGrowth(int failures, long notBefore) {
+    return new Cluster(
+        id, workspace, name, spec, size, rates, deleting, failures, notBefore, createdAt,
+        changedAt);
+  }
+}

@@ -1,0 +1,126 @@
+package ebb.kernel.job;
+
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Retries;
+import ebb.kernel.protocol.WorkspaceId;
+
+/// One submitted piece of work.
+///
+/// @param sequence the order of submission, for the queue
+/// @param retries the budget in force, `used` what is used of it
+/// @param limitMillis the run time limit in force
+/// @param attempts how many attempts were ordered
+/// @param failures how often in a row it went back to the queue
+public record Job(
+    JobId id,
+    WorkspaceId workspace,
+    ClusterId cluster,
+    String name,
+    JobSpec spec,
+    long sequence,
+    long queuedAt,
+    Retries retries,
+    Retries used,
+    long limitMillis,
+    int attempts,
+    int failures,
+    boolean cancelRequested,
+    Phase phase) {
+
+  /// Where a job is in its life.
+  public sealed interface Phase {}
+
+  public record Queued(long at, long deadline) implements Phase {}
+
+  /// Waits after a failure, then is queued again in its old place.
+  public record BackingOff(long at, EndCause cause, long until) implements Phase {}
+
+  /// Has a claim on nodes that are not all there yet.
+  public record Assembling(long at, long deadline) implements Phase {}
+
+  public record Active(long at, AttemptId attempt) implements Phase {}
+
+  /// `sequence`: the journal's sequence of the end, by which history says that it has it.
+  public record Ended(long at, EndCause cause, int code, String detail, long sequence)
+      implements Phase {}
+
+  public Job with(Phase next) {
+    return new Job(
+        id,
+        workspace,
+        cluster,
+        name,
+        spec,
+        sequence,
+        queuedAt,
+        retries,
+        used,
+        limitMillis,
+        attempts,
+        failures,
+        cancelRequested,
+        next);
+  }
+
+  public Job backedOff(Retries nowUsed, int nowFailures, BackingOff next) {
+    return new Job(
+        id,
+        workspace,
+        cluster,
+        name,
+        spec,
+        sequence,
+        queuedAt,
+        retries,
+        nowUsed,
+        limitMillis,
+        attempts,
+        nowFailures,
+        cancelRequested,
+        next);
+  }
+
+  public Job attempted(int number, Active next) {
+    return new Job(
+        id,
+        workspace,
+        cluster,
+        name,
+        spec,
+        sequence,
+        queuedAt,
+        retries,
+        used,
+        limitMillis,
+        number,
+        failures,
+        cancelRequested,
+        next);
+  }
+
+  public Job asCancelRequested() {
+    return new Job(
+        id,
+        workspace,
+        cluster,
+        name,
+        spec,
+        sequence,
+        queuedAt,
+        retries,
+        used,
+        limitMillis,
+        attempts,
+        failures,
+        true,
+        phase);
+  }
+
+  public boolean isEnded() {
+    return phase instanceof Ended;
+  }
+}

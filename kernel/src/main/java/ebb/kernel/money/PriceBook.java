@@ -1,0 +1,44 @@
+package ebb.kernel.money;
+
+import ebb.kernel.protocol.Price;
+import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.Rates;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Hourly prices by VM size, location and priority. Immutable: a change of prices is a new book.
+public final class PriceBook {
+  public static final PriceBook EMPTY = new PriceBook("USD", List.of());
+
+  private static final Comparator<Key> ORDER =
+      Comparator.comparing(Key::size, String.CASE_INSENSITIVE_ORDER)
+          .thenComparing(Key::location, String.CASE_INSENSITIVE_ORDER)
+          .thenComparing(Key::priority);
+
+  private final String currency;
+  private final TreeMap<Key, Price> prices = new TreeMap<>(ORDER);
+
+  private record Key(String size, String location, Priority priority) {}
+
+  public PriceBook(String currency, List<Price> prices) {
+    this.currency = currency;
+    for (Price price : prices) {
+      this.prices.put(new Key(price.size(), price.location(), price.priority()), price);
+    }
+  }
+
+  public String currency() {
+    return currency;
+  }
+
+  public List<Price> prices() {
+    return List.copyOf(prices.values());
+  }
+
+  /// The rates in force, or [Rates#NONE] where the book has no row: the cluster is then unpriced.
+  public Rates rates(String size, String location, Priority priority) {
+    Price price = prices.get(new Key(size, location, priority));
+    return price == null ? Rates.NONE : price.rates();
+  }
+}

@@ -1,0 +1,4 @@
+/// Nodes: machines of a cluster while they exist.
+///
+/// Read [Node] first.
+package ebb.kernel.node;

@@ -1,0 +1,96 @@
+package ebb.kernel.protocol;
+
+import java.util.List;
+
+/// All that can stand in the way, with the numbers that a person needs to get past it.
+///
+/// A refused command and a waiting job are told the same way: why a job waits is the rejection that
+/// the guards return when it is asked now.
+public sealed interface Rejection {
+
+  // Who may.
+
+  record NotAuthorized(String principal, Action action, Scope scope) implements Rejection {}
+
+  record Locked(Lock lock, Scope scope) implements Rejection {}
+
+  // What is not there, or is there already.
+
+  record NotFound(String kind, String name) implements Rejection {}
+
+  record NameTaken(String kind, String name) implements Rejection {}
+
+  /// The shell looked too long ago whether history holds the name; it should look again.
+  record NameCheckTooOld(String name) implements Rejection {}
+
+  record BeingDeleted(String kind, String name) implements Rejection {}
+
+  record AlreadyEnded(String job, EndCause cause) implements Rejection {}
+
+  // What is wrong with the request.
+
+  record InvalidName(String kind, String name, String rule) implements Rejection {}
+
+  record InvalidValue(String field, String value, String allowed) implements Rejection {}
+
+  /// Part of a thing that cannot change once it exists.
+  record Immutable(String field, String now, String asked) implements Rejection {}
+
+  record UnknownSize(String size) implements Rejection {}
+
+  record NodesExceedMax(String cluster, int max, int asked) implements Rejection {}
+
+  /// The cluster's fixed nodes alone would exceed a quota.
+  record MinNodesExceedQuota(QuotaKey key, int limit, int used, int asked) implements Rejection {}
+
+  // Limits.
+
+  record QuotaExceeded(QuotaKey key, int limit, int used, int asked, List<Holder> holders)
+      implements Rejection {}
+
+  /// The machine has no room for another node.
+  record HostFull(VmSize needed, int cores, int memoryMebibytes, int gpus, List<Holder> holders)
+      implements Rejection {}
+
+  record TooMany(String what, int limit) implements Rejection {}
+
+  record StorageLow(long freeBytes, long markBytes) implements Rejection {}
+
+  /// After three stops at one place only reads, stops and releases are done.
+  record SafeMode() implements Rejection {}
+
+  record Quarantined(Thing thing, String incident) implements Rejection {}
+
+  // Waiting.
+
+  /// All nodes that the cluster may have are busy or claimed; `expectedAt` is when enough should be
+  /// free by the limits of what runs, 0 if nothing says.
+  record ClusterFull(int max, int busy, int asked, int place, long expectedAt)
+      implements Rejection {}
+
+  /// There are free nodes, but to take them now would delay the job at the head of the queue.
+  record WouldDelayHead(String head, int place, long headStartsBy) implements Rejection {}
+
+  /// The claim stands; the nodes are on their way.
+  record NodesComing(int ready, int asked, long deadline) implements Rejection {}
+
+  /// Waits after a failure before it is tried again.
+  record BackingOff(EndCause cause, int failures, long until) implements Rejection {}
+
+  /// The backend failed to give nodes; it is asked again later.
+  record GrowthBackingOff(int failures, long until) implements Rejection {}
+
+  /// What a running thing waits for.
+  record NotWaiting(String phase, long deadline) implements Rejection {}
+
+  // The world and the kernel disagree.
+
+  /// A report about something that is past it, or that never was. Changes nothing.
+  record NotExpected(String report, String phase) implements Rejection {}
+
+  /// The kernel failed to decide; the incident is in the server's log.
+  record Broken(String incident) implements Rejection {}
+
+  /// Who holds some of what is asked for: a cluster and how much of the unit asked.
+  record Holder(String name, long amount) {}
+}

@@ -1,0 +1,9 @@
+package ebb.kernel.protocol;
+
+/// What a node was doing during a segment of its life.
+public enum SegmentKind {
+  BOOT,
+  RUN,
+  IDLE,
+  LEAVE
+}
