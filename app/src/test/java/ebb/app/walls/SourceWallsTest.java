@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,10 +20,15 @@ class SourceWallsTest {
   void everySourceKeepsTheRules() {
     List<Path> sources = Repository.mainSources();
     assertThat(sources).isNotEmpty();
-    assertThat(sources)
-        .flatMap(
-            file -> SourceRules.breaches(file.toString().replace('\\', '/'), Repository.read(file)))
+    assertThat(
+            sources.stream()
+                .flatMap(file -> breaches(file).stream())
+                .collect(Collectors.joining("\n")))
         .isEmpty();
+  }
+
+  private static List<String> breaches(Path file) {
+    return SourceRules.breaches(file.toString().replace('\\', '/'), Repository.read(file));
   }
 
   @Test
