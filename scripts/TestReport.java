@@ -56,7 +56,7 @@ boolean follow(Path log) throws IOException {
   var module = Pattern.compile("\\[INFO] Building (Ebb \\w+) .*");
   var tested = Pattern.compile("\\[\\w+] +Tests run: (\\d+), .*Time elapsed: ([\\d.]+ s)(.*) --? ?in (\\S+)");
   var skipped = Pattern.compile("\\[INFO] (Ebb \\w+) \\.+ SKIPPED.*");
-  var trouble = Pattern.compile("\\[(?:ERROR|WARNING)] .*\\.java:.*|\\[ERROR] (?:Failed to execute goal|.*forked VM).*");
+  var trouble = Pattern.compile("\\[(?:ERROR|WARNING)] .*\\.java:.*|\\[WARNING] \\[\\w+] .*|\\[ERROR] (?:Failed to execute goal|.*forked VM).*");
   var told = new HashSet<String>();
   boolean built = false;
   try (var lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
