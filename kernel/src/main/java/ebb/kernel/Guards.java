@@ -27,11 +27,15 @@ final class Guards {
       return start;
     }
     Rejection quota =
-        state.quotas.refusal(cluster, state.quotaKeys(cluster), nodes, state.settings, names);
+        state.quotas.refusal(
+            state.quotaKeys(cluster),
+            Math.multiplyExact(nodes, cluster.size().vcpus()),
+            state.settings,
+            names);
     if (quota != null) {
       return quota;
     }
-    Rejection host = state.hostUsage.refusal(state.host, cluster, nodes, names);
+    Rejection host = state.hostUsage.refusal(state.host, cluster.size(), nodes, names);
     if (host != null) {
       return host;
     }
