@@ -19,6 +19,9 @@ public final class EngineTime {
   private long lastMonotonicNanos;
   private long wallDifference;
 
+  /// Elapsed time too short, so far, to make anything good in.
+  private long unslewed;
+
   /// Starts at the wall clock's time, but never before what the journal has seen.
   public EngineTime(long lastKnown, long wallMillis, long monotonicNanos) {
     this.now = Math.max(lastKnown, wallMillis);
@@ -31,11 +34,10 @@ public final class EngineTime {
     lastMonotonicNanos += elapsed * NANOS;
     now += elapsed;
     wallDifference = wallMillis - now;
-    if (wallDifference != 0 && elapsed > 0) {
-      long most = Math.max(1, elapsed / SLEW_DIVISOR);
-      long step = Math.clamp(wallDifference, -Math.min(most, elapsed), most);
-      now += step;
-    }
+    unslewed += elapsed;
+    long most = unslewed / SLEW_DIVISOR;
+    unslewed %= SLEW_DIVISOR;
+    now += Math.clamp(wallDifference, -Math.min(most, elapsed), most);
     return now;
   }
 
