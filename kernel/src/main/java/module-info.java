@@ -2,7 +2,11 @@
 /// server or a logger; what java.base itself offers of clocks, threads and files is refused by the
 /// walls' tests.
 module ebb.kernel {
+  exports ebb.kernel;
+  exports ebb.kernel.engine;
+  exports ebb.kernel.placement;
   exports ebb.kernel.protocol;
+  exports ebb.kernel.quota;
   exports ebb.kernel.money;
   exports ebb.kernel.access;
   exports ebb.kernel.cluster;

@@ -78,9 +78,6 @@ public sealed interface Command {
 
   record StorageMeasured(long freeBytes, long markBytes) implements Report {}
 
-  /// History holds everything up to this sequence.
-  record HistoryReached(long sequence) implements Report {}
-
   // The backend's reports.
 
   /// The backend has durably claimed the node. `ack` numbers what it has claimed.

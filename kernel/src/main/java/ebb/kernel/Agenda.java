@@ -1,0 +1,85 @@
+package ebb.kernel;
+
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Nullable;
+import java.util.Comparator;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Which clusters have to be looked at, because something about them changed, and which were looked
+/// at and wait on a key that they share with others. An optimisation: looking at every cluster
+/// would find the same.
+///
+/// Clusters are looked at in the order of their first jobs, so that among those that wait on one
+/// key (a quota, the host) the longest waiting of the highest priority comes first.
+final class Agenda {
+  /// A key that several clusters may wait on.
+  record Key(String name) implements Comparable<Key> {
+    static final Key HOST = new Key("host");
+    static final Key LOCKS = new Key("locks");
+    static final Key STORAGE = new Key("storage");
+
+    @Override
+    public int compareTo(Key other) {
+      return name.compareTo(other.name);
+    }
+  }
+
+  private record Look(int priority, long sequence, ClusterId cluster) {
+    static final Comparator<Look> ORDER =
+        Comparator.comparingInt(Look::priority)
+            .reversed()
+            .thenComparingLong(Look::sequence)
+            .thenComparing(Look::cluster);
+  }
+
+  private final TreeSet<Look> due = new TreeSet<>(Look.ORDER);
+  private final TreeMap<ClusterId, Look> byCluster = new TreeMap<>();
+  private final TreeMap<Key, TreeSet<ClusterId>> waiting = new TreeMap<>();
+
+  void look(ClusterId cluster, int headPriority, long headSequence) {
+    if (byCluster.containsKey(cluster)) {
+      return;
+    }
+    Look look = new Look(headPriority, headSequence, cluster);
+    byCluster.put(cluster, look);
+    due.add(look);
+  }
+
+  boolean isDue(ClusterId cluster) {
+    return byCluster.containsKey(cluster);
+  }
+
+  @Nullable
+  ClusterId first() {
+    return due.isEmpty() ? null : due.first().cluster();
+  }
+
+  /// The cluster was looked at and has nothing to do.
+  void done(ClusterId cluster) {
+    Look look = byCluster.remove(cluster);
+    if (look != null) {
+      due.remove(look);
+    }
+  }
+
+  void waitOn(Key key, ClusterId cluster) {
+    waiting.computeIfAbsent(key, _ -> new TreeSet<>()).add(cluster);
+  }
+
+  /// The clusters that waited on the key; they wait no longer.
+  TreeSet<ClusterId> changed(Key key) {
+    TreeSet<ClusterId> woken = waiting.remove(key);
+    return woken == null ? new TreeSet<>() : woken;
+  }
+
+  void forget(ClusterId cluster) {
+    done(cluster);
+    waiting.values().forEach(clusters -> clusters.remove(cluster));
+  }
+
+  /// Everything that waits on a key shared with others.
+  TreeMap<Key, TreeSet<ClusterId>> waiting() {
+    return waiting;
+  }
+}

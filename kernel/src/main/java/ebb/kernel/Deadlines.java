@@ -1,0 +1,152 @@
+package ebb.kernel;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.node.Node;
+import ebb.kernel.placement.ClusterLoad;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.Thing;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What is due when. Every phase has one deadline; this index is derived from the phases.
+///
+/// Deadlines of nodes and attempts are apart from the others: they wait until a backend has
+/// answered after a start.
+final class Deadlines {
+  static final long NEVER = Long.MAX_VALUE;
+
+  record Due(long at, Thing thing) {
+    static final Comparator<Due> SOONEST_FIRST =
+        Comparator.comparingLong(Due::at).thenComparing(Due::thing);
+  }
+
+  private final TreeSet<Due> answeredByBackend = new TreeSet<>(Due.SOONEST_FIRST);
+  private final TreeSet<Due> others = new TreeSet<>(Due.SOONEST_FIRST);
+
+  void cluster(
+      @Nullable Cluster before,
+      @Nullable Cluster after,
+      ClusterLoad load,
+      TreeMap<NodeId, Node> nodes) {
+    long was = before == null || before.growthNotBefore() == 0 ? NEVER : before.growthNotBefore();
+    long is = after == null || after.growthNotBefore() == 0 ? NEVER : after.growthNotBefore();
+    if (was != is) {
+      Cluster either = after == null ? before : after;
+      if (either != null) {
+        move(others, new Thing(Thing.Kind.CLUSTER, either.id().value()), was, is);
+      }
+    }
+    if (before != null
+        && after != null
+        && before.spec().idleMillis() != after.spec().idleMillis()) {
+      for (NodeId id : load.nodes()) {
+        Node node = nodes.get(id);
+        if (node != null) {
+          Thing thing = new Thing(Thing.Kind.NODE, id.value());
+          move(answeredByBackend, thing, of(node, before), of(node, after));
+        }
+      }
+    }
+  }
+
+  void node(@Nullable Node before, @Nullable Node after, Cluster cluster) {
+    long was = before == null ? NEVER : of(before, cluster);
+    long is = after == null ? NEVER : of(after, cluster);
+    Node either = after == null ? before : after;
+    if (was != is && either != null) {
+      move(answeredByBackend, new Thing(Thing.Kind.NODE, either.id().value()), was, is);
+    }
+  }
+
+  /// When something must happen to the node. A node out of sight is due when the bound on that has
+  /// passed, whatever else it does, unless it leaves already.
+  static long of(Node node, Cluster cluster) {
+    long byPhase =
+        switch (node.phase()) {
+          case Node.Requested requested -> requested.deadline();
+          case Node.Preparing preparing -> preparing.deadline();
+          case Node.Idle idle ->
+              Math.max(idle.keptUntil(), idle.at() + cluster.spec().idleMillis());
+          case Node.Running _ -> NEVER; // its attempt has the deadline
+          case Node.Leaving leaving -> leaving.deadline();
+        };
+    return node.unreachableUntil() == 0 || node.isLeaving()
+        ? byPhase
+        : Math.min(byPhase, node.unreachableUntil());
+  }
+
+  void job(@Nullable Job before, @Nullable Job after) {
+    long was = before == null ? NEVER : of(before);
+    long is = after == null ? NEVER : of(after);
+    Job either = after == null ? before : after;
+    if (was != is && either != null) {
+      move(others, new Thing(Thing.Kind.JOB, either.id().value()), was, is);
+    }
+  }
+
+  static long of(Job job) {
+    return switch (job.phase()) {
+      case Job.Queued queued -> queued.deadline();
+      case Job.BackingOff backingOff -> backingOff.until();
+      case Job.Assembling assembling -> assembling.deadline();
+      case Job.Active _ -> NEVER; // its attempt has the deadline
+      case Job.Ended _ -> NEVER; // history takes it
+    };
+  }
+
+  void attempt(@Nullable Attempt before, @Nullable Attempt after) {
+    long was = before == null ? NEVER : before.phase().deadline();
+    long is = after == null ? NEVER : after.phase().deadline();
+    Attempt either = after == null ? before : after;
+    if (was != is && either != null) {
+      move(answeredByBackend, new Thing(Thing.Kind.ATTEMPT, either.id().value()), was, is);
+    }
+  }
+
+  private static void move(TreeSet<Due> set, Thing thing, long was, long is) {
+    if (was != NEVER) {
+      set.remove(new Due(was, thing));
+    }
+    if (is != NEVER) {
+      set.add(new Due(is, thing));
+    }
+  }
+
+  /// What is due at `now`, or null. While the backend has not answered, only what it need not
+  /// answer for.
+  @Nullable
+  Thing due(long now, boolean backendAnswered) {
+    Due due = first(backendAnswered);
+    return due == null || due.at() > now ? null : due.thing();
+  }
+
+  /// When something will be due, or [#NEVER].
+  long next(boolean backendAnswered) {
+    Due due = first(backendAnswered);
+    return due == null ? NEVER : due.at();
+  }
+
+  private @Nullable Due first(boolean backendAnswered) {
+    Due other = others.isEmpty() ? null : others.first();
+    if (!backendAnswered || answeredByBackend.isEmpty()) {
+      return other;
+    }
+    Due answered = answeredByBackend.first();
+    return other == null || Due.SOONEST_FIRST.compare(answered, other) < 0 ? answered : other;
+  }
+
+  /// Takes a quarantined thing out of the way; it comes back when its phase changes.
+  void drop(Thing thing) {
+    answeredByBackend.removeIf(due -> due.thing().equals(thing));
+    others.removeIf(due -> due.thing().equals(thing));
+  }
+
+  Object contents() {
+    return List.of(List.copyOf(answeredByBackend), List.copyOf(others));
+  }
+}

@@ -1,0 +1,79 @@
+package ebb.kernel;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.Lock;
+import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.QuotaKey;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+
+/// What may stand in the way of starting something, in the order in which rules win when they
+/// collide: budget (to come), lock, quota, and then what the machine has. [Policy] asks them before
+/// it acts and [Why] asks them again when somebody wants the reason.
+final class Guards {
+  private Guards() {}
+
+  /// Whether the cluster may have so many more nodes now; null if it may.
+  static @Nullable Rejection growth(State state, Cluster cluster, int nodes, long now) {
+    Rejection lock = scaling(state, state.scopeOf(cluster));
+    if (lock != null) {
+      return lock;
+    }
+    Rejection start = start(state);
+    if (start != null) {
+      return start;
+    }
+    Rejection quota =
+        state.quotas.refusal(
+            cluster, state.quotaKeys(cluster), nodes, state.settings, state::holderName);
+    if (quota != null) {
+      return quota;
+    }
+    Rejection host = state.hostUsage.refusal(state.host, cluster, nodes, state::holderName);
+    if (host != null) {
+      return host;
+    }
+    return cluster.growthNotBefore() > now
+        ? new Rejection.GrowthBackingOff(cluster.growthFailures(), cluster.growthNotBefore())
+        : null;
+  }
+
+  /// Whether anything may be started at all.
+  static @Nullable Rejection start(State state) {
+    if (state.safeMode) {
+      return new Rejection.SafeMode();
+    }
+    return state.storage.low()
+        ? new Rejection.StorageLow(state.storage.freeBytes(), state.storage.markBytes())
+        : null;
+  }
+
+  static @Nullable Rejection scaling(State state, Scope scope) {
+    Lock lock = state.access.scalingLock(scope);
+    return lock == null ? null : new Rejection.Locked(lock, scope);
+  }
+
+  /// The key whose change makes it worth asking again; null if the cluster's own changes suffice.
+  static Agenda.@Nullable Key keyOf(Rejection rejection) {
+    return switch (rejection) {
+      case Rejection.QuotaExceeded quota -> State.keyOf(quota.key());
+      case Rejection.HostFull _ -> Agenda.Key.HOST;
+      case Rejection.Locked _ -> Agenda.Key.LOCKS;
+      case Rejection.StorageLow _ -> Agenda.Key.STORAGE;
+      default -> null; // the kinds that only this cluster's own events end
+    };
+  }
+
+  /// The quota that fixed nodes alone would exceed; null if none.
+  static @Nullable Rejection minWithinQuota(State state, Cluster cluster, Iterable<QuotaKey> keys) {
+    long asked = (long) cluster.spec().min() * cluster.size().vcpus();
+    for (QuotaKey key : keys) {
+      int limit = state.quotas.limit(key, state.settings);
+      if (asked > limit) {
+        return new Rejection.MinNodesExceedQuota(
+            key, limit, state.quotas.used(key), (int) Math.min(asked, Integer.MAX_VALUE));
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,177 @@
+package ebb.kernel;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.Workspace;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.Order;
+import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Retries;
+import ebb.kernel.protocol.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Decisions about jobs: submitting, cancelling, and what the end of an attempt means.
+final class Jobs {
+  private Jobs() {}
+
+  static Verdict submit(State state, Order order, Command.SubmitJob submit) {
+    Workspace workspace = state.workspace(submit.workspace());
+    if (workspace == null || workspace.deleting()) {
+      return Verdict.refused(Clusters.noWorkspace(workspace, submit.workspace()));
+    }
+    Job existing = state.job(workspace.id(), submit.name());
+    if (existing != null) {
+      return existing.spec().equals(submit.spec())
+          ? Verdict.NOTHING_NEW
+          : Verdict.refused(new Rejection.NameTaken("job", submit.name()));
+    }
+    Cluster cluster = state.cluster(workspace.id(), submit.spec().cluster());
+    if (cluster == null) {
+      return Verdict.refused(new Rejection.NotFound("cluster", submit.spec().cluster()));
+    }
+    Rejection refusal = submitRefusal(state, order, submit, workspace, cluster);
+    return refusal != null
+        ? Verdict.refused(refusal)
+        : Verdict.accepted(queued(state, order, submit, workspace, cluster));
+  }
+
+  private static @Nullable Rejection submitRefusal(
+      State state, Order order, Command.SubmitJob submit, Workspace workspace, Cluster cluster) {
+    if (cluster.deleting()) {
+      return new Rejection.BeingDeleted("cluster", cluster.name());
+    }
+    if (!Rules.isJobName(submit.name())) {
+      return new Rejection.InvalidName("job", submit.name(), Rules.JOB_NAME);
+    }
+    Rejection invalid = Rules.job(submit.spec());
+    if (invalid != null) {
+      return invalid;
+    }
+    int nodes = submit.spec().nodes();
+    if (nodes > cluster.spec().max()) {
+      return new Rejection.NodesExceedMax(cluster.name(), cluster.spec().max(), nodes);
+    }
+    if (order.at() - submit.nameCheckedAt() > state.settings.archiveMillis()) {
+      return new Rejection.NameCheckTooOld(submit.name());
+    }
+    int waiting = state.waitingJobs.getOrDefault(workspace.id(), 0);
+    if (waiting >= state.settings.queuedJobs()) {
+      return new Rejection.TooMany("jobs waiting in the workspace", state.settings.queuedJobs());
+    }
+    return Guards.start(state);
+  }
+
+  private static Event queued(
+      State state, Order order, Command.SubmitJob submit, Workspace workspace, Cluster cluster) {
+    JobSpec spec = submit.spec();
+    long lifetime =
+        cluster.spec().priority() == Priority.LOW
+            ? state.settings.lifetimeLowMillis()
+            : state.settings.lifetimeMillis();
+    long limit = spec.limitMillis() == 0 ? lifetime : Math.min(spec.limitMillis(), lifetime);
+    return new Event.JobQueued(
+        new JobId(state.ids().next()),
+        workspace.id(),
+        cluster.id(),
+        submit.name(),
+        spec,
+        withDefaults(spec.retries(), state.settings.retries()),
+        limit,
+        order.at() + state.settings.queueMillis());
+  }
+
+  private static Retries withDefaults(Retries asked, Retries defaults) {
+    return new Retries(
+        asked.preempted() < 0 ? defaults.preempted() : asked.preempted(),
+        asked.infrastructure() < 0 ? defaults.infrastructure() : asked.infrastructure(),
+        asked.failed() < 0 ? defaults.failed() : asked.failed());
+  }
+
+  static Verdict cancel(State state, Order order, Command.CancelJob cancel) {
+    Workspace workspace = state.workspace(cancel.workspace());
+    Job job = workspace == null ? null : state.job(workspace.id(), cancel.name());
+    if (job == null) {
+      return Verdict.refused(new Rejection.NotFound("job", cancel.name()));
+    }
+    return switch (job.phase()) {
+      case Job.Queued _, Job.BackingOff _, Job.Assembling _ ->
+          Verdict.accepted(
+              new Event.CancelHit(job.id(), Why.phase(job)),
+              new Event.JobEnded(job.id(), EndCause.CANCELED, 0, "canceled before it started"));
+      case Job.Active active -> {
+        Attempt attempt = State.require(state.attempts.get(active.attempt()), "attempt of", job);
+        yield cancelActive(state, order, job, attempt);
+      }
+      case Job.Ended ended ->
+          Verdict.refused(new Rejection.AlreadyEnded(job.name(), ended.cause()));
+    };
+  }
+
+  /// Also while a start is in flight: the stop overtakes it, and a backend that never saw the start
+  /// refuses it.
+  private static Verdict cancelActive(State state, Order order, Job job, Attempt attempt) {
+    if (job.cancelRequested()) {
+      return Verdict.NOTHING_NEW;
+    }
+    List<Event> events = new ArrayList<>();
+    events.add(new Event.CancelHit(job.id(), Why.phase(attempt)));
+    events.add(new Event.CancelRequested(job.id()));
+    if (!(attempt.phase() instanceof Attempt.Stopping)) {
+      events.add(stopping(state, attempt, EndCause.CANCELED, 0, "canceled", order.at()));
+    }
+    return new Verdict.Accepted(events);
+  }
+
+  static Event.AttemptStopping stopping(
+      State state, Attempt attempt, EndCause cause, int code, String detail, long at) {
+    long deadline = at + state.settings.graceMillis() + state.settings.stopMillis();
+    return new Event.AttemptStopping(attempt.id(), cause, code, detail, deadline);
+  }
+
+  /// The attempt is over: its job ends, or goes back to the queue if its budget for this cause
+  /// allows.
+  static void attemptEnded(
+      State state,
+      Attempt attempt,
+      EndCause cause,
+      int code,
+      String detail,
+      long at,
+      List<Event> events) {
+    events.add(new Event.AttemptEnded(attempt.id(), cause, code, detail));
+    Job job = State.require(state.jobs.get(attempt.job()), "job", attempt.job());
+    if (cause == EndCause.SUCCEEDED) {
+      events.add(new Event.JobEnded(job.id(), cause, code, detail));
+    } else if (job.cancelRequested()) {
+      events.add(new Event.JobEnded(job.id(), EndCause.CANCELED, code, "canceled"));
+    } else if (state.clusterOf(job).deleting()) {
+      events.add(
+          new Event.JobEnded(job.id(), EndCause.CLUSTER_DELETED, code, "its cluster is deleted"));
+    } else if (job.used().of(cause) < job.retries().of(cause)) {
+      events.add(backedOff(state, job, cause, at));
+    } else {
+      events.add(new Event.JobEnded(job.id(), cause, code, detail));
+    }
+  }
+
+  /// A preempted job is as good as before and waits no longer than it must; after a fault each wait
+  /// doubles.
+  private static Event backedOff(State state, Job job, EndCause cause, long at) {
+    int failures = cause == EndCause.PREEMPTED ? 0 : job.failures() + 1;
+    long until = failures == 0 ? at : at + backOff(state, failures);
+    return new Event.JobBackedOff(job.id(), cause, job.used().plusOne(cause), failures, until);
+  }
+
+  static long backOff(State state, int failures) {
+    int doublings = Math.clamp(failures - 1L, 0, 30);
+    return Math.min(state.settings.backOffMillis() << doublings, state.settings.backOffMaxMillis());
+  }
+}

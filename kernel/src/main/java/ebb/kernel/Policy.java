@@ -1,0 +1,223 @@
+package ebb.kernel;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.Workspace;
+import ebb.kernel.job.Job;
+import ebb.kernel.node.Node;
+import ebb.kernel.placement.ClusterLoad;
+import ebb.kernel.placement.Move;
+import ebb.kernel.placement.Placement;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Envelope;
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.ReleaseCause;
+import ebb.kernel.protocol.Thing;
+import ebb.kernel.protocol.WorkspaceId;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the kernel decides without being asked: deadlines first, then clusters that something
+/// changed for, then what is to be deleted, then what may leave memory. One decision at a time.
+final class Policy {
+  /// How many jobs leave memory in one event.
+  private static final int ARCHIVED_AT_ONCE = 256;
+
+  private Policy() {}
+
+  static @Nullable Envelope next(State state, Kernel.Moment moment) {
+    long now = moment.now();
+    if (state.observeUntil != 0 && now >= state.observeUntil) {
+      return envelope(now, "observation bound passed", List.of(new Event.BackendObserved()));
+    }
+    Thing due = due(state, now);
+    if (due != null) {
+      return guarded(due, () -> envelope(now, "deadline", Expiry.of(state, due, now)));
+    }
+    for (ClusterId id = state.agenda.first(); id != null; id = state.agenda.first()) {
+      Thing thing = new Thing(Thing.Kind.CLUSTER, id.value());
+      ClusterId cluster = id;
+      List<Event> events =
+          state.quarantine.containsKey(thing)
+              ? List.of()
+              : guarded(thing, () -> cluster(state, state.clusters.get(cluster), now));
+      if (!events.isEmpty()) {
+        return envelope(now, "placement", events);
+      }
+      state.agenda.done(id);
+    }
+    for (WorkspaceId id : state.deletingWorkspaces) {
+      List<Event> events = deleteWorkspace(state, id);
+      if (!events.isEmpty()) {
+        return envelope(now, "deletion", events);
+      }
+    }
+    return archive(state, moment);
+  }
+
+  private static @Nullable Thing due(State state, long now) {
+    Thing due = state.deadlines.due(now, state.observeUntil == 0);
+    while (due != null && state.quarantine.containsKey(due)) {
+      state.deadlines.drop(due);
+      due = state.deadlines.due(now, state.observeUntil == 0);
+    }
+    return due;
+  }
+
+  private interface Decision<T> {
+    T make();
+  }
+
+  private static <T> T guarded(Thing thing, Decision<T> decision) {
+    try {
+      return decision.make();
+    } catch (RuntimeException bug) {
+      throw new DecisionFailed(thing, bug);
+    }
+  }
+
+  private static Envelope envelope(long now, String cause, List<Event> events) {
+    return new Envelope(now, 0, Actor.KERNEL, "", cause, events);
+  }
+
+  private static List<Event> cluster(State state, @Nullable Cluster cluster, long now) {
+    if (cluster == null) {
+      return List.of();
+    }
+    if (cluster.deleting()) {
+      return deleteCluster(state, cluster, now);
+    }
+    Rejection start = Guards.start(state);
+    if (start != null) {
+      state.agenda.waitOn(Agenda.Key.STORAGE, cluster.id());
+      return List.of();
+    }
+    ClusterLoad load = state.load(cluster.id());
+    Move move = placement(state, cluster, load, now, true).next();
+    return move == null ? List.of() : carryOut(state, cluster, move, now);
+  }
+
+  /// The look at one cluster. `waits`: whether the cluster is to wait on the keys that stand in its
+  /// way.
+  static Placement placement(
+      State state, Cluster cluster, ClusterLoad load, long now, boolean waits) {
+    Placement.Growth growth =
+        nodes -> {
+          Rejection refusal = Guards.growth(state, cluster, nodes, now);
+          Agenda.Key key = refusal == null || !waits ? null : Guards.keyOf(refusal);
+          if (key != null) {
+            state.agenda.waitOn(key, cluster.id());
+          }
+          return refusal;
+        };
+    return new Placement(cluster, load, growth, state.settings, now);
+  }
+
+  private static List<Event> carryOut(State state, Cluster cluster, Move move, long now) {
+    List<Event> events = new ArrayList<>();
+    switch (move) {
+      case Move.Start start -> start(state, start, now, events);
+      case Move.Claim claim -> {
+        long deadline = now + state.settings.assemblyMillis();
+        events.add(new Event.JobAssembling(claim.job(), deadline));
+        request(state, cluster, claim.job(), claim.missing(), now, events);
+      }
+      case Move.Replace replace ->
+          request(state, cluster, replace.job(), replace.missing(), now, events);
+      case Move.GrowToMin grow -> request(state, cluster, JobId.NONE, grow.nodes(), now, events);
+      case Move.ShrinkToMax shrink -> {
+        Node node = State.require(state.nodes.get(shrink.node()), "node", shrink.node());
+        Nodes.release(
+            state, node, ReleaseCause.ABOVE_MAX, "the maximum was lowered", now, now, events);
+      }
+    }
+    return events;
+  }
+
+  /// The nodes' idle segments end here: from its order on, an attempt pays for its nodes.
+  private static void start(State state, Move.Start start, long now, List<Event> events) {
+    Job job = State.require(state.jobs.get(start.job()), "job", start.job());
+    for (NodeId id : start.nodes()) {
+      Segments.close(state, State.require(state.nodes.get(id), "node", id), now, events);
+    }
+    AttemptId id = new AttemptId(state.ids().next());
+    long deadline = now + state.settings.startMillis();
+    events.add(new Event.AttemptOrdered(id, job.id(), job.attempts() + 1, start.nodes(), deadline));
+  }
+
+  /// All of them in one decision: what a gang lacks is claimed whole or not at all.
+  private static void request(
+      State state, Cluster cluster, JobId askedFor, int nodes, long now, List<Event> events) {
+    State.Id64 ids = state.ids();
+    int room = state.hostUsage.room(state.host, cluster.size());
+    long deadline = now + state.settings.bootMillis();
+    for (int i = 0; i < nodes; i++) {
+      events.add(
+          new Event.NodeRequested(
+              new NodeId(ids.next()),
+              cluster.id(),
+              askedFor,
+              cluster.rates(),
+              i >= room,
+              deadline));
+    }
+  }
+
+  /// One step of taking a cluster down: a job, a node, or the cluster itself when nothing is left.
+  private static List<Event> deleteCluster(State state, Cluster cluster, long now) {
+    List<Event> events = new ArrayList<>();
+    ClusterLoad load = state.load(cluster.id());
+    for (JobId id : load.unended()) {
+      Job job = State.require(state.jobs.get(id), "job", id);
+      Expiry.endForDeletion(state, job, now, events);
+      if (!events.isEmpty()) {
+        return events;
+      }
+    }
+    for (NodeId id : load.nodes()) {
+      Node node = State.require(state.nodes.get(id), "node", id);
+      if (!node.isLeaving() && !(node.phase() instanceof Node.Running)) {
+        Nodes.release(
+            state, node, ReleaseCause.CLUSTER_DELETED, "its cluster is deleted", now, now, events);
+        return events;
+      }
+    }
+    return load.unended().isEmpty() && load.nodes().isEmpty()
+        ? List.of(new Event.ClusterDeleted(cluster.id()))
+        : List.of();
+  }
+
+  private static List<Event> deleteWorkspace(State state, WorkspaceId id) {
+    Workspace workspace = State.require(state.workspaces.get(id), "workspace", id);
+    for (ClusterId cluster : state.names.clusters(workspace.id()).values()) {
+      if (!State.require(state.clusters.get(cluster), "cluster", cluster).deleting()) {
+        return List.of(new Event.ClusterDeleting(cluster));
+      }
+    }
+    boolean empty = state.names.clusters(id).isEmpty() && state.names.jobs(id).isEmpty();
+    return empty ? List.of(new Event.WorkspaceDeleted(id)) : List.of();
+  }
+
+  /// Jobs that ended, whose end history has, and that nobody is likely to ask for again at once.
+  private static @Nullable Envelope archive(State state, Kernel.Moment moment) {
+    List<JobId> jobs = new ArrayList<>();
+    for (var ended : state.endedBySequence.entrySet()) {
+      Job job = State.require(state.jobs.get(ended.getValue()), "job", ended.getValue());
+      boolean due =
+          job.phase() instanceof Job.Ended end
+              && end.at() + state.settings.archiveMillis() <= moment.now();
+      if (!due || ended.getKey() > moment.historyReached() || jobs.size() == ARCHIVED_AT_ONCE) {
+        break;
+      }
+      jobs.add(job.id());
+    }
+    return jobs.isEmpty()
+        ? null
+        : envelope(moment.now(), "archive", List.of(new Event.JobsArchived(jobs)));
+  }
+}

@@ -1,0 +1,122 @@
+package ebb.kernel;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.node.Node;
+import ebb.kernel.placement.ClusterLoad;
+import ebb.kernel.placement.Placement;
+import ebb.kernel.placement.QueueEntry;
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.KeepCause;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Thing;
+
+/// Why something waits or stays: never stored, but asked of the same guards that decide.
+final class Why {
+  private Why() {}
+
+  static Rejection of(State state, Thing thing, long now) {
+    String incident = state.quarantine.get(thing);
+    if (incident != null) {
+      return new Rejection.Quarantined(thing, incident);
+    }
+    return switch (thing.kind()) {
+      case JOB -> {
+        Job job = state.jobs.get(new JobId(thing.id()));
+        yield job == null ? notFound(thing) : job(state, job, now);
+      }
+      case CLUSTER -> {
+        Cluster cluster = state.clusters.get(new ClusterId(thing.id()));
+        yield cluster == null ? notFound(thing) : cluster(state, cluster, now);
+      }
+      case NODE -> {
+        Node node = state.nodes.get(new NodeId(thing.id()));
+        yield node == null ? notFound(thing) : node(state, node);
+      }
+      case ATTEMPT -> {
+        Attempt attempt = state.attempts.get(new AttemptId(thing.id()));
+        yield attempt == null
+            ? notFound(thing)
+            : new Rejection.NotWaiting(phase(attempt), attempt.phase().deadline());
+      }
+      case WORKSPACE -> notFound(thing);
+    };
+  }
+
+  private static Rejection notFound(Thing thing) {
+    return new Rejection.NotFound(thing.kind().name(), thing.toString());
+  }
+
+  private static Rejection job(State state, Job job, long now) {
+    Cluster cluster = state.clusters.get(job.cluster());
+    if (cluster == null) {
+      return new Rejection.NotWaiting(phase(job), 0);
+    }
+    Rejection start = Guards.start(state);
+    return switch (job.phase()) {
+      case Job.Queued _ ->
+          start != null ? start : placement(state, cluster, now).whyQueued(QueueEntry.of(job));
+      case Job.Assembling assembling ->
+          start != null
+              ? start
+              : placement(state, cluster, now)
+                  .whyAssembling(QueueEntry.of(job), assembling.deadline());
+      case Job.BackingOff backingOff ->
+          new Rejection.BackingOff(backingOff.cause(), job.failures(), backingOff.until());
+      case Job.Active active -> {
+        Attempt attempt = State.require(state.attempts.get(active.attempt()), "attempt of", job);
+        yield new Rejection.NotWaiting(phase(attempt), attempt.phase().deadline());
+      }
+      case Job.Ended ended -> new Rejection.AlreadyEnded(job.name(), ended.cause());
+    };
+  }
+
+  private static Placement placement(State state, Cluster cluster, long now) {
+    return Policy.placement(state, cluster, state.load(cluster.id()), now, false);
+  }
+
+  /// What keeps a cluster from growing by one node, or what its first job waits for.
+  private static Rejection cluster(State state, Cluster cluster, long now) {
+    ClusterLoad load = state.load(cluster.id());
+    if (cluster.deleting()) {
+      return new Rejection.BeingDeleted("cluster", cluster.name());
+    }
+    Rejection growth = Guards.growth(state, cluster, 1, now);
+    boolean wants = load.queued() + load.assembling() > 0 || load.staying() < cluster.spec().min();
+    if (growth != null && (wants || growth instanceof Rejection.Locked)) {
+      return growth;
+    }
+    JobId head = Placement.headOf(load);
+    Job job = head == null ? null : state.jobs.get(head);
+    return job == null ? new Rejection.NotWaiting("steady", 0) : job(state, job, now);
+  }
+
+  private static Rejection node(State state, Node node) {
+    Cluster cluster = state.clusterOf(node);
+    long deadline = Deadlines.of(node, cluster);
+    String phase = phase(node);
+    if (node.phase() instanceof Node.Idle) {
+      KeepCause keep = Expiry.keepCause(state, cluster);
+      phase += keep == null ? "" : ", kept: " + keep;
+    }
+    return new Rejection.NotWaiting(phase, deadline == Deadlines.NEVER ? 0 : deadline);
+  }
+
+  // Names of phases, for people and history.
+
+  static String phase(Job job) {
+    return job.phase().getClass().getSimpleName();
+  }
+
+  static String phase(Attempt attempt) {
+    return attempt.phase().getClass().getSimpleName();
+  }
+
+  static String phase(Node node) {
+    return node.phase().getClass().getSimpleName();
+  }
+}

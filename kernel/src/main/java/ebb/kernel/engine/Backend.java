@@ -1,0 +1,45 @@
+package ebb.kernel.engine;
+
+import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.TaskId;
+import ebb.kernel.protocol.VmSize;
+import java.util.List;
+
+/// Where nodes come from and tasks run. Idempotent by id: an instruction may be given any number of
+/// times, and a stop of something never seen refuses a start that comes later. What became of it is
+/// reported as commands.
+public interface Backend {
+  /// Takes the instructions and returns without waiting for what they do.
+  void carryOut(List<Instruction> instructions);
+
+  /// What a backend is told. Every one carries all that the backend needs.
+  sealed interface Instruction {}
+
+  record StartNode(NodeId node, String cluster, VmSize size, ClusterSpec spec, boolean virtual)
+      implements Instruction {}
+
+  /// Ends what runs on the node, after the grace its tasks have been given, and then the node.
+  record StopNode(NodeId node) implements Instruction {}
+
+  /// One task of an attempt. `nodes` are the attempt's, in rank order; `specHash` finds the
+  /// command.
+  record StartTask(
+      TaskId task,
+      NodeId node,
+      JobId job,
+      String jobName,
+      int attemptNumber,
+      List<NodeId> nodes,
+      String specHash,
+      long limitMillis,
+      long graceMillis)
+      implements Instruction {}
+
+  record StopTask(TaskId task, long graceMillis) implements Instruction {}
+
+  /// Report everything of ours that is there, and up to which acknowledgement the report is
+  /// complete.
+  record ListAll() implements Instruction {}
+}

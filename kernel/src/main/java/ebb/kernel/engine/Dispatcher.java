@@ -1,0 +1,110 @@
+package ebb.kernel.engine;
+
+import ebb.kernel.Outstanding.StartNode;
+import ebb.kernel.Outstanding.StartTask;
+import ebb.kernel.Outstanding.StopNode;
+import ebb.kernel.Outstanding.StopTask;
+import ebb.kernel.Outstanding.Work;
+import ebb.kernel.State;
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.node.Node;
+import ebb.kernel.protocol.Nullable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Tells a backend what is outstanding, and tells it again, with growing waits, until a report
+/// makes it no longer so. Never gives up: the kernel's deadlines do that. Holds nothing that the
+/// state does not: after a start everything outstanding is simply told again.
+public final class Dispatcher {
+  private static final long FIRST_RETRY_MILLIS = 5_000;
+  private static final long LAST_RETRY_MILLIS = 300_000;
+
+  /// How often the two sides are compared.
+  private static final long SWEEP_MILLIS = 60_000;
+
+  private record Retry(long at, Work work) {
+    static final Comparator<Retry> SOONEST_FIRST =
+        Comparator.comparingLong(Retry::at).thenComparing(Retry::work);
+  }
+
+  private record Told(int times, long retryAt) {}
+
+  private final TreeMap<Work, Told> told = new TreeMap<>();
+  private final TreeSet<Retry> retries = new TreeSet<>(Retry.SOONEST_FIRST);
+  private long nextSweep;
+
+  /// What the backend is to be told now.
+  public List<Backend.Instruction> due(State state, long now) {
+    List<Backend.Instruction> instructions = new ArrayList<>();
+    for (Work work : state.outstanding().takeFresh()) {
+      if (!told.containsKey(work)) {
+        tell(state, work, 0, now, instructions);
+      }
+    }
+    while (!retries.isEmpty() && retries.first().at() <= now) {
+      Work work = retries.pollFirst().work();
+      Told before = told.remove(work);
+      tell(state, work, before == null ? 0 : before.times(), now, instructions);
+    }
+    if (now >= nextSweep) {
+      nextSweep = now + SWEEP_MILLIS;
+      instructions.add(new Backend.ListAll());
+    }
+    return instructions;
+  }
+
+  private void tell(
+      State state, Work work, int times, long now, List<Backend.Instruction> instructions) {
+    if (!state.outstanding().contains(work)) {
+      return;
+    }
+    instructions.add(instruction(state, work));
+    long wait = Math.min(FIRST_RETRY_MILLIS << Math.min(times, 20), LAST_RETRY_MILLIS);
+    told.put(work, new Told(times + 1, now + wait));
+    retries.add(new Retry(now + wait, work));
+  }
+
+  /// When there will be something to tell though nothing has changed.
+  public long nextDue() {
+    return retries.isEmpty() ? nextSweep : Math.min(nextSweep, retries.first().at());
+  }
+
+  private static Backend.Instruction instruction(State state, Work work) {
+    return switch (work) {
+      case StartNode(var id) -> {
+        Node node = require(state.node(id), work);
+        Cluster cluster = require(state.cluster(node.cluster()), work);
+        yield new Backend.StartNode(
+            id, cluster.name(), cluster.size(), cluster.spec(), node.virtual());
+      }
+      case StopNode(var id) -> new Backend.StopNode(id);
+      case StartTask(var id) -> {
+        Attempt attempt = require(state.attempt(id.attempt()), work);
+        Job job = require(state.job(attempt.job()), work);
+        yield new Backend.StartTask(
+            id,
+            attempt.task(id.rank()).node(),
+            job.id(),
+            job.name(),
+            attempt.number(),
+            attempt.tasks().stream().map(Attempt.Task::node).toList(),
+            job.spec().specHash(),
+            attempt.limitMillis(),
+            state.settings().graceMillis());
+      }
+      case StopTask(var id) -> new Backend.StopTask(id, state.settings().graceMillis());
+    };
+  }
+
+  private static <T> T require(@Nullable T value, Work work) {
+    if (value == null) {
+      throw new IllegalStateException("outstanding but unknown: " + work);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,241 @@
+package ebb.kernel.placement;
+
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.node.Node;
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Nullable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What is known of one cluster: its nodes by what they do, its jobs by what they wait for.
+/// Derived: kept by the changes of nodes, jobs and attempts alone, and rebuilt from them.
+public final class ClusterLoad {
+  /// A node with a time: since when it is idle, or by when it should be there.
+  record TimedNode(long at, NodeId node) {
+    static final Comparator<TimedNode> SOONEST_FIRST =
+        Comparator.comparingLong(TimedNode::at).thenComparing(TimedNode::node);
+  }
+
+  /// When an attempt gives back how many nodes, at the latest.
+  record End(long at, AttemptId attempt, int nodes) {
+    static final Comparator<End> SOONEST_FIRST =
+        Comparator.comparingLong(End::at).thenComparing(End::attempt);
+  }
+
+  private final TreeSet<TimedNode> idle = new TreeSet<>(TimedNode.SOONEST_FIRST.reversed());
+  private final TreeSet<TimedNode> coming = new TreeSet<>(TimedNode.SOONEST_FIRST);
+  private final TreeSet<NodeId> nodes = new TreeSet<>();
+  private final TreeSet<End> ends = new TreeSet<>(End.SOONEST_FIRST);
+  private final TreeSet<QueueEntry> assembling = new TreeSet<>(QueueEntry.ORDER);
+  private final TreeSet<JobId> unended = new TreeSet<>();
+  private final JobQueue queue = new JobQueue();
+  private int claimed;
+  private int leaving;
+  private int busy;
+
+  // Changes.
+
+  public void node(@Nullable Node before, @Nullable Node after) {
+    if (before != null
+        && after != null
+        && before.phase().equals(after.phase())
+        && before.isFree() == after.isFree()) {
+      return;
+    }
+    if (before != null) {
+      forget(before);
+    }
+    if (after != null) {
+      learn(after);
+    }
+  }
+
+  private void forget(Node node) {
+    nodes.remove(node.id());
+    switch (node.phase()) {
+      case Node.Requested requested ->
+          coming.remove(new TimedNode(requested.deadline(), node.id()));
+      case Node.Preparing preparing ->
+          coming.remove(new TimedNode(preparing.deadline(), node.id()));
+      case Node.Idle free -> idle.remove(new TimedNode(free.at(), node.id()));
+      case Node.Running _ -> busy--;
+      case Node.Leaving _ -> leaving--;
+    }
+  }
+
+  private void learn(Node node) {
+    nodes.add(node.id());
+    switch (node.phase()) {
+      case Node.Requested requested -> coming.add(new TimedNode(requested.deadline(), node.id()));
+      case Node.Preparing preparing -> coming.add(new TimedNode(preparing.deadline(), node.id()));
+      case Node.Idle free -> {
+        if (node.isFree()) {
+          idle.add(new TimedNode(free.at(), node.id()));
+        }
+      }
+      case Node.Running _ -> busy++;
+      case Node.Leaving _ -> leaving++;
+    }
+  }
+
+  public void job(@Nullable Job before, @Nullable Job after) {
+    if (before != null) {
+      switch (before.phase()) {
+        case Job.Queued _ -> queue.remove(QueueEntry.of(before));
+        case Job.Assembling _ -> {
+          assembling.remove(QueueEntry.of(before));
+          claimed -= before.spec().nodes();
+        }
+        case Job.BackingOff _, Job.Active _, Job.Ended _ -> {}
+      }
+    }
+    if (after != null) {
+      switch (after.phase()) {
+        case Job.Queued _ -> queue.add(QueueEntry.of(after));
+        case Job.Assembling _ -> {
+          assembling.add(QueueEntry.of(after));
+          claimed += after.spec().nodes();
+        }
+        case Job.BackingOff _, Job.Active _, Job.Ended _ -> {}
+      }
+    }
+    if (before != null && !before.isEnded()) {
+      unended.remove(before.id());
+    }
+    if (after != null && !after.isEnded()) {
+      unended.add(after.id());
+    }
+  }
+
+  public void attempt(@Nullable Attempt before, @Nullable Attempt after) {
+    if (before != null) {
+      ends.remove(new End(before.expectedEnd(), before.id(), before.live()));
+    }
+    if (after != null && after.live() > 0) {
+      ends.add(new End(after.expectedEnd(), after.id(), after.live()));
+    }
+  }
+
+  // What is known.
+
+  /// All nodes that exist, those that leave included: what max and the quota count.
+  public int existing() {
+    return nodes.size();
+  }
+
+  /// Nodes that are not leaving.
+  public int staying() {
+    return nodes.size() - leaving;
+  }
+
+  public int leaving() {
+    return leaving;
+  }
+
+  public int busy() {
+    return busy;
+  }
+
+  public int idle() {
+    return idle.size();
+  }
+
+  public int coming() {
+    return coming.size();
+  }
+
+  /// Nodes that jobs have a claim on.
+  public int claimed() {
+    return claimed;
+  }
+
+  public int queued() {
+    return queue.size();
+  }
+
+  public int assembling() {
+    return assembling.size();
+  }
+
+  /// Nodes that are there or coming and that nobody has a claim on; negative when some were lost.
+  int unclaimed() {
+    return idle.size() + coming.size() - claimed;
+  }
+
+  public TreeSet<NodeId> nodes() {
+    return nodes;
+  }
+
+  /// Jobs that have not ended.
+  public TreeSet<JobId> unended() {
+    return unended;
+  }
+
+  /// The node that was idle for the shortest time: the one to use.
+  List<NodeId> mostRecentlyIdled(int count) {
+    List<NodeId> chosen = new ArrayList<>(count);
+    for (TimedNode node : idle) {
+      if (chosen.size() == count) {
+        break;
+      }
+      chosen.add(node.node());
+    }
+    return chosen;
+  }
+
+  /// The node that was idle for the longest time: the one to let go.
+  public @Nullable NodeId longestIdle() {
+    return idle.isEmpty() ? null : idle.last().node();
+  }
+
+  /// The one among the nodes on their way that is needed last.
+  public @Nullable NodeId lastComing() {
+    return coming.isEmpty() ? null : coming.last().node();
+  }
+
+  Iterable<TimedNode> comingSoonestFirst() {
+    return coming;
+  }
+
+  Iterable<End> endsSoonestFirst() {
+    return ends;
+  }
+
+  Iterable<QueueEntry> assemblingInOrder() {
+    return assembling;
+  }
+
+  JobQueue queue() {
+    return queue;
+  }
+
+  /// The job that is first in order, whether it has a claim or not.
+  public @Nullable QueueEntry head() {
+    QueueEntry queued = queue.first();
+    if (assembling.isEmpty()) {
+      return queued;
+    }
+    QueueEntry first = assembling.first();
+    return queued == null || QueueEntry.ORDER.compare(first, queued) < 0 ? first : queued;
+  }
+
+  /// Everything, for comparison with a recount.
+  public Object contents() {
+    TreeMap<String, Object> all = new TreeMap<>();
+    all.put("idle", List.copyOf(idle));
+    all.put("coming", List.copyOf(coming));
+    all.put("nodes", List.copyOf(nodes));
+    all.put("ends", List.copyOf(ends));
+    all.put("assembling", List.copyOf(assembling));
+    all.put("unended", List.copyOf(unended));
+    all.put("queue", queue.contents());
+    all.put("counts", List.of(claimed, leaving, busy));
+    return all;
+  }
+}

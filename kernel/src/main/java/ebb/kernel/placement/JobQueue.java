@@ -1,0 +1,133 @@
+package ebb.kernel.placement;
+
+import ebb.kernel.protocol.Nullable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// The waiting jobs of a cluster, in groups of equal demand: what is true of a group's first job
+/// (it fits, it is blocked, it would delay the head) is true of all of it, so that a look at the
+/// queue costs by groups, not by jobs. Within a group every account has a lane of its own.
+final class JobQueue {
+  private record Demand(int nodes, long limitMillis) implements Comparable<Demand> {
+    private static final Comparator<Demand> ORDER =
+        Comparator.comparingInt(Demand::nodes).thenComparingLong(Demand::limitMillis);
+
+    @Override
+    public int compareTo(Demand other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  private static final class Group {
+    final TreeMap<String, TreeSet<QueueEntry>> lanes = new TreeMap<>();
+    final TreeSet<QueueEntry> laneHeads = new TreeSet<>(QueueEntry.ORDER);
+
+    @Nullable
+    QueueEntry head() {
+      return laneHeads.isEmpty() ? null : laneHeads.first();
+    }
+
+    void add(QueueEntry entry) {
+      TreeSet<QueueEntry> lane =
+          lanes.computeIfAbsent(entry.account(), _ -> new TreeSet<>(QueueEntry.ORDER));
+      if (!lane.isEmpty()) {
+        laneHeads.remove(lane.first());
+      }
+      lane.add(entry);
+      laneHeads.add(lane.first());
+    }
+
+    void remove(QueueEntry entry) {
+      TreeSet<QueueEntry> lane = lanes.get(entry.account());
+      if (lane == null) {
+        return;
+      }
+      laneHeads.remove(lane.first());
+      lane.remove(entry);
+      if (lane.isEmpty()) {
+        lanes.remove(entry.account());
+      } else {
+        laneHeads.add(lane.first());
+      }
+    }
+  }
+
+  private final TreeMap<Demand, Group> groups = new TreeMap<>();
+  private final TreeSet<QueueEntry> heads = new TreeSet<>(QueueEntry.ORDER);
+  private int size;
+
+  void add(QueueEntry entry) {
+    Demand demand = new Demand(entry.nodes(), entry.limitMillis());
+    Group group = groups.computeIfAbsent(demand, _ -> new Group());
+    QueueEntry before = group.head();
+    group.add(entry);
+    replaceHead(before, group.head());
+    size++;
+  }
+
+  void remove(QueueEntry entry) {
+    Demand demand = new Demand(entry.nodes(), entry.limitMillis());
+    Group group = groups.get(demand);
+    if (group == null) {
+      throw new IllegalStateException("not queued: " + entry);
+    }
+    QueueEntry before = group.head();
+    group.remove(entry);
+    replaceHead(before, group.head());
+    if (group.lanes.isEmpty()) {
+      groups.remove(demand);
+    }
+    size--;
+  }
+
+  private void replaceHead(@Nullable QueueEntry before, @Nullable QueueEntry after) {
+    if (before != null && before.equals(after)) {
+      return;
+    }
+    if (before != null) {
+      heads.remove(before);
+    }
+    if (after != null) {
+      heads.add(after);
+    }
+  }
+
+  /// The first job of each group, in the queue's order.
+  Iterable<QueueEntry> heads() {
+    return heads;
+  }
+
+  @Nullable
+  QueueEntry first() {
+    return heads.isEmpty() ? null : heads.first();
+  }
+
+  int size() {
+    return size;
+  }
+
+  /// How many jobs are before this one, counted up to `most`.
+  int before(QueueEntry entry, int most) {
+    int count = 0;
+    for (Group group : groups.values()) {
+      for (TreeSet<QueueEntry> lane : group.lanes.values()) {
+        for (QueueEntry _ : lane.headSet(entry)) {
+          if (++count >= most) {
+            return count;
+          }
+        }
+      }
+    }
+    return count;
+  }
+
+  List<QueueEntry> contents() {
+    List<QueueEntry> all = new ArrayList<>();
+    groups.values().forEach(group -> group.lanes.values().forEach(all::addAll));
+    all.sort(QueueEntry.ORDER);
+    return all;
+  }
+}

@@ -1,0 +1,233 @@
+package ebb.kernel.placement;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Settings;
+
+/// One look at a cluster: what it should do next, or why a job waits. Both answers come from the
+/// same judgement, so that a reason can never differ from the rule.
+///
+/// The order of things: jobs that have a claim and find their nodes there start first; then lost
+/// nodes of claims are replaced; then the queue is walked in order. A job that a policy blocks
+/// (quota, lock, host) is passed over and waits on what blocks it; the first that only lacks nodes
+/// is the head, and whatever is behind it may go first only if that leaves the head alone. A claim
+/// once made is kept until its deadline.
+public final class Placement {
+  /// Whether the cluster may ask for so many more nodes: locks, quota, the host, back-off. Null if
+  /// it may.
+  public interface Growth {
+    @Nullable
+    Rejection refusal(int nodes);
+  }
+
+  /// Places in the queue are counted up to here; further back is far enough.
+  private static final int PLACES_COUNTED = 10_000;
+
+  private final Cluster cluster;
+  private final ClusterLoad load;
+  private final Growth growth;
+  private final Settings settings;
+  private final long now;
+  private @Nullable Shadow claimShadow;
+  private @Nullable Shadow headShadow;
+
+  public Placement(Cluster cluster, ClusterLoad load, Growth growth, Settings settings, long now) {
+    this.cluster = cluster;
+    this.load = load;
+    this.growth = growth;
+    this.settings = settings;
+    this.now = now;
+  }
+
+  private sealed interface Judgement {}
+
+  private record Go(Move move) implements Judgement {}
+
+  private record Wait(Rejection reason) implements Judgement {}
+
+  /// The next move, or null if there is nothing to do until something changes.
+  public @Nullable Move next() {
+    Move move = shrinkToMax();
+    if (move == null) {
+      move = startClaimed();
+    }
+    if (move == null) {
+      move = replaceLost();
+    }
+    if (move == null) {
+      move = fromQueue();
+    }
+    return move == null ? growToMin() : move;
+  }
+
+  private @Nullable Move shrinkToMax() {
+    if (load.staying() <= cluster.spec().max()) {
+      return null;
+    }
+    NodeId node = load.longestIdle();
+    if (node == null) {
+      node = load.lastComing();
+    }
+    return node == null ? null : new Move.ShrinkToMax(node);
+  }
+
+  private @Nullable Move startClaimed() {
+    if (load.idle() == 0) {
+      return null;
+    }
+    int considered = 0;
+    for (QueueEntry entry : load.assemblingInOrder()) {
+      if (considered++ == settings.backfillCandidates()) {
+        return null;
+      }
+      boolean first = considered == 1;
+      if (load.idle() >= entry.nodes() && (first || claimShadow().spares(entry, now))) {
+        return start(entry);
+      }
+    }
+    return null;
+  }
+
+  private Move start(QueueEntry entry) {
+    return new Move.Start(entry.job(), load.mostRecentlyIdled(entry.nodes()));
+  }
+
+  private @Nullable Move replaceLost() {
+    int lost = -load.unclaimed();
+    if (lost <= 0 || lost > roomBelowMax() || growth.refusal(lost) != null) {
+      return null;
+    }
+    return new Move.Replace(load.assemblingInOrder().iterator().next().job(), lost);
+  }
+
+  private @Nullable Move fromQueue() {
+    int considered = 0;
+    for (QueueEntry entry : load.queue().heads()) {
+      if (considered++ == settings.backfillCandidates()) {
+        return null;
+      }
+      if (judge(entry) instanceof Go(Move move)) {
+        return move;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Move growToMin() {
+    int missing = Math.min(cluster.spec().min() - load.staying(), roomBelowMax());
+    if (missing <= 0) {
+      return null;
+    }
+    if (growth.refusal(missing) == null) {
+      return new Move.GrowToMin(missing);
+    }
+    return missing > 1 && growth.refusal(1) == null ? new Move.GrowToMin(1) : null;
+  }
+
+  private int roomBelowMax() {
+    return Math.max(0, cluster.spec().max() - load.existing());
+  }
+
+  private Judgement judge(QueueEntry entry) {
+    int asked = entry.nodes();
+    int max = cluster.spec().max();
+    if (asked > max) {
+      return new Wait(new Rejection.NodesExceedMax(cluster.name(), max, asked));
+    }
+    if (mayUseIdle(entry)) {
+      return new Go(start(entry));
+    }
+    int unclaimed = Math.max(0, load.unclaimed());
+    int room = Math.max(0, roomBelowMax() + Math.min(0, load.unclaimed()));
+    if (asked > unclaimed + room) {
+      return waitForNodes(entry, unclaimed + room);
+    }
+    if (headShadow != null && !headShadow.spares(entry, now + settings.bootMillis())) {
+      return new Wait(wouldDelayHead(entry, headShadow));
+    }
+    int missing = Math.max(0, asked - unclaimed);
+    Rejection refusal = missing == 0 ? null : growth.refusal(missing);
+    return refusal == null ? new Go(new Move.Claim(entry.job(), missing)) : new Wait(refusal);
+  }
+
+  private Judgement waitForNodes(QueueEntry entry, int free) {
+    if (headShadow == null) {
+      headShadow = Shadow.ofFullCluster(load, entry, free, now);
+    } else if (!headShadow.head().equals(entry)) {
+      return new Wait(wouldDelayHead(entry, headShadow));
+    }
+    long expected = headShadow.at() == Shadow.UNKNOWN ? 0 : headShadow.at();
+    return new Wait(
+        new Rejection.ClusterFull(
+            cluster.spec().max(), load.busy(), entry.nodes(), place(entry), expected));
+  }
+
+  /// Idle nodes may be used at once if nobody who was first is delayed: neither a job with a claim
+  /// nor the head.
+  private boolean mayUseIdle(QueueEntry entry) {
+    if (load.idle() < entry.nodes()) {
+      return false;
+    }
+    if (headShadow != null && !headShadow.spares(entry, now)) {
+      return false;
+    }
+    if (load.claimed() == 0) {
+      return true;
+    }
+    return entry.nodes() <= load.unclaimed()
+        ? claimShadow().spares(entry, now)
+        : claimShadow().endsBefore(entry, now);
+  }
+
+  private Shadow claimShadow() {
+    if (claimShadow == null) {
+      QueueEntry first = load.assemblingInOrder().iterator().next();
+      claimShadow = Shadow.ofClaim(load, first, now);
+    }
+    return claimShadow;
+  }
+
+  private Rejection wouldDelayHead(QueueEntry entry, Shadow shadow) {
+    long by = shadow.at() == Shadow.UNKNOWN ? 0 : shadow.at();
+    return new Rejection.WouldDelayHead(shadow.head().job().toString(), place(entry), by);
+  }
+
+  private int place(QueueEntry entry) {
+    return load.queue().before(entry, PLACES_COUNTED) + 1;
+  }
+
+  /// Why this queued job waits, asked now.
+  public Rejection whyQueued(QueueEntry entry) {
+    int considered = 0;
+    for (QueueEntry head : load.queue().heads()) {
+      if (QueueEntry.ORDER.compare(head, entry) >= 0
+          || considered++ == settings.backfillCandidates()) {
+        break;
+      }
+      judge(head);
+    }
+    return switch (judge(entry)) {
+      case Wait(Rejection reason) -> reason;
+      case Go _ -> new Rejection.NotWaiting("next in line", 0);
+    };
+  }
+
+  /// Why this job, which has a claim, has not started.
+  public Rejection whyAssembling(QueueEntry entry, long deadline) {
+    return new Rejection.NodesComing(Math.min(load.idle(), entry.nodes()), entry.nodes(), deadline);
+  }
+
+  /// Whether an idle node is needed by a claim, so that it is kept when its idle time is over.
+  public static boolean isClaimed(ClusterLoad load) {
+    return load.claimed() > 0 && load.unclaimed() <= 0;
+  }
+
+  /// The first job in order, for the order in which clusters that wait on one key are looked at.
+  public static @Nullable JobId headOf(ClusterLoad load) {
+    QueueEntry head = load.head();
+    return head == null ? null : head.job();
+  }
+}

@@ -1,0 +1,55 @@
+package ebb.kernel.quota;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.VmSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// What the nodes that are not virtual take of the host machine.
+public final class HostUsage {
+  private long cores;
+  private long memoryMebibytes;
+  private long gpus;
+  private final TreeMap<ClusterId, Integer> holders = new TreeMap<>();
+
+  public void count(Cluster cluster, int nodes) {
+    cores += (long) nodes * cluster.size().vcpus();
+    memoryMebibytes += (long) nodes * cluster.size().memoryMebibytes();
+    gpus += (long) nodes * cluster.size().gpus();
+    holders.merge(cluster.id(), nodes, (a, b) -> a + b == 0 ? null : a + b);
+  }
+
+  /// How many more nodes of this size fit beside what is there.
+  public int room(Host host, VmSize size) {
+    long byCores = (host.cores() - cores) / Math.max(1, size.vcpus());
+    long byMemory =
+        (host.memoryMebibytes() - memoryMebibytes) / Math.max(1, size.memoryMebibytes());
+    long byGpus = size.gpus() == 0 ? Long.MAX_VALUE : (host.gpus() - gpus) / size.gpus();
+    return Math.clamp(Math.min(Math.min(byCores, byMemory), byGpus), 0, Integer.MAX_VALUE);
+  }
+
+  /// Whether `nodes` more fit, or may share the machine; null if so.
+  public @Nullable Rejection refusal(
+      Host host, Cluster cluster, int nodes, Quotas.HolderNames names) {
+    if (host.virtualNodes() || room(host, cluster.size()) >= nodes) {
+      return null;
+    }
+    List<Rejection.Holder> held = new ArrayList<>();
+    holders.forEach((id, count) -> held.add(new Rejection.Holder(names.name(id), count)));
+    return new Rejection.HostFull(
+        cluster.size(),
+        (int) (host.cores() - cores),
+        (int) (host.memoryMebibytes() - memoryMebibytes),
+        (int) (host.gpus() - gpus),
+        held);
+  }
+
+  public Object derived() {
+    return List.of(cores, memoryMebibytes, gpus, holders);
+  }
+}
