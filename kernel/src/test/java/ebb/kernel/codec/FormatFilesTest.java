@@ -46,6 +46,25 @@ class FormatFilesTest {
   }
 
   @Test
+  void everyConstantIsInASample() throws IOException {
+    TreeSet<String> missing = new TreeSet<>();
+    EventFormats.TABLE.formats().values().forEach(format -> addConstants(format, missing));
+    StateFormats.TABLE.formats().values().forEach(format -> addConstants(format, missing));
+    for (String file : List.of("events.samples", "state.samples")) {
+      for (Sample sample : FormatFiles.samples(NOW.resolve(file))) {
+        sample.leaves().forEach(leaf -> missing.remove(leaf.substring(leaf.indexOf(' ') + 1)));
+      }
+    }
+    assertThat(missing).as("Write the samples: %s", FormatFiles.COMMAND).isEmpty();
+  }
+
+  private static void addConstants(Format format, TreeSet<String> to) {
+    if (format instanceof EnumFormat constants) {
+      constants.constants().forEach(each -> to.add(each.toString()));
+    }
+  }
+
+  @Test
   void everyNumberKeepsItsMeaning() throws IOException {
     List<String> broken = new ArrayList<>();
     for (Path version : versions()) {

@@ -78,7 +78,11 @@ final class Values {
       Field field = record.fields().get(i);
       values[i] = field.part().isRetired() ? null : of(field.format(), source);
     }
-    return record.make(values, new ByteReader(new byte[0]));
+    try {
+      return record.make(values);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
   }
 
   /// The largest choice anywhere in it: so many samples show every constant and every phase.
