@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 
 /// The files that keep what a version wrote: its tables, and samples of every record in bytes.
 ///
@@ -12,17 +11,18 @@ import java.util.TreeMap;
 ///
 /// ```
 /// java -cp kernel/target/classes:kernel/target/test-classes \
-///   ebb.kernel.codec.FormatFiles kernel/src/test/resources/formats [--unreleased]
+///   ebb.kernel.codec.FormatFiles kernel/src/test/resources/formats
 /// ```
 ///
-/// It adds, and refuses to change what is there; only as long as nobody has a release of that
-/// version `--unreleased` may be said, and then everything is written anew.
+/// With a release a file `released` is put beside them: from then on they are never written again,
+/// and what is new needs a new [FormatVersion].
 public final class FormatFiles {
   static final String COMMAND =
       "java -cp kernel/target/classes:kernel/target/test-classes ebb.kernel.codec.FormatFiles"
           + " kernel/src/test/resources/formats";
 
   static final List<String> TABLES = List.of("values.table", "events.table", "state.table");
+  static final List<String> SAMPLES = List.of("events.samples", "state.samples");
 
   private FormatFiles() {}
 
@@ -44,31 +44,25 @@ public final class FormatFiles {
     return Files.exists(file) ? Sample.parse(Files.readString(file)) : List.of();
   }
 
-  /// Those that the file says differently than they are written now.
-  static List<String> changed(List<Sample> kept, List<Sample> now) {
-    TreeMap<String, Sample> byTitle = new TreeMap<>();
-    now.forEach(each -> byTitle.put(each.title(), each));
-    return kept.stream()
-        .filter(each -> !each.equals(byTitle.get(each.title())))
-        .map(Sample::title)
-        .toList();
+  static boolean isReleased(Path version) {
+    return Files.exists(version.resolve("released"));
   }
 
   public static void main(String[] args) throws IOException {
-    Path directory = Path.of(args[0]).resolve("v" + FormatVersion.CURRENT);
-    boolean unreleased = args.length > 1 && args[1].equals("--unreleased");
-    Files.createDirectories(directory);
-    for (String name : List.of("events.samples", "state.samples")) {
-      List<Sample> now = Sample.of(formats(name));
-      List<String> changed = changed(samples(directory.resolve(name)), now);
-      if (!changed.isEmpty() && !unreleased) {
-        throw new IllegalStateException(
-            "These would be written differently, and somebody may have them: " + changed);
-      }
-      Files.writeString(directory.resolve(name), Sample.text(now));
+    Path version = Path.of(args[0]).resolve("v" + FormatVersion.CURRENT);
+    if (isReleased(version)) {
+      throw new IllegalStateException(
+          "Version "
+              + FormatVersion.CURRENT
+              + " is released, so its files stay as they are. Raise FormatVersion.CURRENT, and let"
+              + " what is new say `since` that version");
+    }
+    Files.createDirectories(version);
+    for (String name : SAMPLES) {
+      Files.writeString(version.resolve(name), Sample.text(Sample.of(formats(name))));
     }
     for (String name : TABLES) {
-      Files.writeString(directory.resolve(name), text(name));
+      Files.writeString(version.resolve(name), text(name));
     }
   }
 }
