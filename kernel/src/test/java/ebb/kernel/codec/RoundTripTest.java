@@ -15,12 +15,12 @@ class RoundTripTest {
 
   @Test
   void everyEventComesBackEqual() {
-    comesBackEqual(EventFormats.TABLE, 20_000);
+    comesBackEqual(EventFormats.TABLE, 10_000);
   }
 
   @Test
   void everyEntityComesBackEqual() {
-    comesBackEqual(StateFormats.TABLE, 20_000);
+    comesBackEqual(StateFormats.TABLE, 10_000);
   }
 
   private static void comesBackEqual(FormatTable table, int times) {
@@ -40,7 +40,7 @@ class RoundTripTest {
   @Test
   void batchesComeBackEqual() {
     RandomSource random = new RandomSource(SEED);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 100; i++) {
       List<Envelope> batch = batch(random, i);
       byte[] bytes = BatchCodec.encode(batch);
       assertThat(BatchCodec.decode(bytes)).as("-Dseed=%s", SEED).isEqualTo(batch);
