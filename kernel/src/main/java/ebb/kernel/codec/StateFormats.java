@@ -14,7 +14,7 @@ import ebb.kernel.protocol.VmSize;
 /// none is an event's; those of `Settings`, `VmSize` and `Host` are in [ValueFormats], since events
 /// hold these too. How a line reads, and what may be done to it, is said in [EventFormats].
 public final class StateFormats {
-  private static final String TEXT =
+  static final String TEXT =
       """
       1000 Workspace: 1 WorkspaceId id, 2 Scope scope, 3 String location, 4 boolean deleting,
         5 long createdAt
