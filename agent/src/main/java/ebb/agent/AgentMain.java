@@ -11,6 +11,7 @@ import ebb.agent.serve.Door;
 import ebb.agent.serve.PeerCheck;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -71,6 +73,7 @@ public final class AgentMain {
     int lost = new Aftermath(opened.file(), opened.tasks(), bootId, time).clear();
     Files.deleteIfExists(home.socket());
     ServerSocketChannel socket = home.atSocket(AgentMain::listen);
+    Files.setPosixFilePermissions(home.socket(), PosixFilePermissions.fromString("rw-------"));
     Processes.umask(umask);
     Agent agent = new Agent(opened.file(), opened.tasks(), time, log);
     agent.begin();
@@ -86,8 +89,7 @@ public final class AgentMain {
     new Door(socket, agent, new PeerCheck(home.root())).serve();
   }
 
-  private static ServerSocketChannel listen(java.net.UnixDomainSocketAddress address)
-      throws IOException {
+  private static ServerSocketChannel listen(UnixDomainSocketAddress address) throws IOException {
     return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
   }
 

@@ -234,7 +234,8 @@ final class RunningAgent implements AutoCloseable {
       client.stop(client.list().living().stream().map(task -> task.task()).toList(), Duration.ZERO);
       client.shutdown(true);
     } catch (IOException e) {
-      return; // The test has killed it.
+      // The test has killed it, or broken the connection.
+      ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroy);
     } finally {
       forgetConnections();
     }

@@ -28,18 +28,26 @@ public final class RecordCursor {
   /// The next entries after those handed out before, framed; empty if none came in time. Valid
   /// until the next call.
   public ByteBuffer next(long patienceMillis) throws IOException {
-    chunk.clear();
-    long now = record.read(generation, offset, chunk, patienceMillis);
-    if (now != generation) {
-      generation = now;
-      offset = HEAD_BYTES;
-      return chunk.clear().limit(0);
+    while (true) {
+      chunk.clear();
+      long now = record.read(generation, offset, chunk, patienceMillis);
+      if (now != generation) {
+        generation = now;
+        offset = HEAD_BYTES;
+        continue;
+      }
+      chunk.flip();
+      boolean isNothing = !chunk.hasRemaining();
+      int start = passOld();
+      int end = passWhole();
+      offset += end;
+      if (end == 0 && !isNothing) {
+        throw new IOException("the record is damaged at " + offset);
+      }
+      if (end > start || isNothing) {
+        return chunk.position(start).limit(end);
+      }
     }
-    chunk.flip();
-    int start = passOld();
-    int end = passWhole();
-    offset += end;
-    return chunk.position(start).limit(end);
   }
 
   /// Entries up to the position were handed out before the file was rewritten, or by another one.

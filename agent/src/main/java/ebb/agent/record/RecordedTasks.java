@@ -25,13 +25,16 @@ public final class RecordedTasks {
       case Fact.Started started ->
           unended.computeIfPresent(
               task, (_, was) -> new Unended(task, was.claimed(), Optional.of(started)));
-      case Fact.Exited _, Fact.Refused _ -> {
-        unended.remove(task);
-        ended.put(task, entry.position());
-      }
+      case Fact.Exited _, Fact.Refused _ -> ended(task, entry.position());
       case Fact.Tombstone _ -> tombstones.put(task, entry.position());
       case Fact.TreeRemains _ -> {}
     }
+  }
+
+  /// The task's end has been written at this position.
+  public void ended(String task, long position) {
+    unended.remove(task);
+    ended.put(task, position);
   }
 
   void take(Bookkeeping line) {

@@ -7,11 +7,9 @@ import ebb.agent.protocol.Cause;
 import ebb.agent.protocol.ExitStatus;
 import ebb.agent.protocol.Fact;
 import ebb.agent.protocol.Usage;
-import ebb.agent.record.Draft;
 import ebb.agent.record.RecordFile;
 import ebb.agent.record.RecordedTasks;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +33,7 @@ public final class Aftermath {
   private static final Duration PAUSE = Duration.ofMillis(10);
 
   private final RecordFile record;
+  private final RecordedTasks tasks;
   private final Collection<RecordedTasks.Unended> unended;
   private final String bootId;
   private final AgentTime time;
@@ -42,6 +41,7 @@ public final class Aftermath {
 
   public Aftermath(RecordFile record, RecordedTasks tasks, String bootId, AgentTime time) {
     this.record = record;
+    this.tasks = tasks;
     this.unended = List.copyOf(tasks.unended().values());
     this.bootId = bootId;
     this.time = time;
@@ -51,14 +51,12 @@ public final class Aftermath {
   /// were lost.
   public int clear() throws InterruptedException {
     int remaining = stopAll();
-    List<Draft> drafts = new ArrayList<>();
     for (RecordedTasks.Unended task : unended) {
       if (remaining > 0) {
-        drafts.add(new Draft(task.task(), new Fact.TreeRemains(remaining)));
+        record.append(task.task(), new Fact.TreeRemains(remaining));
       }
-      drafts.add(new Draft(task.task(), lost(task)));
+      tasks.ended(task.task(), record.append(task.task(), lost(task)));
     }
-    record.append(drafts);
     return unended.size();
   }
 

@@ -39,7 +39,7 @@ final class Conversation implements Runnable {
       try {
         greet();
         while (true) {
-          answer(frames.receive());
+          converse(frames.receive());
         }
       } catch (MalformedFrame e) {
         refuse(new Refusal(Refusal.Kind.MALFORMED, String.valueOf(e.getMessage())));
@@ -80,6 +80,15 @@ final class Conversation implements Runnable {
     long position = table.record.position();
     frames.send(
         Answers.welcome(new Welcome(version, table.record.agent(), agent.bootId(), pid, position)));
+  }
+
+  /// A refusal is an answer like any other: the conversation goes on.
+  private void converse(Frame request) throws IOException, InterruptedException {
+    try {
+      answer(request);
+    } catch (Refusal e) {
+      refuse(e);
+    }
   }
 
   private void answer(Frame request) throws IOException, InterruptedException {
