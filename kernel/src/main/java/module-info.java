@@ -12,4 +12,5 @@ module ebb.kernel {
   exports ebb.kernel.cluster;
   exports ebb.kernel.node;
   exports ebb.kernel.job;
+  exports ebb.kernel.codec;
 }
