@@ -1,0 +1,234 @@
+package ebb.kernel.walls;
+
+import static ebb.kernel.walls.Wall.anyOf;
+import static ebb.kernel.walls.Wall.calls;
+import static ebb.kernel.walls.Wall.callsWith;
+import static ebb.kernel.walls.Wall.packages;
+import static ebb.kernel.walls.Wall.types;
+
+import java.lang.classfile.ClassModel;
+import java.lang.reflect.AccessFlag;
+import java.util.List;
+import java.util.Set;
+
+/// The walls around code that must give the same answer every time: the kernel, and the simulator
+/// that drives it.
+public final class Walls {
+  private Walls() {}
+
+  public static final Wall CLOCK =
+      new Wall(
+          "reads a clock",
+          "time is a field of the command: a journal read again next year must give the same state, and the simulator"
+              + " runs a week in a second. Take the time as an argument; the engine stamps it once.",
+          anyOf(
+              types("java.time.Clock", "java.time.InstantSource", "java.util.Date"),
+              use -> use.owner().startsWith("java.time.") && use.name().equals("now"),
+              calls("java.lang.System", "currentTimeMillis", "nanoTime"),
+              calls("java.time.ZoneId", "systemDefault"),
+              types("java.util.TimeZone", "java.util.Calendar", "java.util.GregorianCalendar")));
+
+  public static final Wall ENVIRONMENT =
+      new Wall(
+          "reads the machine it runs on",
+          "a setting that a decision reads is state, changed by a command, so that a replay on another machine decides"
+              + " the same. Make it part of the state, or let the app pass it in.",
+          anyOf(
+              use ->
+                  use.owner().equals("java.lang.System")
+                      && !use.isType()
+                      && !Set.of("arraycopy", "currentTimeMillis", "nanoTime", "identityHashCode")
+                          .contains(use.name())
+                      && !Set.of("out", "err", "in").contains(use.name()),
+              types(
+                  "java.lang.Runtime",
+                  "java.lang.ProcessHandle",
+                  "java.lang.ProcessBuilder",
+                  "java.lang.Process",
+                  "java.lang.StackWalker"),
+              calls("java.lang.Integer", "getInteger"),
+              calls("java.lang.Long", "getLong"),
+              calls("java.lang.Boolean", "getBoolean"),
+              calls("java.util.Locale", "getDefault"),
+              calls("java.nio.charset.Charset", "defaultCharset")));
+
+  public static final Wall RANDOMNESS =
+      new Wall(
+          "draws a random number",
+          "one seed gives one journal, in any JVM. Ids come from the state's counter; the simulator takes its seed as an"
+              + " argument of `new SplittableRandom(seed)`, the kernel draws nothing at all.",
+          anyOf(
+              calls("java.util.UUID", "randomUUID"),
+              calls("java.lang.Math", "random"),
+              calls("java.lang.StrictMath", "random"),
+              packages("java.util.random"),
+              types(
+                  "java.util.Random",
+                  "java.util.SplittableRandom",
+                  "java.security.SecureRandom",
+                  "java.util.concurrent.ThreadLocalRandom"),
+              calls("java.util.Collections", "shuffle")));
+
+  public static final Wall THREADS =
+      new Wall(
+          "starts, waits for or shares with a thread",
+          "one thread owns the state and everything it decides. Concurrency lives in the app, outside the step.",
+          anyOf(
+              types(
+                  "java.lang.Thread",
+                  "java.lang.ThreadLocal",
+                  "java.lang.InheritableThreadLocal",
+                  "java.lang.ScopedValue",
+                  "java.util.Timer",
+                  "java.util.TimerTask"),
+              packages("java.util.concurrent"),
+              use -> use.owner().startsWith("java.lang.Thread$"),
+              use ->
+                  use.owner().startsWith("java.util.")
+                      && use.name().startsWith("parallel")
+                      && !use.isType(),
+              calls("java.lang.Object", "wait", "notify", "notifyAll")));
+
+  public static final Wall OUTSIDE =
+      new Wall(
+          "reaches a file, a socket or a terminal",
+          "the kernel decides and the shells act: what it may not reach it cannot do before the event that orders it is"
+              + " durable. Return an event, and let a backend or the journal (app) act on it; build bytes with a byte array"
+              + " or java.nio.ByteBuffer.",
+          anyOf(
+                  packages(
+                      "java.io",
+                      "java.nio.file",
+                      "java.nio.channels",
+                      "java.net",
+                      "java.lang.reflect",
+                      "java.lang.foreign",
+                      "javax",
+                      "sun",
+                      "jdk.internal"),
+                  types("java.lang.IO", "java.lang.ClassLoader", "java.util.Scanner"),
+                  calls("java.lang.System", "out", "err", "in"),
+                  calls("java.lang.Class", "forName", "getResourceAsStream", "getResource"),
+                  types("java.util.ServiceLoader"))
+              // Only a marker: the compiler names it where types are intersected.
+              .and(use -> !use.owner().equals("java.io.Serializable")));
+
+  public static final Wall LOCALE_AND_MATH =
+      new Wall(
+          "gives an answer that depends on the machine's language or processor",
+          "the same input must give the same bytes everywhere. Pass Locale.ROOT; use StrictMath, whose results are"
+              + " specified to the last bit.",
+          anyOf(
+              callsWith("java.lang.String", "format", "(Ljava/lang/String;"),
+              calls("java.lang.String", "formatted"),
+              callsWith("java.lang.String", "toLowerCase", "()"),
+              callsWith("java.lang.String", "toUpperCase", "()"),
+              callsWith("java.lang.String", "getBytes", "()"),
+              callsWith("java.lang.String", "<init>", "([B)"),
+              callsWith("java.time.format.DateTimeFormatter", "ofPattern", "(Ljava/lang/String;)"),
+              types("java.util.Formatter", "java.text.NumberFormat", "java.text.DecimalFormat"),
+              calls(
+                  "java.lang.Math",
+                  "sin",
+                  "cos",
+                  "tan",
+                  "asin",
+                  "acos",
+                  "atan",
+                  "atan2",
+                  "exp",
+                  "expm1",
+                  "log",
+                  "log10",
+                  "log1p",
+                  "pow",
+                  "cbrt",
+                  "hypot",
+                  "sinh",
+                  "cosh",
+                  "tanh")));
+
+  public static final Wall ORDER =
+      new Wall(
+          "keeps things in an order that is not theirs",
+          "order of iteration must depend on content only: Set.of and Map.of differ between two JVM runs, and a hash"
+              + " table's order changes with its history. Use TreeMap, TreeSet, ArrayList, ArrayDeque, List.of, an enum's"
+              + " map or the kernel's own map.",
+          anyOf(
+              types(
+                  "java.util.HashMap",
+                  "java.util.HashSet",
+                  "java.util.LinkedHashMap",
+                  "java.util.LinkedHashSet",
+                  "java.util.IdentityHashMap",
+                  "java.util.WeakHashMap",
+                  "java.util.Hashtable",
+                  "java.util.Properties"),
+              calls("java.util.Map", "of", "ofEntries", "copyOf"),
+              calls("java.util.Set", "of", "copyOf"),
+              calls(
+                  "java.util.stream.Collectors",
+                  "toSet",
+                  "toUnmodifiableSet",
+                  "toUnmodifiableMap",
+                  "groupingByConcurrent",
+                  "toConcurrentMap"),
+              use ->
+                  use.owner().equals("java.util.stream.Collectors")
+                      && (use.name().equals("toMap") || use.name().equals("groupingBy"))
+                      && !use.descriptor().contains("Ljava/util/function/Supplier;"),
+              calls("java.lang.System", "identityHashCode"),
+              use ->
+                  use.name().equals("hashCode")
+                      && use.descriptor().equals("()I")
+                      && !use.inMethod().equals("hashCode")
+                      && !Set.of("java.lang.String", "java.lang.Long", "java.lang.Integer")
+                          .contains(use.owner())));
+
+  /// All that hold for the kernel, without exception.
+  public static final List<Wall> KERNEL =
+      List.of(CLOCK, ENVIRONMENT, RANDOMNESS, THREADS, OUTSIDE, LOCALE_AND_MATH, ORDER);
+
+  /// The simulator's: it may draw from a generator that was given its seed, and one class of it may
+  /// print.
+  ///
+  /// @param printer the one class that prints reports
+  public static List<Wall> simulator(String printer) {
+    return List.of(
+        CLOCK,
+        ENVIRONMENT,
+        RANDOMNESS.except(Walls::isSeeded),
+        THREADS,
+        OUTSIDE.except(use -> use.place().equals(printer) || use.place().startsWith(printer + ".")),
+        LOCALE_AND_MATH,
+        ORDER);
+  }
+
+  /// Fails when a static field can change.
+  public static void holdsNoStaticState(List<ClassModel> classes) {
+    List<String> fields =
+        classes.stream()
+            .flatMap(type ->
+                type.fields().stream()
+                    .filter(field -> field.flags().has(AccessFlag.STATIC))
+                    .filter(field -> !field.flags().has(AccessFlag.FINAL))
+                    .map(field -> ByteCode.nameOf(type) + "." + field.fieldName().stringValue()))
+            .toList();
+    if (!fields.isEmpty()) {
+      throw new AssertionError(
+          "static fields that are not final: "
+              + fields
+              + "\nWhy: the simulator runs many kernels in one JVM, and a replay starts from nothing but the journal."
+              + " What can change belongs into the state.");
+    }
+  }
+
+  private static boolean isSeeded(Use use) {
+    return switch (use.owner()) {
+      case "java.util.SplittableRandom" ->
+          !use.name().equals("<init>") || use.descriptor().equals("(J)V");
+      case "java.util.random.RandomGenerator" -> !Set.of("of", "getDefault").contains(use.name());
+      default -> false; // any other generator
+    };
+  }
+}

@@ -1,0 +1,4 @@
+package ebb.kernel.walls.planted.app.backend.slurm;
+
+/// Planted, and innocent.
+public record Slurm(int nodes) {}

@@ -1,0 +1,4 @@
+package ebb.kernel.walls.planted.kernel.money;
+
+/// Planted, and innocent.
+public record Rate(long micros) {}
