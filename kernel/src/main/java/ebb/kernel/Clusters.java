@@ -12,7 +12,6 @@ import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Verdict;
 import ebb.kernel.protocol.VmSize;
-import ebb.kernel.quota.Quotas;
 
 /// Decisions about clusters: what somebody wants them to be. Growing and shrinking is [Policy]'s.
 final class Clusters {
@@ -61,7 +60,7 @@ final class Clusters {
     Rates rates = state.prices.rates(spec.size(), spec.location(), spec.priority());
     Cluster wanted =
         new Cluster(id, workspace.id(), name, spec, size, rates, false, 0, 0, state.now, state.now);
-    Rejection quota = Guards.minWithinQuota(state, wanted, Quotas.keys(wanted, workspace.scope()));
+    Rejection quota = Guards.minWithinQuota(state, wanted, State.quotaKeys(wanted, workspace));
     return quota != null
         ? Verdict.refused(quota)
         : Verdict.accepted(new Event.ClusterCreated(id, workspace.id(), name, spec, size, rates));

@@ -6,6 +6,7 @@ import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.QuotaKey;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.quota.Quotas;
 
 /// What may stand in the way of starting something, in the order in which rules win when they
 /// collide: budget (to come), lock, quota, and then what the machine has. [Policy] asks them before
@@ -13,8 +14,10 @@ import ebb.kernel.protocol.Scope;
 final class Guards {
   private Guards() {}
 
-  /// Whether the cluster may have so many more nodes now; null if it may.
-  static @Nullable Rejection growth(State state, Cluster cluster, int nodes, long now) {
+  /// Whether the cluster may have so many more nodes now; null if it may. `names`: for people, who
+  /// want to know who holds what is missing.
+  static @Nullable Rejection growth(
+      State state, Cluster cluster, int nodes, long now, Quotas.@Nullable HolderNames names) {
     Rejection lock = scaling(state, state.scopeOf(cluster));
     if (lock != null) {
       return lock;
@@ -25,11 +28,14 @@ final class Guards {
     }
     Rejection quota =
         state.quotas.refusal(
-            cluster, state.quotaKeys(cluster), nodes, state.settings, state::holderName);
+            state.quotaKeys(cluster),
+            Math.multiplyExact(nodes, cluster.size().vcpus()),
+            state.settings,
+            names);
     if (quota != null) {
       return quota;
     }
-    Rejection host = state.hostUsage.refusal(state.host, cluster, nodes, state::holderName);
+    Rejection host = state.hostUsage.refusal(state.host, cluster.size(), nodes, names);
     if (host != null) {
       return host;
     }

@@ -98,18 +98,16 @@ final class Policy {
       return List.of();
     }
     ClusterLoad load = state.load(cluster.id());
-    Move move = placement(state, cluster, load, now, true).next();
+    Move move = placement(state, cluster, load, now).next();
     return move == null ? List.of() : carryOut(state, cluster, move, now);
   }
 
-  /// The look at one cluster. `waits`: whether the cluster is to wait on the keys that stand in its
-  /// way.
-  static Placement placement(
-      State state, Cluster cluster, ClusterLoad load, long now, boolean waits) {
+  /// The look at one cluster; it waits on whatever key stands in its way.
+  private static Placement placement(State state, Cluster cluster, ClusterLoad load, long now) {
     Placement.Growth growth =
         nodes -> {
-          Rejection refusal = Guards.growth(state, cluster, nodes, now);
-          Agenda.Key key = refusal == null || !waits ? null : Guards.keyOf(refusal);
+          Rejection refusal = Guards.growth(state, cluster, nodes, now, null);
+          Agenda.Key key = refusal == null ? null : Guards.keyOf(refusal);
           if (key != null) {
             state.agenda.waitOn(key, cluster.id());
           }

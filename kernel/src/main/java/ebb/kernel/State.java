@@ -255,6 +255,14 @@ public final class State {
     return require(quotaKeys.get(cluster.id()), "quota keys of", cluster.id());
   }
 
+  static List<QuotaKey> quotaKeys(Cluster cluster, Workspace workspace) {
+    return Quotas.keys(
+        workspace.scope(),
+        cluster.spec().location(),
+        cluster.spec().priority(),
+        cluster.size().family());
+  }
+
   /// What must be there by the kernel's own rules; its absence is a bug and stops the server.
   static <T> T require(@Nullable T value, String what, Object id) {
     if (value == null) {
@@ -308,7 +316,7 @@ public final class State {
     touched.clusters.add(id);
     if (before == null && after != null) {
       loads.put(id, new ClusterLoad());
-      quotaKeys.put(id, Quotas.keys(after, workspaceOf(after).scope()));
+      quotaKeys.put(id, quotaKeys(after, workspaceOf(after)));
       names.cluster(after.workspace(), after.name(), id, true);
     }
     deadlines.cluster(before, after, load(id), nodes);
@@ -340,9 +348,9 @@ public final class State {
 
   private void countNode(Cluster cluster, Node node, int sign) {
     List<QuotaKey> keys = quotaKeys(cluster);
-    quotas.count(cluster, keys, sign);
+    quotas.count(cluster.id(), keys, sign * cluster.size().vcpus());
     if (!node.virtual()) {
-      hostUsage.count(cluster, sign);
+      hostUsage.count(cluster.id(), cluster.size(), sign);
     }
     if (sign < 0) {
       keys.forEach(key -> wake(keyOf(key)));

@@ -76,7 +76,8 @@ final class Why {
   }
 
   private static Placement placement(State state, Cluster cluster, long now) {
-    return Policy.placement(state, cluster, state.load(cluster.id()), now, false);
+    Placement.Growth growth = nodes -> Guards.growth(state, cluster, nodes, now, state::holderName);
+    return new Placement(cluster, state.load(cluster.id()), growth, state.settings, now);
   }
 
   /// What keeps a cluster from growing by one node, or what its first job waits for.
@@ -85,7 +86,7 @@ final class Why {
     if (cluster.deleting()) {
       return new Rejection.BeingDeleted("cluster", cluster.name());
     }
-    Rejection growth = Guards.growth(state, cluster, 1, now);
+    Rejection growth = Guards.growth(state, cluster, 1, now, state::holderName);
     boolean wants = load.queued() + load.assembling() > 0 || load.staying() < cluster.spec().min();
     if (growth != null && (wants || growth instanceof Rejection.Locked)) {
       return growth;

@@ -16,8 +16,8 @@ public final class BatchCodec {
 
   public static byte[] encode(List<Envelope> envelopes) {
     ByteWriter out = new ByteWriter();
-    Names<Actor> actors = new Names<>();
-    Names<String> causes = new Names<>();
+    Repeats<Actor> actors = new Repeats<>();
+    Repeats<String> causes = new Repeats<>();
     out.unsigned(FormatVersion.CURRENT);
     out.unsigned(envelopes.size());
     long before = 0;
@@ -45,8 +45,8 @@ public final class BatchCodec {
     ByteReader in = new ByteReader(bytes);
     int version = version(in);
     int count = in.count();
-    Names<Actor> actors = new Names<>();
-    Names<String> causes = new Names<>();
+    Repeats<Actor> actors = new Repeats<>();
+    Repeats<String> causes = new Repeats<>();
     List<Envelope> envelopes = new ArrayList<>(count);
     long before = 0;
     for (int i = 0; i < count; i++) {

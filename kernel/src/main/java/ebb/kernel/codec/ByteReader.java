@@ -4,25 +4,25 @@ import java.util.Arrays;
 
 /// Reads what [ByteWriter] wrote and trusts nothing: whatever does not fit is [Malformed]. A value
 /// has one spelling only, so that equal values are equal bytes.
-public final class ByteReader {
+final class ByteReader {
   private final byte[] bytes;
   private final int end;
   private int position;
 
-  public ByteReader(byte[] bytes) {
+  ByteReader(byte[] bytes) {
     this.bytes = bytes;
     this.end = bytes.length;
   }
 
-  public int position() {
+  int position() {
     return position;
   }
 
-  public int remaining() {
+  int remaining() {
     return end - position;
   }
 
-  public long unsigned() {
+  long unsigned() {
     if (position < end && bytes[position] >= 0) {
       return bytes[position++];
     }
@@ -50,12 +50,12 @@ public final class ByteReader {
     throw malformed("a number has more than 64 bits");
   }
 
-  public long signed() {
+  long signed() {
     long value = unsigned();
     return (value >>> 1) ^ -(value & 1);
   }
 
-  public int signedInt() {
+  int signedInt() {
     long value = signed();
     if (value != (int) value) {
       throw malformed(value + " is not an int");
@@ -64,7 +64,7 @@ public final class ByteReader {
   }
 
   /// A number of the tables, or of a version: small and never negative.
-  public int number() {
+  int number() {
     long value = unsigned();
     if (value < 0 || value > Integer.MAX_VALUE) {
       throw malformed(Long.toUnsignedString(value) + " is no number of a format");
@@ -74,7 +74,7 @@ public final class ByteReader {
 
   /// How many things follow, each of which takes a byte at least: so a count that is a lie never
   /// becomes an array.
-  public int count() {
+  int count() {
     long value = unsigned();
     if (value < 0 || value > remaining()) {
       throw malformed(
@@ -83,7 +83,7 @@ public final class ByteReader {
     return (int) value;
   }
 
-  public boolean bool() {
+  boolean bool() {
     if (position >= end) {
       throw malformed("a truth value is cut off");
     }
@@ -94,14 +94,14 @@ public final class ByteReader {
     return value == 1;
   }
 
-  public String string() {
+  String string() {
     int length = count();
     int from = position;
     position += length;
     return Utf8.read(bytes, from, position);
   }
 
-  public byte[] raw(int length) {
+  byte[] raw(int length) {
     if (length > remaining()) {
       throw malformed(length + " bytes cannot be in " + remaining());
     }
@@ -110,7 +110,7 @@ public final class ByteReader {
   }
 
   /// Nothing may be left over.
-  public void expectEnd() {
+  void expectEnd() {
     if (remaining() != 0) {
       throw malformed(remaining() + " bytes too many");
     }

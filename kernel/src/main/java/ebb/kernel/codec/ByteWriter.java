@@ -3,7 +3,7 @@ package ebb.kernel.codec;
 import java.util.Arrays;
 
 /// Bytes that grow. Whole numbers take as many bytes as they need, seven bits in each.
-public final class ByteWriter {
+final class ByteWriter {
   private static final int LONGEST_VARINT = 10;
 
   /// What every JVM can still allocate.
@@ -12,19 +12,19 @@ public final class ByteWriter {
   private byte[] bytes;
   private int size;
 
-  public ByteWriter() {
+  ByteWriter() {
     this(1024);
   }
 
-  public ByteWriter(int capacity) {
+  ByteWriter(int capacity) {
     bytes = new byte[capacity];
   }
 
-  public int size() {
+  int size() {
     return size;
   }
 
-  public byte[] toBytes() {
+  byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
   }
 
@@ -34,7 +34,7 @@ public final class ByteWriter {
   }
 
   /// For numbers, counts and lengths: a negative one is written too, at its full length.
-  public void unsigned(long value) {
+  void unsigned(long value) {
     reserve(LONGEST_VARINT);
     int at = size;
     long rest = value;
@@ -47,16 +47,16 @@ public final class ByteWriter {
   }
 
   /// Zigzag: short for small numbers on both sides of zero.
-  public void signed(long value) {
+  void signed(long value) {
     unsigned((value << 1) ^ (value >> 63));
   }
 
-  public void bool(boolean value) {
+  void bool(boolean value) {
     reserve(1);
     bytes[size++] = (byte) (value ? 1 : 0);
   }
 
-  public void string(String value) {
+  void string(String value) {
     int length = Utf8.length(value);
     unsigned(length);
     reserve(length);
@@ -71,7 +71,7 @@ public final class ByteWriter {
   }
 
   /// As they are, without a length.
-  public void raw(byte[] value) {
+  void raw(byte[] value) {
     reserve(value.length);
     System.arraycopy(value, 0, bytes, size, value.length);
     size += value.length;

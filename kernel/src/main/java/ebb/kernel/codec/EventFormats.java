@@ -24,7 +24,7 @@ import ebb.kernel.protocol.Event;
 ///
 /// Numbers below 128 take one byte. A group that is full goes on behind the last group.
 public final class EventFormats {
-  private static final String TEXT =
+  static final String TEXT =
       """
       # System
       1 ServerStarted: 1 String installation, 2 long epoch, 3 long lastAlive, 4 boolean safeMode,

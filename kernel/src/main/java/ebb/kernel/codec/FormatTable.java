@@ -5,7 +5,7 @@ import java.util.NavigableMap;
 
 /// Which records can be written, and how: a table's text, checked against the records it is about.
 /// See [EventFormats] for how the text reads.
-public final class FormatTable {
+final class FormatTable {
   private final ChoiceFormat records;
   private final NavigableMap<String, Format> byName;
 
@@ -17,17 +17,17 @@ public final class FormatTable {
   /// A table for the records of `roots`: of a sealed interface all that may stand for it, or
   /// records themselves. Every line of `text` must be about one that exists; lines of `shared` are
   /// there for several tables.
-  public static TableDraft draft(String text, String shared, Class<?>... roots) {
+  static TableDraft draft(String text, String shared, Class<?>... roots) {
     return new TableDraft(text, shared, List.of(roots));
   }
 
   /// The record's number and its fields.
-  public void write(Object record, ByteWriter out) {
+  void write(Object record, ByteWriter out) {
     records.write(record, FormatVersion.CURRENT, out);
   }
 
   /// What [#write] of that `version` wrote.
-  public Object read(ByteReader in, int version) {
+  Object read(ByteReader in, int version) {
     return records.read(in, version);
   }
 

@@ -32,6 +32,8 @@ final class IdFormat implements Format {
     }
     try {
       return (Object) make.invokeExact(bits);
+    } catch (Error e) {
+      throw e;
     } catch (Throwable e) {
       throw new Malformed(in.position(), "no id has the number " + bits, e);
     }

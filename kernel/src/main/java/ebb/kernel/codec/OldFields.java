@@ -4,7 +4,7 @@ import ebb.kernel.protocol.Nullable;
 
 /// What older bytes hold of a record, retired fields included: all there is to say what a field
 /// meant that did not exist yet.
-public final class OldFields {
+final class OldFields {
   private final String record;
   private final Field[] fields;
   private final @Nullable Object[] values;
@@ -16,7 +16,7 @@ public final class OldFields {
   }
 
   /// The value of an older field, by the name it has in the table.
-  public <T> T get(String name, Class<T> type) {
+  <T> T get(String name, Class<T> type) {
     for (int i = 0; i < fields.length; i++) {
       Object value = values[i];
       if (value != null && fields[i].name().equals(name)) {

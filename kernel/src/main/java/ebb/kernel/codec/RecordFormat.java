@@ -82,18 +82,24 @@ final class RecordFormat implements Format {
           name + " has " + count + " fields, of which this version knows " + fields.length);
     }
     @Nullable Object[] values = new @Nullable Object[fields.length];
-    int absent = 0;
+    boolean whole = true;
     for (int i = 0; i < fields.length; i++) {
       if (i < count && fields[i].in(version)) {
         values[i] = fields[i].format().read(in, version);
-      } else if (!fields[i].part().isRetired()) {
-        absent++;
+      } else {
+        whole &= fields[i].part().isRetired();
       }
     }
-    if (absent > 0) {
-      fillIn(values, in);
+    try {
+      if (!whole) {
+        fillIn(values, in);
+      }
+      return make(values);
+    } catch (Malformed | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new Malformed(in.position(), "no " + name + " can be made of what is there", e);
     }
-    return make(values, in);
   }
 
   private void fillIn(@Nullable Object[] values, ByteReader in) {
@@ -106,13 +112,8 @@ final class RecordFormat implements Format {
   }
 
   /// Makes the record of the values of its fields by number; those of retired fields do not matter.
-  Object make(@Nullable Object[] values, ByteReader in) {
-    Object made;
-    try {
-      made = (Object) make.invokeExact(values);
-    } catch (Throwable e) {
-      throw new Malformed(in.position(), "no " + name + " can be made of what is there", e);
-    }
+  Object make(@Nullable Object[] values) throws Throwable {
+    Object made = (Object) make.invokeExact(values);
     return lift == null ? made : lift.apply(made);
   }
 }

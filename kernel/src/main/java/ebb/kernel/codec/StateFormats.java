@@ -5,14 +5,16 @@ import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
-import ebb.kernel.money.Charges;
-import ebb.kernel.money.Cost;
 import ebb.kernel.node.Node;
+import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.Settings;
+import ebb.kernel.protocol.VmSize;
 
 /// The numbers under which snapshots store what the state is made of. They start at 1000, so that
-/// none is an event's. How a line reads, and what may be done to it, is said in [EventFormats].
+/// none is an event's; those of `Settings`, `VmSize` and `Host` are in [ValueFormats], since events
+/// hold these too. How a line reads, and what may be done to it, is said in [EventFormats].
 public final class StateFormats {
-  private static final String TEXT =
+  static final String TEXT =
       """
       1000 Workspace: 1 WorkspaceId id, 2 Scope scope, 3 String location, 4 boolean deleting,
         5 long createdAt
@@ -52,10 +54,20 @@ public final class StateFormats {
       2 Attempt.Started: 1 long at, 2 long ack
       3 Attempt.Ended: 1 long at, 2 TaskReport report
 
-      1005 Charges: 1 long bootMillis, 2 long runMillis, 3 long idleMillis, 4 long leaveMillis,
+      1010 Position: 1 String installation, 2 long epoch, 3 long nextCounter, 4 long sequence,
+        5 long now, 6 boolean safeMode, 7 long observeUntil
+      1013 PricesInForce: 1 String currency, 2 List<Price> prices
+      1015 StorageRoom: 1 boolean low, 2 long freeBytes, 3 long markBytes
+      1016 QuotaLimit: 1 QuotaKey key, 2 int limit
+      1017 AccessRules: 1 List<RoleAssignment> assignments, 2 List<Lock> locks
+      1018 StrayNode: 1 NodeId node
+      1019 StrayTask: 1 TaskId task
+      1020 InQuarantine: 1 Thing thing, 2 String incident
+      1021 ClusterCharges: 1 ClusterId cluster, 2 Charges charges
+      1022 JobCharges: 1 JobId job, 2 Charges charges
+      Charges: 1 long bootMillis, 2 long runMillis, 3 long idleMillis, 4 long leaveMillis,
         5 long unpricedMillis, 6 Cost list, 7 Cost internal, 8 Cost invoice
-      1006 Cost: 1 long high, 2 long low
-      1007 AccessRules: 1 List<RoleAssignment> assignments, 2 List<Lock> locks
+      Cost: 1 long high, 2 long low
       """;
 
   static final FormatTable TABLE =
@@ -67,8 +79,10 @@ public final class StateFormats {
               Node.class,
               Job.class,
               Attempt.class,
-              Charges.class,
-              Cost.class,
+              Fact.class,
+              Settings.class,
+              VmSize.class,
+              Host.class,
               AccessRules.class)
           .build();
 

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /// A table before it is checked: its text, and what text cannot say about older versions.
-public final class TableDraft {
+final class TableDraft {
   private final List<Class<?>> roots;
   private final Classes classes;
   private final TreeMap<String, TableLine> lines = new TreeMap<>();
@@ -36,7 +36,7 @@ public final class TableDraft {
 
   /// What `field` means in bytes from before it existed: a constant, or something that follows from
   /// older fields.
-  public TableDraft whenAbsent(String record, String field, Function<OldFields, ?> meaning) {
+  TableDraft whenAbsent(String record, String field, Function<OldFields, ?> meaning) {
     boolean known =
         line(record, record).parts().stream().anyMatch(part -> part.name().equals(field));
     line(record, record).check(known, "has no field " + field + " to be absent");
@@ -46,7 +46,7 @@ public final class TableDraft {
 
   /// What a record that nobody writes any more is read as. Its line stays, `until` the last version
   /// that wrote it, and so does its class, somewhere out of the way.
-  public <T> TableDraft lifted(String record, Class<T> type, Function<T, ?> lift) {
+  <T> TableDraft lifted(String record, Class<T> type, Function<T, ?> lift) {
     line(record, record)
         .check(line(record, record).isRetired(), "is lifted: say `until` which version wrote it");
     lifts.put(record, old -> lift.apply(type.cast(old)));
@@ -55,12 +55,12 @@ public final class TableDraft {
   }
 
   /// A class that only retired fields still hold.
-  public TableDraft also(Class<?> type) {
+  TableDraft also(Class<?> type) {
     classes.discover(type);
     return this;
   }
 
-  public FormatTable build() {
+  FormatTable build() {
     List<ChoiceFormat.Alternative> alternatives = new ArrayList<>();
     for (Class<?> root : roots) {
       alternatives.addAll(alternatives(root));

@@ -1,6 +1,7 @@
 package ebb.kernel.codec;
 
-/// The lines for ids, constants and values, which events and entities are both made of.
+/// The lines for ids, constants and values, which events and entities are both made of. A value has
+/// a number of its own if a snapshot also stores it for itself.
 final class ValueFormats {
   static final String TEXT =
       """
@@ -19,18 +20,18 @@ final class ValueFormats {
       RoleAssignment: 1 String principal, 2 Role role, 3 Scope scope
       enum Role: 1 OWNER, 2 CONTRIBUTOR, 3 READER
 
-      Settings: 1 long bootMillis, 2 long startMillis, 3 long graceMillis, 4 long stopMillis,
+      1011 Settings: 1 long bootMillis, 2 long startMillis, 3 long graceMillis, 4 long stopMillis,
         5 long leaveMillis, 6 long assemblyMillis, 7 long unreachableMillis, 8 long observeMillis,
         9 long backOffMillis, 10 long backOffMaxMillis, 11 long lifetimeMillis,
         12 long lifetimeLowMillis, 13 long queueMillis, 14 long archiveMillis, 15 Retries retries,
         16 int familyQuota, 17 int regionalQuota, 18 int lowPriorityQuota, 19 int queuedJobs,
         20 int clusters, 21 long defaultIdleMillis, 22 int backfillCandidates
-      VmSize: 1 String name, 2 String family, 3 int vcpus, 4 int memoryMebibytes, 5 int gpus
+      1012 VmSize: 1 String name, 2 String family, 3 int vcpus, 4 int memoryMebibytes, 5 int gpus
       Price: 1 String size, 2 String location, 3 Priority priority, 4 Rates rates
       Rates: 1 long list, 2 long internal, 3 long invoice
       QuotaKey: 1 QuotaKind kind, 2 String subscription, 3 String location, 4 String family
       enum QuotaKind: 1 FAMILY, 2 REGIONAL_TOTAL, 3 LOW_PRIORITY
-      Host: 1 int cores, 2 int memoryMebibytes, 3 int gpus, 4 boolean virtualNodes
+      1014 Host: 1 int cores, 2 int memoryMebibytes, 3 int gpus, 4 boolean virtualNodes
 
       ClusterSpec: 1 String size, 2 Priority priority, 3 int min, 4 int max, 5 long idleMillis,
         6 String location, 7 boolean internodeCommunication, 8 List<Tag> tags
@@ -47,7 +48,7 @@ final class ValueFormats {
       enum EndCause: 1 SUCCEEDED, 2 FAILED, 3 CANCELED, 4 TIME_LIMIT, 5 PREEMPTED,
         6 INFRASTRUCTURE, 7 QUEUE_LIMIT, 8 CLUSTER_DELETED
       TaskReport: 1 TaskEnd end, 2 int code, 3 long cpuMillis, 4 long peakMemoryKibibytes,
-        5 String detail
+        5 long bytesRead, 6 long bytesWritten, 7 String checkpoint, 8 String detail
       enum TaskEnd: 1 EXITED, 2 LIMIT, 3 STOPPED, 4 NEVER_STARTED, 5 REFUSED, 6 LOST
       """;
 

@@ -10,4 +10,8 @@ import java.util.List;
 /// @param requestId the sender's name for the request; empty for the kernel's own decisions
 /// @param cause the kind of command, or of policy, that decided
 public record Envelope(
-    long at, long observed, Actor actor, String requestId, String cause, List<Event> events) {}
+    long at, long observed, Actor actor, String requestId, String cause, List<Event> events) {
+  public Envelope {
+    events = List.copyOf(events);
+  }
+}

@@ -39,9 +39,17 @@ public sealed interface Event {
 
   record SettingsChanged(Settings settings) implements SystemEvent {}
 
-  record SizesChanged(List<VmSize> sizes) implements SystemEvent {}
+  record SizesChanged(List<VmSize> sizes) implements SystemEvent {
+    public SizesChanged {
+      sizes = List.copyOf(sizes);
+    }
+  }
 
-  record PricesChanged(String currency, List<Price> prices) implements SystemEvent {}
+  record PricesChanged(String currency, List<Price> prices) implements SystemEvent {
+    public PricesChanged {
+      prices = List.copyOf(prices);
+    }
+  }
 
   record QuotaChanged(QuotaKey key, int limit) implements SystemEvent {}
 
@@ -177,15 +185,23 @@ public sealed interface Event {
   record JobEnded(JobId job, EndCause cause, int code, String detail) implements JobEvent {}
 
   /// History has these; they leave memory.
-  record JobsArchived(List<JobId> jobs) implements JobEvent {}
+  record JobsArchived(List<JobId> jobs) implements JobEvent {
+    public JobsArchived {
+      jobs = List.copyOf(jobs);
+    }
+  }
 
   // Attempts.
 
   /// One task on each node, in rank order. `number` counts the attempts of the job from 1.
   record AttemptOrdered(AttemptId attempt, JobId job, int number, List<NodeId> nodes, long deadline)
-      implements AttemptEvent {}
+      implements AttemptEvent {
+    public AttemptOrdered {
+      nodes = List.copyOf(nodes);
+    }
+  }
 
-  /// `limitAt` and `running` are set by the first of an attempt's tasks that starts.
+  /// The first of an attempt's tasks that starts sets `limitAt`; the others repeat it.
   record TaskStarted(TaskId task, long ack, long acceptedAt, long preparedAt, long at, long limitAt)
       implements AttemptEvent {}
 

@@ -5,7 +5,11 @@ import java.util.List;
 /// The kernel's answer to a command.
 public sealed interface Verdict {
   /// What is now true because of the command; empty if it already was.
-  record Accepted(List<Event> events) implements Verdict {}
+  record Accepted(List<Event> events) implements Verdict {
+    public Accepted {
+      events = List.copyOf(events);
+    }
+  }
 
   record Refused(Rejection rejection) implements Verdict {}
 

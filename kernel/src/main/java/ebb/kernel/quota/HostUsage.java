@@ -1,6 +1,5 @@
 package ebb.kernel.quota;
 
-import ebb.kernel.cluster.Cluster;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Nullable;
@@ -17,11 +16,12 @@ public final class HostUsage {
   private long gpus;
   private final TreeMap<ClusterId, Integer> holders = new TreeMap<>();
 
-  public void count(Cluster cluster, int nodes) {
-    cores += (long) nodes * cluster.size().vcpus();
-    memoryMebibytes += (long) nodes * cluster.size().memoryMebibytes();
-    gpus += (long) nodes * cluster.size().gpus();
-    holders.merge(cluster.id(), nodes, (a, b) -> a + b == 0 ? null : a + b);
+  /// So many nodes of the cluster came to be, or (negative) are gone.
+  public void count(ClusterId cluster, VmSize size, int nodes) {
+    cores += (long) nodes * size.vcpus();
+    memoryMebibytes += (long) nodes * size.memoryMebibytes();
+    gpus += (long) nodes * size.gpus();
+    holders.merge(cluster, nodes, (a, b) -> a + b == 0 ? null : a + b);
   }
 
   /// How many more nodes of this size fit beside what is there.
@@ -35,14 +35,16 @@ public final class HostUsage {
 
   /// Whether `nodes` more fit, or may share the machine; null if so.
   public @Nullable Rejection refusal(
-      Host host, Cluster cluster, int nodes, Quotas.HolderNames names) {
-    if (host.virtualNodes() || room(host, cluster.size()) >= nodes) {
+      Host host, VmSize size, int nodes, Quotas.@Nullable HolderNames names) {
+    if (host.virtualNodes() || room(host, size) >= nodes) {
       return null;
     }
     List<Rejection.Holder> held = new ArrayList<>();
-    holders.forEach((id, count) -> held.add(new Rejection.Holder(names.name(id), count)));
+    if (names != null) {
+      holders.forEach((id, count) -> held.add(new Rejection.Holder(names.name(id), count)));
+    }
     return new Rejection.HostFull(
-        cluster.size(),
+        size,
         (int) (host.cores() - cores),
         (int) (host.memoryMebibytes() - memoryMebibytes),
         (int) (host.gpus() - gpus),

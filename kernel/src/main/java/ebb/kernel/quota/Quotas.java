@@ -1,6 +1,5 @@
 package ebb.kernel.quota;
 
-import ebb.kernel.cluster.Cluster;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Priority;
@@ -23,17 +22,17 @@ public final class Quotas {
   private final TreeMap<QuotaKey, TreeMap<ClusterId, Integer>> holders = new TreeMap<>();
   private final TreeMap<QuotaKey, Integer> used = new TreeMap<>();
 
-  /// The keys that a node of this cluster counts against.
-  public static List<QuotaKey> keys(Cluster cluster, Scope workspace) {
+  /// The keys that a node of this family counts against.
+  public static List<QuotaKey> keys(
+      Scope workspace, String location, Priority priority, String family) {
     String subscription = workspace.subscription().toLowerCase(Locale.ROOT);
-    String location = cluster.spec().location().toLowerCase(Locale.ROOT);
-    if (cluster.spec().priority() == Priority.LOW) {
-      return List.of(new QuotaKey(QuotaKind.LOW_PRIORITY, subscription, location, ""));
+    String place = location.toLowerCase(Locale.ROOT);
+    if (priority == Priority.LOW) {
+      return List.of(new QuotaKey(QuotaKind.LOW_PRIORITY, subscription, place, ""));
     }
-    String family = cluster.size().family().toLowerCase(Locale.ROOT);
     return List.of(
-        new QuotaKey(QuotaKind.FAMILY, subscription, location, family),
-        new QuotaKey(QuotaKind.REGIONAL_TOTAL, subscription, location, ""));
+        new QuotaKey(QuotaKind.FAMILY, subscription, place, family.toLowerCase(Locale.ROOT)),
+        new QuotaKey(QuotaKind.REGIONAL_TOTAL, subscription, place, ""));
   }
 
   public void setLimit(QuotaKey key, int limit) {
@@ -61,10 +60,10 @@ public final class Quotas {
     return used.getOrDefault(key, 0);
   }
 
-  /// Whether `nodes` more nodes of this cluster fit; null if they do.
+  /// Whether `asked` more vCPUs fit; null if they do. Who holds the rest is said only to those who
+  /// can name it: policy asks often and does not need it.
   public @Nullable Rejection refusal(
-      Cluster cluster, List<QuotaKey> keys, int nodes, Settings settings, HolderNames names) {
-    int asked = Math.multiplyExact(nodes, cluster.size().vcpus());
+      List<QuotaKey> keys, int asked, Settings settings, @Nullable HolderNames names) {
     for (QuotaKey key : keys) {
       int limit = limit(key, settings);
       if ((long) used(key) + asked > limit) {
@@ -79,9 +78,9 @@ public final class Quotas {
     String name(ClusterId cluster);
   }
 
-  private List<Rejection.Holder> holdersOf(QuotaKey key, HolderNames names) {
+  private List<Rejection.Holder> holdersOf(QuotaKey key, @Nullable HolderNames names) {
     TreeMap<ClusterId, Integer> byCluster = holders.get(key);
-    if (byCluster == null) {
+    if (byCluster == null || names == null) {
       return List.of();
     }
     List<Rejection.Holder> result = new ArrayList<>();
@@ -90,14 +89,13 @@ public final class Quotas {
     return result;
   }
 
-  /// A node of the cluster came to be (+1) or is gone (-1).
-  public void count(Cluster cluster, List<QuotaKey> keys, int nodes) {
-    int vcpus = nodes * cluster.size().vcpus();
+  /// So many vCPUs of the cluster came to be, or (negative) are gone.
+  public void count(ClusterId cluster, List<QuotaKey> keys, int vcpus) {
     for (QuotaKey key : keys) {
       used.merge(key, vcpus, Quotas::sumOrNothing);
       holders
           .computeIfAbsent(key, _ -> new TreeMap<>())
-          .merge(cluster.id(), vcpus, Quotas::sumOrNothing);
+          .merge(cluster, vcpus, Quotas::sumOrNothing);
     }
   }
 

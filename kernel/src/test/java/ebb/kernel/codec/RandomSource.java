@@ -27,6 +27,11 @@ final class RandomSource implements Values.Source {
   }
 
   @Override
+  public long id() {
+    return number();
+  }
+
+  @Override
   public int smallNumber() {
     return (int) number();
   }

@@ -13,6 +13,8 @@ final class Values {
   interface Source {
     long number();
 
+    long id();
+
     int smallNumber();
 
     boolean truth();
@@ -56,7 +58,7 @@ final class Values {
 
   private static Object id(IdFormat format, Source source) {
     ByteWriter out = new ByteWriter();
-    long id = source.number();
+    long id = source.id();
     out.unsigned(Id.epoch(id));
     out.unsigned(Id.counter(id));
     return format.read(new ByteReader(out.toBytes()), FormatVersion.CURRENT);
@@ -76,7 +78,11 @@ final class Values {
       Field field = record.fields().get(i);
       values[i] = field.part().isRetired() ? null : of(field.format(), source);
     }
-    return record.make(values, new ByteReader(new byte[0]));
+    try {
+      return record.make(values);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
   }
 
   /// The largest choice anywhere in it: so many samples show every constant and every phase.

@@ -40,8 +40,14 @@ public final class ImportTable {
                   "kernel.money",
                   "kernel.access",
                   "kernel.*",
+                  "kernel.codec",
                   "kernel.placement")),
-          Map.entry("kernel.engine", Set.of("kernel", "kernel.protocol")),
+          Map.entry(
+              "kernel.codec",
+              Set.of("kernel.protocol", "kernel.money", "kernel.access", "kernel.*")),
+          Map.entry(
+              "kernel.engine",
+              Set.of("kernel", "kernel.protocol", "kernel.money", "kernel.access", "kernel.*")),
           Map.entry(
               "simulator",
               Set.of(
@@ -50,6 +56,7 @@ public final class ImportTable {
                   "kernel.money",
                   "kernel.access",
                   "kernel.*",
+                  "kernel.codec",
                   "kernel.placement",
                   "kernel.engine")),
           Map.entry("agent", Set.of()),
@@ -61,7 +68,7 @@ public final class ImportTable {
           Map.entry("app.cli", Set.of("app.wire")));
 
   private static final Set<String> KERNEL_ROWS =
-      Set.of("protocol", "money", "access", "placement", "engine");
+      Set.of("protocol", "money", "access", "codec", "placement", "engine");
 
   private final String base;
 

@@ -185,9 +185,24 @@ public final class Walls {
                       && !Set.of("java.lang.String", "java.lang.Long", "java.lang.Integer")
                           .contains(use.owner())));
 
-  /// All that hold for the kernel, without exception.
-  public static final List<Wall> KERNEL =
-      List.of(CLOCK, ENVIRONMENT, RANDOMNESS, THREADS, OUTSIDE, LOCALE_AND_MATH, ORDER);
+  /// The one class of the kernel that asks records what they are made of, for the table of formats.
+  static final String LOOKS_AT_RECORDS = "ebb.kernel.codec.Shape";
+
+  /// All that hold for the kernel.
+  public static final List<Wall> KERNEL = kernel(LOOKS_AT_RECORDS);
+
+  /// @param looksAtRecords the one class that may read names and types of a record's components;
+  ///   nothing that it may use can call or change anything
+  static List<Wall> kernel(String looksAtRecords) {
+    return List.of(
+        CLOCK,
+        ENVIRONMENT,
+        RANDOMNESS,
+        THREADS,
+        OUTSIDE.except(use -> isPlace(use, looksAtRecords) && describesARecord(use)),
+        LOCALE_AND_MATH,
+        ORDER);
+  }
 
   /// The simulator's: it may draw from a generator that was given its seed, and one class of it may
   /// print.
@@ -199,7 +214,7 @@ public final class Walls {
         ENVIRONMENT,
         RANDOMNESS.except(Walls::isSeeded),
         THREADS,
-        OUTSIDE.except(use -> use.place().equals(printer) || use.place().startsWith(printer + ".")),
+        OUTSIDE.except(use -> isPlace(use, printer)),
         LOCALE_AND_MATH,
         ORDER);
   }
@@ -221,6 +236,19 @@ public final class Walls {
               + "\nWhy: the simulator runs many kernels in one JVM, and a replay starts from nothing but the journal."
               + " What can change belongs into the state.");
     }
+  }
+
+  private static boolean isPlace(Use use, String type) {
+    return use.place().equals(type) || use.place().startsWith(type + ".");
+  }
+
+  /// The accessor's `Method`, which could be called, is not among them.
+  private static boolean describesARecord(Use use) {
+    return Set.of(
+            "java.lang.reflect.RecordComponent",
+            "java.lang.reflect.Type",
+            "java.lang.reflect.ParameterizedType")
+        .contains(use.owner());
   }
 
   private static boolean isSeeded(Use use) {

@@ -36,6 +36,8 @@ class WallsBiteTest {
     REFUSED_BY.put("OnlyHasAFieldOfIt", Walls.THREADS);
     REFUSED_BY.put("OnlyNamesItInGenerics", Walls.OUTSIDE);
     REFUSED_BY.put("Prints", Walls.OUTSIDE);
+    REFUSED_BY.put("LooksAtARecord", Walls.OUTSIDE);
+    REFUSED_BY.put("CallsByReflection", Walls.OUTSIDE);
     REFUSED_BY.put("FormatsInTheMachinesLanguage", Walls.LOCALE_AND_MATH);
     REFUSED_BY.put("LowersInTheMachinesLanguage", Walls.LOCALE_AND_MATH);
     REFUSED_BY.put("RoundsAsTheProcessorDoes", Walls.LOCALE_AND_MATH);
@@ -97,6 +99,17 @@ class WallsBiteTest {
     String prints = Sins.class.getName() + "$Prints";
     assertThat(Walls.simulator(prints).get(4).breaches(List.of(planted("Prints")))).isEmpty();
     assertThat(Walls.simulator("another").get(4).breaches(List.of(planted("Prints")))).isNotEmpty();
+  }
+
+  @Test
+  void onlyTheNamedClassOfTheKernelMayLookAtRecordsAndCallsNothing() {
+    String looks = Sins.class.getName() + "$LooksAtARecord";
+    assertThat(Walls.kernel(looks).get(4).breaches(List.of(planted("LooksAtARecord")))).isEmpty();
+    assertThat(Walls.kernel("another").get(4).breaches(List.of(planted("LooksAtARecord"))))
+        .isNotEmpty();
+    String calls = Sins.class.getName() + "$CallsByReflection";
+    assertThat(Walls.kernel(calls).get(4).breaches(List.of(planted("CallsByReflection"))))
+        .isNotEmpty();
   }
 
   @Test

@@ -165,4 +165,20 @@ public final class Sins {
   static class CountsInAStatic {
     static int bite;
   }
+
+  static class LooksAtARecord {
+    record Seen(int one) {}
+
+    Class<?> bite() {
+      return Seen.class.getRecordComponents()[0].getType();
+    }
+  }
+
+  static class CallsByReflection {
+    record Seen(int one) {}
+
+    Object bite() throws ReflectiveOperationException {
+      return Seen.class.getRecordComponents()[0].getAccessor().invoke(new Seen(1));
+    }
+  }
 }

@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /// What repeats within one batch: written out where it comes up first, and as a small number from
 /// then on.
-final class Names<T> {
+final class Repeats<T> {
   /// So many are looked through; a batch with more of them writes the rest out each time.
   private static final int REMEMBERED = 32;
 

@@ -1,0 +1,55 @@
+package ebb.agent.posix;
+
+import ebb.agent.protocol.ExitStatus;
+import ebb.agent.protocol.Usage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/// Waits for this process' children, own ones and those adopted as a subreaper. One thread only.
+public final class Children {
+  private static final int P_ALL = 0;
+  private static final int WNOHANG = 1;
+  private static final int WEXITED = 4;
+  private static final int WNOWAIT = 0x0100_0000;
+
+  private final MemorySegment info = Arena.global().allocate(128, 8);
+  private final MemorySegment status = Arena.global().allocate(ValueLayout.JAVA_INT);
+  private final MemorySegment usage = Arena.global().allocate(144, 8);
+
+  /// Blocks until a child has ended, and leaves it as it is; false if there is no child at all.
+  public boolean awaitEnded() {
+    int result;
+    do {
+      result = Libc.waitid(P_ALL, 0, info, WEXITED | WNOWAIT);
+    } while (result == -Libc.EINTR);
+    return result == 0;
+  }
+
+  /// Takes the exit of one child that has ended, if there is one.
+  public Optional<Child> reap() {
+    int pid = Libc.wait4(-1, status, WNOHANG, usage);
+    if (pid <= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(new Child(pid, statusOf(status.get(ValueLayout.JAVA_INT, 0)), used()));
+  }
+
+  private static ExitStatus statusOf(int word) {
+    int signal = word & 0x7f;
+    return signal == 0 ? new ExitStatus.Code((word >> 8) & 0xff) : new ExitStatus.Signal(signal);
+  }
+
+  private Usage used() {
+    return new Usage(timeAt(0), timeAt(16), usage.get(ValueLayout.JAVA_LONG, 32));
+  }
+
+  private Duration timeAt(long offset) {
+    long seconds = usage.get(ValueLayout.JAVA_LONG, offset);
+    return Duration.ofSeconds(seconds)
+        .plus(usage.get(ValueLayout.JAVA_LONG, offset + 8), ChronoUnit.MICROS);
+  }
+}

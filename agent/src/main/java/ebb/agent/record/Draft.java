@@ -1,0 +1,6 @@
+package ebb.agent.record;
+
+import ebb.agent.protocol.Fact;
+
+/// A fact that has no position yet.
+public record Draft(String task, Fact fact) {}

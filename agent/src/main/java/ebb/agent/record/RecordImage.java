@@ -1,0 +1,175 @@
+package ebb.agent.record;
+
+import ebb.agent.protocol.EntryCodec;
+import ebb.agent.protocol.MalformedFrame;
+import ebb.agent.protocol.RecordEntry;
+import ebb.agent.protocol.WireWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A record's bytes as they lie on disk, read whole, and the rules by which they are tidied.
+///
+/// Head: 8 bytes of magic with the format's version, 36 of the agent's name. A damaged head is not
+/// guessed around: the agent refuses to start, for it could forget what runs.
+record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, RecordedTasks tasks) {
+  private static final byte[] MAGIC = "EBBREC01".getBytes(StandardCharsets.US_ASCII);
+  private static final int NAME_BYTES = 36;
+  private static final int HEAD_BYTES = MAGIC.length + NAME_BYTES;
+
+  /// What a machine's death can take is at most the entries of the second since the last sync; a
+  /// leap is wider than any second.
+  private static final long LEAP = 1_000_000;
+
+  /// How far the whole entries reach, in bytes and in positions, and what was cut.
+  record Extent(int length, long position, int cut) {}
+
+  int length() {
+    return extent.length();
+  }
+
+  long position() {
+    return extent.position();
+  }
+
+  Optional<String> notice() {
+    return extent.cut() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "the record ended in "
+                + extent.cut()
+                + " bytes that are no entry; they were moved to "
+                + cutFile(path).getFileName());
+  }
+
+  /// Reads a record, or makes a new one.
+  static RecordImage read(Path path) throws IOException {
+    if (!Files.exists(path) || Files.size(path) == 0) {
+      create(path);
+    }
+    byte[] bytes = Files.readAllBytes(path);
+    if (bytes.length < HEAD_BYTES
+        || !Arrays.equals(MAGIC, 0, MAGIC.length, bytes, 0, MAGIC.length)) {
+      throw new IOException(path + " is not a record of this version's format (EBBREC01)");
+    }
+    String agent = new String(bytes, MAGIC.length, NAME_BYTES, StandardCharsets.US_ASCII);
+    RecordedTasks tasks = new RecordedTasks();
+    ByteBuffer source = ByteBuffer.wrap(bytes).position(HEAD_BYTES);
+    long position = 0;
+    for (Optional<ByteBuffer> next = EntryCodec.next(source);
+        next.isPresent();
+        next = EntryCodec.next(source)) {
+      ByteBuffer payload = next.get();
+      position = EntryCodec.positionOf(payload);
+      take(tasks, payload);
+    }
+    Extent extent = new Extent(source.position(), position, source.remaining());
+    return new RecordImage(path, agent, ByteBuffer.wrap(bytes), extent, tasks);
+  }
+
+  private static void take(RecordedTasks tasks, ByteBuffer payload) throws MalformedFrame {
+    if (EntryCodec.isBookkeeping(EntryCodec.typeOf(payload))) {
+      Bookkeeping.read(payload).ifPresent(tasks::take);
+    } else {
+      EntryCodec.read(payload).ifPresent(tasks::take);
+    }
+  }
+
+  /// The record as a new agent of this boot may write to it: without a torn tail, with numbering
+  /// that cannot meet an entry that the machine's death took away, and without what nobody needs.
+  RecordImage tidied(String bootId) throws IOException {
+    boolean tailLost = extent.cut() > 0 || !tasks.bootId().equals(bootId);
+    if (extent.cut() > 0) {
+      Files.write(
+          cutFile(path), new WireWriter().raw(bytes.slice(length(), extent.cut())).toBytes());
+    }
+    RecordImage tidy = compacted();
+    if (!tailLost || position() == 0) {
+      return tidy;
+    }
+    Extent leapt = new Extent(tidy.length(), position() + LEAP, extent.cut());
+    return new RecordImage(path, agent, tidy.bytes, leapt, tasks);
+  }
+
+  /// Writes the record anew with what somebody still needs, synced before it takes the old one's
+  /// place.
+  RecordImage compacted() throws IOException {
+    WireWriter out = new WireWriter();
+    out.raw(bytes.slice(0, HEAD_BYTES));
+    ByteBuffer source = bytes.duplicate().limit(length()).position(HEAD_BYTES);
+    for (Optional<ByteBuffer> next = EntryCodec.next(source);
+        next.isPresent();
+        next = EntryCodec.next(source)) {
+      if (isNeeded(next.get())) {
+        int framed = EntryCodec.HEAD_BYTES + next.get().capacity();
+        out.raw(bytes.slice(source.position() - framed, framed));
+      }
+    }
+    keepBooks(out);
+    byte[] kept = out.toBytes();
+    replace(path, kept);
+    return new RecordImage(
+        path,
+        agent,
+        ByteBuffer.wrap(kept),
+        new Extent(out.size(), position(), extent.cut()),
+        tasks);
+  }
+
+  private boolean isNeeded(ByteBuffer payload) throws MalformedFrame {
+    if (EntryCodec.isBookkeeping(EntryCodec.typeOf(payload))) {
+      return false;
+    }
+    Optional<RecordEntry> entry = EntryCodec.read(payload.duplicate());
+    return entry.isEmpty() || tasks.needs(entry.get());
+  }
+
+  /// The books in their latest state, under the last position: all lines of it are already known.
+  private void keepBooks(WireWriter out) {
+    book(out, Bookkeeping.Kind.ACKNOWLEDGED, "", tasks.acknowledged());
+    book(out, Bookkeeping.Kind.INSTALLED, tasks.installation(), 0);
+    book(out, Bookkeeping.Kind.BOOTED, tasks.bootId(), 0);
+  }
+
+  private void book(WireWriter out, Bookkeeping.Kind kind, String text, long number) {
+    EntryCodec.writeBookkeeping(out, position(), kind.number, Instant.EPOCH, text, number);
+  }
+
+  private static void create(Path path) throws IOException {
+    WireWriter out = new WireWriter();
+    out.raw(MAGIC, 0, MAGIC.length);
+    byte[] name = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
+    out.raw(name, 0, name.length);
+    replace(path, out.toBytes());
+  }
+
+  private static void replace(Path path, byte[] bytes) throws IOException {
+    Path next = path.resolveSibling(path.getFileName() + ".next");
+    try (FileChannel channel =
+        FileChannel.open(
+            next,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer source = ByteBuffer.wrap(bytes);
+      while (source.hasRemaining()) {
+        channel.write(source);
+      }
+      channel.force(true);
+    }
+    Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Path cutFile(Path path) {
+    return path.resolveSibling(path.getFileName() + ".cut");
+  }
+}

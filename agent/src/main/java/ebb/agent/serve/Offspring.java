@@ -1,0 +1,143 @@
+package ebb.agent.serve;
+
+import ebb.agent.posix.Child;
+import ebb.agent.posix.ProcessTable;
+import ebb.agent.protocol.Fact;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What becomes of main processes, from the call that starts one to the exit that was reaped.
+///
+/// A child can end and be reaped before the call that started it has told its pid, hence exits of
+/// unknown pids are kept as long as any such call is under way. Every method wants the lock of the
+/// [TaskTable].
+final class Offspring {
+  private final TaskTable table;
+  private final OrphanCheck orphans;
+  private final RecentSpawns recent;
+  private final String bootId;
+  private final Map<Integer, Child> strangers = new HashMap<>();
+  private final List<Undecided> undecided = new ArrayList<>();
+  final Flights flights = new Flights();
+
+  /// Set while processes are known that no task claims: then every tree is looked at closely.
+  boolean straysKnown;
+
+  /// A task whose tree is gone unless one of these children turns out to be no task's main process.
+  private record Undecided(Task task, Set<Integer> unknown, long flight) {}
+
+  Offspring(TaskTable table, int agentPid, RecentSpawns recent) {
+    this.table = table;
+    this.recent = recent;
+    this.orphans = new OrphanCheck(agentPid, new ProcessTable(), recent);
+    this.bootId = ProcessTable.bootId();
+  }
+
+  /// A spawner begins with a task; returns the flight to end.
+  long spawning(Task task) {
+    task.phase = Task.Phase.SPAWNING;
+    task.spawnedNanos = table.time.nanoTime();
+    return flights.begin();
+  }
+
+  /// The process runs. Returns the tasks whose trees are known to be gone thereby.
+  List<Task> spawned(Task task, int pid, long startTicks, long flight) {
+    recent.add(pid, task.spawnedNanos, startTicks);
+    task.started(pid, startTicks);
+    table.record.append(task.id, new Fact.Started(pid, startTicks, bootId));
+    List<Task> gone = new ArrayList<>();
+    Child early = strangers.remove(pid);
+    if (early == null) {
+      table.mains.put(pid, task);
+    } else {
+      mainEnded(task, early, gone);
+    }
+    if (!task.limit.isZero()) {
+      table.limits.add(new TaskTable.LimitAt(task.spawnedNanos + task.limit.toNanos(), task));
+      table.wardenWork.signalAll();
+    }
+    if (task.ending.isPresent()) {
+      lookClosely(task);
+    }
+    landed(flight, gone);
+    table.spawned.signalAll();
+    return gone;
+  }
+
+  /// There is no process. Returns the tasks whose trees are known to be gone thereby.
+  List<Task> notSpawned(Task task, String why, long flight) {
+    table.refused(task, why);
+    List<Task> gone = new ArrayList<>();
+    landed(flight, gone);
+    table.spawned.signalAll();
+    return gone;
+  }
+
+  /// An exit was taken from the kernel.
+  void reaped(Child child, List<Task> gone) {
+    Task task = table.mains.remove(child.pid());
+    if (task != null) {
+      mainEnded(task, child, gone);
+    } else if (!flights.isNone()) {
+      strangers.put(child.pid(), child);
+    }
+  }
+
+  private void landed(long flight, List<Task> gone) {
+    flights.end(flight);
+    if (flights.isNone()) {
+      strangers.clear();
+    }
+    for (Iterator<Undecided> each = undecided.iterator(); each.hasNext(); ) {
+      Undecided open = each.next();
+      if (open.task().isOver()) {
+        each.remove();
+        continue;
+      }
+      OrphanCheck.Finding finding = orphans.recheck(open.task(), open.unknown());
+      if (finding instanceof OrphanCheck.Finding.Clear) {
+        each.remove();
+        addOnce(open.task(), gone);
+      } else if (flights.haveEnded(open.flight())) {
+        each.remove();
+        lookClosely(open.task());
+      }
+    }
+  }
+
+  private void mainEnded(Task task, Child child, List<Task> gone) {
+    task.mainEnded(child, table.time.now(), table.time.nanoTime());
+    if (straysKnown) {
+      lookClosely(task);
+      return;
+    }
+    switch (orphans.check(task)) {
+      case OrphanCheck.Finding.Clear _ -> addOnce(task, gone);
+      case OrphanCheck.Finding.Unclear _ -> lookClosely(task);
+      case OrphanCheck.Finding.Unknown(Set<Integer> unknown) -> {
+        if (flights.isNone()) {
+          lookClosely(task);
+        } else {
+          undecided.add(new Undecided(task, unknown, flights.latest()));
+        }
+      }
+    }
+  }
+
+  private static void addOnce(Task task, List<Task> gone) {
+    if (task.takeEnd()) {
+      gone.add(task);
+    }
+  }
+
+  /// Hands the task to the warden, which scans.
+  private void lookClosely(Task task) {
+    task.stop.lookAtNanos = table.time.nanoTime();
+    table.watched.add(task);
+    table.wardenWork.signalAll();
+  }
+}

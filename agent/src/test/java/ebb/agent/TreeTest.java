@@ -1,0 +1,235 @@
+package ebb.agent;
+
+import static ebb.agent.RunningAgent.eventually;
+import static ebb.agent.RunningAgent.isAlive;
+import static ebb.agent.RunningAgent.line;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ebb.agent.protocol.Cause;
+import ebb.agent.protocol.ExitStatus;
+import ebb.agent.protocol.Fact;
+import ebb.agent.protocol.StartVerdict;
+import ebb.agent.protocol.StopVerdict;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A task is over when its whole tree is gone, wherever its processes went.
+class TreeTest {
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  @TempDir static Path home;
+  static RunningAgent agent;
+
+  @BeforeAll
+  static void begin() throws Exception {
+    agent = new RunningAgent(home);
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    agent.close();
+  }
+
+  /// A script line that leaves a sleeping daemon of its own session whose parents are gone, and its
+  /// pid in a file. `with` is put before the daemon's command.
+  private static String daemon(String name, String with) {
+    return "(setsid "
+        + with
+        + " sh -c 'echo $$ > "
+        + name
+        + "; exec sleep 1000' &) ; "
+        + "while ! [ -s "
+        + name
+        + " ]; do sleep 0.01; done; ";
+  }
+
+  @Test
+  void backgroundProcessEndsWithTheMainProcess() throws Exception {
+    Fact.Exited exited = agent.run("background", "sleep 1000 & echo $! > bg; exit 4");
+    assertThat(exited.status()).isEqualTo(new ExitStatus.Code(4));
+    assertThat(exited.cause()).isEqualTo(Cause.EXITED);
+    assertThat(isAlive(line(home.resolve("bg")))).isFalse();
+  }
+
+  @Test
+  void daemonEndsWithTheMainProcess() throws Exception {
+    agent.run("daemon", daemon("daemon.pid", ""));
+    assertThat(isAlive(line(home.resolve("daemon.pid")))).isFalse();
+  }
+
+  @Test
+  void daemonThatClearedItsEnvironmentEndsToo() throws Exception {
+    agent.run("bare-daemon", daemon("bare.pid", "env -i PATH=/bin:/usr/bin"));
+    assertThat(isAlive(line(home.resolve("bare.pid")))).isFalse();
+  }
+
+  @Test
+  void daemonOfALongTaskEndsToo() throws Exception {
+    agent.run("long-daemon", daemon("long.pid", "") + "sleep 0.4");
+    assertThat(isAlive(line(home.resolve("long.pid")))).isFalse();
+  }
+
+  @Test
+  void clearedDaemonIsLeftAloneWhileAnotherTaskCouldOwnIt() throws Exception {
+    agent.start(agent.shell("owner", daemon("mine.pid", "env -i PATH=/bin:/usr/bin") + "sleep 60"));
+    String mine = line(home.resolve("mine.pid"));
+    agent.run("bystander", "sleep 1000 & exit 0");
+    assertThat(isAlive(mine)).isTrue();
+    agent.client().stop(List.of("owner"), LONG);
+    agent.end("owner");
+    assertThat(isAlive(mine)).isFalse();
+  }
+
+  @Test
+  void otherTasksAreNotTouchedByAStop() throws Exception {
+    agent.start(agent.shell("neighbour", daemon("neighbour.pid", "") + "sleep 60"));
+    String daemon = line(home.resolve("neighbour.pid"));
+    agent.start(agent.shell("stopped", "sleep 1000 & echo $! > stopped.pid; wait"));
+    line(home.resolve("stopped.pid"));
+    agent.client().stop(List.of("stopped"), LONG);
+    assertThat(((Fact.Exited) agent.end("stopped")).cause()).isEqualTo(Cause.STOPPED);
+    assertThat(isAlive(daemon)).isTrue();
+    agent.client().stop(List.of("neighbour"), LONG);
+    agent.end("neighbour");
+    assertThat(isAlive(daemon)).isFalse();
+  }
+
+  @Test
+  void whoeverIgnoresSigtermIsKilledAfterTheGrace() throws Exception {
+    agent.start(agent.shell("deaf", "trap '' TERM; echo $$ > deaf.pid; while :; do sleep 1; done"));
+    line(home.resolve("deaf.pid"));
+    long begin = System.nanoTime();
+    agent.client().stop(List.of("deaf"), Duration.ofMillis(300));
+    Fact.Exited exited = (Fact.Exited) agent.end("deaf");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
+    assertThat(exited.status()).isEqualTo(new ExitStatus.Signal(9));
+    assertThat(exited.cause()).isEqualTo(Cause.STOPPED);
+  }
+
+  @Test
+  void descendantThatIgnoresSigtermIsKilledAfterTheTasksGrace() throws Exception {
+    String deaf = "(trap '' TERM; echo ready > deaf-child; while :; do sleep 1; done) & ";
+    Fact.Exited exited =
+        agent.run("deaf-child", deaf + "while ! [ -s deaf-child ]; do sleep 0.01; done; exit 6");
+    assertThat(exited.status()).isEqualTo(new ExitStatus.Code(6));
+    assertThat(agent.client().list().living()).isEmpty();
+  }
+
+  @Test
+  void programMayTidyUpInItsGrace() throws Exception {
+    agent.start(
+        agent.shell("tidy", "trap 'echo saved; exit 9' TERM; echo on > on; sleep 60 & wait"));
+    line(home.resolve("on"));
+    agent.client().stop(List.of("tidy"), LONG);
+    Fact.Exited exited = (Fact.Exited) agent.end("tidy");
+    assertThat(exited.status()).isEqualTo(new ExitStatus.Code(9));
+    assertThat(exited.cause()).isEqualTo(Cause.STOPPED);
+    assertThat(agent.output("tidy")).isEqualTo("saved\n");
+  }
+
+  @Test
+  void suspendedProcessHearsSigterm() throws Exception {
+    agent.start(agent.shell("suspended", "echo $$ > suspended.pid; kill -STOP $$; sleep 60"));
+    line(home.resolve("suspended.pid"));
+    agent.client().stop(List.of("suspended"), LONG);
+    assertThat(((Fact.Exited) agent.end("suspended")).status())
+        .isEqualTo(new ExitStatus.Signal(15));
+  }
+
+  @Test
+  void secondStopCanShortenTheGrace() throws Exception {
+    agent.start(
+        agent.shell("hurry", "trap '' TERM; echo on > hurry.on; while :; do sleep 1; done"));
+    line(home.resolve("hurry.on"));
+    agent.client().stop(List.of("hurry"), LONG);
+    Thread.sleep(100);
+    agent.client().stop(List.of("hurry"), Duration.ZERO);
+    assertThat(((Fact.Exited) agent.end("hurry")).status()).isEqualTo(new ExitStatus.Signal(9));
+  }
+
+  @Test
+  void processesThatKeepForkingAreStopped() throws Exception {
+    String hop = "#!/bin/sh\necho $$ > hop.pid\nsleep 0.002\n./hop &\n";
+    Path file = java.nio.file.Files.writeString(home.resolve("hop"), hop);
+    java.nio.file.Files.setPosixFilePermissions(
+        file, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+    agent.start(agent.shell("hopping", "trap '' TERM; ./hop & sleep 60"));
+    line(home.resolve("hop.pid"));
+    agent.client().stop(List.of("hopping"), Duration.ofMillis(50));
+    agent.end("hopping");
+    String last = line(home.resolve("hop.pid"));
+    Thread.sleep(200);
+    assertThat(line(home.resolve("hop.pid"))).isEqualTo(last);
+  }
+
+  @Test
+  void shortTasksWithDescendantsLeaveNothingInABurst() throws Exception {
+    List<String> tasks = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      tasks.add("brood-" + i);
+    }
+    agent
+        .client()
+        .start(
+            tasks.stream()
+                .map(task -> agent.shell(task, "sleep 1000 & echo $! > " + task + ".pid"))
+                .toList());
+    for (String task : tasks) {
+      assertThat(((Fact.Exited) agent.end(task)).cause()).isEqualTo(Cause.EXITED);
+      assertThat(isAlive(line(home.resolve(task + ".pid")))).isFalse();
+    }
+  }
+
+  @Test
+  void stopOfAnUnknownTaskLeavesATombstone() throws Exception {
+    StopVerdict stop = agent.client().stop(List.of("never-seen"), LONG).getFirst();
+    assertThat(stop.kind()).isEqualTo(StopVerdict.Kind.TOMBSTONED);
+    StartVerdict start =
+        agent.client().start(List.of(agent.order("never-seen", "true"))).getFirst();
+    assertThat(start.kind()).isEqualTo(StartVerdict.Kind.TOMBSTONED);
+    assertThat(start.why()).isEqualTo("stopped before it started");
+    assertThat(agent.end("never-seen")).isEqualTo(new Fact.Tombstone());
+    assertThat(agent.client().list().tombstones()).contains("never-seen");
+  }
+
+  @Test
+  void stopOfAnEndedTaskSaysSo() throws Exception {
+    agent.run("was", "true");
+    assertThat(agent.client().stop(List.of("was"), LONG).getFirst().kind())
+        .isEqualTo(StopVerdict.Kind.ENDED);
+  }
+
+  @Test
+  void stopRightAfterStartEndsItOneWayOrTheOther() throws Exception {
+    List<String> tasks = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      String task = "quick-" + i;
+      tasks.add(task);
+      agent.start(agent.order(task, "sleep", "1000"));
+      agent.client().stop(List.of(task), Duration.ZERO);
+    }
+    for (String task : tasks) {
+      switch (agent.end(task)) {
+        case Fact.Refused(String why) -> assertThat(why).isEqualTo("stopped before it started");
+        case Fact.Exited exited -> assertThat(exited.cause()).isEqualTo(Cause.STOPPED);
+        case Fact other -> throw new AssertionError(other);
+      }
+    }
+    eventually("nothing lives", () -> nothingOf("quick-"));
+  }
+
+  private static boolean nothingOf(String prefix) {
+    try {
+      return agent.client().list().living().stream().noneMatch(t -> t.task().startsWith(prefix));
+    } catch (java.io.IOException e) {
+      return false;
+    }
+  }
+}
