@@ -190,19 +190,10 @@ public final class History {
   /// The keys are a pure function of the kernel's; what is counted under them is counted here.
   private List<QuotaKey> keys(Event.ClusterCreated created) {
     return Quotas.keys(
-        new ebb.kernel.cluster.Cluster(
-            created.id(),
-            created.workspace(),
-            created.name(),
-            created.spec(),
-            created.size(),
-            created.rates(),
-            false,
-            0,
-            0,
-            0,
-            0),
-        workspaces.get(created.workspace()));
+        workspaces.get(created.workspace()),
+        created.spec().location(),
+        created.spec().priority(),
+        created.size().family());
   }
 
   private void node(Event.NodeEvent event) {
