@@ -204,15 +204,20 @@ public final class Placement {
     int considered = 0;
     for (QueueEntry head : load.queue().heads()) {
       if (QueueEntry.ORDER.compare(head, entry) >= 0
-          || considered++ == settings.backfillCandidates()) {
+          || considered == settings.backfillCandidates()) {
         break;
       }
+      considered++;
       judge(head);
     }
-    return switch (judge(entry)) {
-      case Wait(Rejection reason) -> reason;
-      case Go _ -> new Rejection.NotWaiting("next in line", 0);
-    };
+    if (judge(entry) instanceof Wait(Rejection reason)) {
+      return reason;
+    }
+    return considered < settings.backfillCandidates()
+        ? new Rejection.NotWaiting("next in line", 0)
+        : new Rejection.TooMany(
+            "kinds of jobs ahead of it that one look at the queue considers",
+            settings.backfillCandidates());
   }
 
   /// Why this job, which has a claim, has not started.

@@ -33,7 +33,15 @@ final class HeadIsNeverDelayedByBackfill implements Promise {
         " from ",
         before,
         " to ",
-        after);
+        after,
+        " at ",
+        envelope.at(),
+        ": free at ",
+        free.stream().map(each -> each[0]).toList(),
+        ", head needs ",
+        head.spec().nodes(),
+        ", job limit ",
+        job.queued.limitMillis());
   }
 
   /// The first job with a claim, if it is ahead: the one that nothing but its nodes keeps.
