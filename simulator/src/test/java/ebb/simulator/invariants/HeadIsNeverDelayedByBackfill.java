@@ -21,7 +21,7 @@ final class HeadIsNeverDelayedByBackfill implements Promise {
       return;
     }
     ClusterId cluster = job.queued.cluster();
-    List<long[]> free = freeing(cluster, history, envelope.at());
+    List<Long> free = freeing(cluster, history, envelope.at());
     long before = start(head, free, 0, 0);
     long after =
         start(head, free, job.spec().nodes(), envelope.at() + job.queued.limitMillis());
@@ -37,7 +37,7 @@ final class HeadIsNeverDelayedByBackfill implements Promise {
         " at ",
         envelope.at(),
         ": free at ",
-        free.stream().map(each -> each[0]).toList(),
+        free,
         ", head needs ",
         head.spec().nodes(),
         ", job limit ",
@@ -60,27 +60,27 @@ final class HeadIsNeverDelayedByBackfill implements Promise {
   }
 
   /// When each node is free at the latest: now, at its boot deadline, or when what runs on it must
-  /// have ended.
-  private static List<long[]> freeing(ClusterId cluster, History history, long now) {
-    List<long[]> free = new ArrayList<>();
+  /// have ended. One that leaves then makes room for another.
+  private static List<Long> freeing(ClusterId cluster, History history, long now) {
+    List<Long> free = new ArrayList<>();
     for (History.Node node : history.nodesOf(cluster)) {
       if (node.isFree()) {
-        free.add(new long[] {now});
+        free.add(now);
       } else if (node.isComing()) {
-        free.add(new long[] {node.deadline});
-      } else if (!node.leaving && !node.unreachable && !node.task.equals(TaskId.NONE)) {
-        free.add(new long[] {history.attempts.get(node.task.attempt()).endsBy});
+        free.add(Math.max(now, node.deadline));
+      } else if (!node.task.equals(TaskId.NONE)) {
+        free.add(Math.max(now, history.attempts.get(node.task.attempt()).endsBy));
       }
     }
-    free.sort((a, b) -> Long.compare(a[0], b[0]));
+    free.sort(Long::compare);
     return free;
   }
 
   /// When the head finds enough nodes, if the first `taken` free ones come back at `back` only.
-  private static long start(History.Job head, List<long[]> free, int taken, long back) {
+  private static long start(History.Job head, List<Long> free, int taken, long back) {
     List<Long> times = new ArrayList<>();
     for (int i = 0; i < free.size(); i++) {
-      times.add(i < taken ? Long.valueOf(back) : Long.valueOf(free.get(i)[0]));
+      times.add(i < taken ? Long.valueOf(back) : free.get(i));
     }
     times.sort(Long::compare);
     int nodes = head.spec().nodes();
