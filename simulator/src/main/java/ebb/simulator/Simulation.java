@@ -69,7 +69,8 @@ public final class Simulation {
   public void run() {
     step();
     while (Math.min(time.next(), state().nextDeadline(state().sequence())) != VirtualTime.NEVER) {
-      time.advanceTo(Math.max(Math.min(time.next(), engine.nextDue(state().sequence())), time.now()));
+      time.advanceTo(
+          Math.max(Math.min(time.next(), engine.nextDue(state().sequence())), time.now()));
       step();
     }
   }

@@ -171,8 +171,8 @@ public final class ClusterLoad {
     return idle.size() + coming.size() - claimed;
   }
 
-  /// Changes only when a node comes to be or is gone, not when one changes its phase, so that a walk
-  /// over them may change phases.
+  /// Changes only when a node comes to be or is gone, not when one changes its phase, so that a
+  /// walk over them may change phases.
   public TreeSet<NodeId> nodes() {
     return nodes;
   }

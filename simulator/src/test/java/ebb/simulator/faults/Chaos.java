@@ -2,8 +2,8 @@ package ebb.simulator.faults;
 
 import java.util.SplittableRandom;
 
-/// Which faults a world has, and how many. Every seed has some of them and not others: a world
-/// with all faults at once hides what only a few would show.
+/// Which faults a world has, and how many. Every seed has some of them and not others: a world with
+/// all faults at once hides what only a few would show.
 ///
 /// @param late share of messages that take long, up to `lateMillis`
 /// @param lost share of messages that never come

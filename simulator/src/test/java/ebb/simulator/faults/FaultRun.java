@@ -8,6 +8,7 @@ import ebb.simulator.invariants.PromisesOfTheDesign;
 import ebb.simulator.invariants.Watch;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /// One seed's world: set up, a time of chaos, then a time in which faults cease and everything must
@@ -23,9 +24,15 @@ public final class FaultRun {
 
   /// What a run came to.
   ///
+  /// @param kinds how many events of each kind there were
   /// @param journalHash the hash over the whole journal
   public record Outcome(
-      long seed, long steps, long starts, int jobs, long events, String journalHash) {}
+      long seed,
+      long steps,
+      long starts,
+      int jobs,
+      TreeMap<String, Integer> kinds,
+      String journalHash) {}
 
   private final long seed;
   private final SplittableRandom random;
@@ -73,7 +80,7 @@ public final class FaultRun {
     users.insist(users.setUp(), () -> ready[0] = true);
     runUntil(() -> ready[0], 60 * MINUTE);
     long chaosMillis = random.nextLong(10, 40) * MINUTE;
-    users.actWithin(chaosMillis, random.nextInt(10, 70), chaos);
+    users.actWithin(chaosMillis, random.nextInt(10, 100), chaos);
     mischief.actWithin(chaosMillis, chaos);
     runUntil(() -> false, chaosMillis);
     heal();
@@ -82,7 +89,7 @@ public final class FaultRun {
         server.steps(),
         server.starts(),
         watch.history().jobs.size(),
-        watch.history().sequence,
+        watch.history().kinds,
         HexFormat.of().formatHex(journal.hash()));
   }
 

@@ -2,6 +2,7 @@ package ebb.simulator.faults;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Runs many seeds, each in a world of its own.
@@ -17,6 +18,7 @@ public final class Faults {
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong steps = new AtomicLong();
   private final AtomicLong starts = new AtomicLong();
+  private final ConcurrentSkipListMap<String, Long> kinds = new ConcurrentSkipListMap<>();
   private final long began = System.nanoTime();
 
   private Faults(long from, long count) {
@@ -41,6 +43,7 @@ public final class Faults {
     long count = Long.parseLong(words.getFirst());
     Faults faults = new Faults(from, count);
     faults.run((int) threads);
+    System.out.println("events: " + faults.kinds);
     System.out.printf("%d seeds, %d failed%n", count, faults.failed.get());
     System.exit(faults.failed.get() == 0 ? 0 : 1);
   }
@@ -84,6 +87,7 @@ public final class Faults {
         FaultRun.Outcome outcome = FaultRun.of(seed);
         steps.addAndGet(outcome.steps());
         starts.addAndGet(outcome.starts());
+        outcome.kinds().forEach((kind, count) -> kinds.merge(kind, (long) count, Long::sum));
       } catch (RuntimeException | Error failure) {
         failed.incrementAndGet();
         System.out.println("seed " + seed + ": " + failure + "; rerun: " + rerun(seed));

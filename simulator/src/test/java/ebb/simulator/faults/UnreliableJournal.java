@@ -17,7 +17,8 @@ import java.util.SplittableRandom;
 /// A journal in memory, as bytes, chained by hash. It may refuse a batch, may not know whether it
 /// has it, and may lose the last one as long as nobody was told of it.
 final class UnreliableJournal implements Journal {
-  private record Row(long epoch, long firstSequence, int count, long at, byte[] bytes, byte[] hash) {}
+  private record Row(
+      long epoch, long firstSequence, int count, long at, byte[] bytes, byte[] hash) {}
 
   private final SplittableRandom random;
   private final CrashPoints points;
@@ -28,8 +29,7 @@ final class UnreliableJournal implements Journal {
   private boolean lastIsKnown = true;
   private byte[] snapshot = new byte[0];
 
-  UnreliableJournal(
-      SplittableRandom random, Chaos chaos, CrashPoints points, Tampering tampering) {
+  UnreliableJournal(SplittableRandom random, Chaos chaos, CrashPoints points, Tampering tampering) {
     this.tampering = tampering;
     this.random = random;
     this.fails = chaos.journalFails();
@@ -68,8 +68,7 @@ final class UnreliableJournal implements Journal {
     byte[] before = rows.isEmpty() ? BatchCodec.noHash() : rows.getLast().hash();
     byte[] hash =
         BatchCodec.chain(before, batch.epoch(), batch.firstSequence(), batch.count(), bytes);
-    rows.add(
-        new Row(batch.epoch(), batch.firstSequence(), batch.count(), batch.at(), bytes, hash));
+    rows.add(new Row(batch.epoch(), batch.firstSequence(), batch.count(), batch.at(), bytes, hash));
     lastIsKnown = false;
   }
 

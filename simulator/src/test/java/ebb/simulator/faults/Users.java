@@ -20,10 +20,13 @@ import java.util.SplittableRandom;
 final class Users {
   private static final long ASKED_AGAIN_MILLIS = 15_000;
 
+  private record Place(Scope workspace, String cluster) {}
+
   private final VirtualTime time;
   private final SplittableRandom random;
   private final Server server;
   private final Settings settings;
+  private final List<Place> made = new ArrayList<>();
   private int requests;
   private int jobs;
 
@@ -78,9 +81,10 @@ final class Users {
     }
     int clusters = random.nextInt(1, 4);
     for (int i = 0; i < clusters; i++) {
+      Place place = new Place(workspace(), Places.CLUSTERS.get(i));
+      made.add(place);
       wishes.add(
-          new Command.PutCluster(
-              workspace(), Places.CLUSTERS.get(i), Places.cluster(random)));
+          new Command.PutCluster(place.workspace(), place.cluster(), Places.cluster(random)));
     }
     return wishes;
   }
@@ -127,6 +131,13 @@ final class Users {
     }
   }
 
+  /// Mostly where there was a cluster from the start.
+  private Place place() {
+    return random.nextInt(8) == 0
+        ? new Place(workspace(), cluster())
+        : made.get(random.nextInt(made.size()));
+  }
+
   private Scope workspace() {
     return Places.WORKSPACES.get(random.nextInt(5) == 0 ? 1 : 0);
   }
@@ -136,6 +147,7 @@ final class Users {
   }
 
   private void submit() {
+    Place place = place();
     int nodes = random.nextInt(3) == 0 ? random.nextInt(1, 5) : 1;
     long limit = random.nextBoolean() ? 0 : random.nextLong(10, 1_500) * 1_000;
     Retries retries =
@@ -144,7 +156,7 @@ final class Users {
             : new Retries(random.nextInt(4), random.nextInt(4), random.nextInt(3));
     JobSpec spec =
         new JobSpec(
-            cluster(),
+            place.cluster(),
             "account" + random.nextInt(3),
             random.nextInt(4) == 0 ? random.nextInt(-5, 6) : 0,
             nodes,
@@ -152,7 +164,7 @@ final class Users {
             retries,
             "hash");
     Command.SubmitJob submit =
-        new Command.SubmitJob(workspace(), "job" + jobs++, spec, time.now());
+        new Command.SubmitJob(place.workspace(), "job" + jobs++, spec, time.now());
     wish(submit);
     if (random.nextInt(5) == 0) {
       time.after(random.nextLong(60_000), () -> wish(submit));
@@ -160,21 +172,23 @@ final class Users {
   }
 
   private void actOnAJobOrCluster() {
+    Place place = place();
     switch (random.nextInt(10)) {
       case 0, 1, 2, 3 ->
-          wish(new Command.CancelJob(workspace(), "job" + random.nextInt(Math.max(1, jobs))));
-      case 4, 5 -> wish(new Command.PutCluster(workspace(), cluster(), Places.cluster(random)));
-      case 6, 7 -> scale();
-      case 8 -> wish(new Command.DeleteCluster(workspace(), cluster()));
+          wish(new Command.CancelJob(place.workspace(), "job" + random.nextInt(Math.max(1, jobs))));
+      case 4, 5 ->
+          wish(new Command.PutCluster(place.workspace(), place.cluster(), Places.cluster(random)));
+      case 6, 7 -> scale(place);
+      case 8 -> wish(new Command.DeleteCluster(place.workspace(), place.cluster()));
       default -> nonsense(); // one in ten
     }
   }
 
-  private void scale() {
+  private void scale(Place place) {
     int max = random.nextInt(-1, 7);
     int min = random.nextInt(3) == 0 ? random.nextInt(-1, 3) : 0;
     long idle = random.nextBoolean() ? -1 : random.nextLong(0, 300) * 1_000;
-    wish(new Command.ScaleCluster(workspace(), cluster(), min, max, idle));
+    wish(new Command.ScaleCluster(place.workspace(), place.cluster(), min, max, idle));
   }
 
   private void nonsense() {
@@ -206,8 +220,7 @@ final class Users {
   }
 
   private void govern() {
-    Scope where =
-        random.nextInt(4) == 0 ? workspace().ofSubscription() : workspace();
+    Scope where = random.nextInt(4) == 0 ? workspace().ofSubscription() : workspace();
     switch (random.nextInt(11)) {
       case 0, 1 -> wish(new Command.PutLock(new Lock(where, "lock", level())));
       case 2, 3 -> wish(new Command.DeleteLock(where, "lock"));

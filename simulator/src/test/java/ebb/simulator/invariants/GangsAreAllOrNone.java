@@ -30,7 +30,9 @@ final class GangsAreAllOrNone implements Promise {
       if (event instanceof Event.JobAssembling assembling) {
         ClusterId cluster = history.jobs.get(assembling.job()).queued.cluster();
         long there =
-            history.nodesOf(cluster).stream().filter(node -> node.isFree() || node.isComing()).count();
+            history.nodesOf(cluster).stream()
+                .filter(node -> node.isFree() || node.isComing())
+                .count();
         int claimed = 0;
         for (History.Job job : history.jobs.values()) {
           if (job.stand == History.Stand.ASSEMBLING && job.queued.cluster().equals(cluster)) {

@@ -23,8 +23,7 @@ final class HeadIsNeverDelayedByBackfill implements Promise {
     ClusterId cluster = job.queued.cluster();
     List<Long> free = freeing(cluster, history, envelope.at());
     long before = start(head, free, 0, 0);
-    long after =
-        start(head, free, job.spec().nodes(), envelope.at() + job.queued.limitMillis());
+    long after = start(head, free, job.spec().nodes(), envelope.at() + job.queued.limitMillis());
     check(
         after <= before,
         ordered,

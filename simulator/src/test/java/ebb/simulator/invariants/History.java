@@ -140,8 +140,12 @@ public final class History {
   public long observeUntil;
   public long sequence;
 
+  /// How many events of each kind there were.
+  public final TreeMap<String, Integer> kinds = new TreeMap<>();
+
   void learn(Event event) {
     sequence++;
+    kinds.merge(event.getClass().getSimpleName(), 1, Integer::sum);
     switch (event) {
       case Event.SystemEvent system -> system(system);
       case Event.ScopeEvent scope -> {

@@ -15,8 +15,7 @@ final class LocksStopScaling implements Promise {
     switch (event) {
       case Event.LockPut put ->
           locks.put(put.lock().scope().key() + " " + put.lock().name(), put.lock().scope());
-      case Event.LockDeleted deleted ->
-          locks.remove(deleted.scope().key() + " " + deleted.name());
+      case Event.LockDeleted deleted -> locks.remove(deleted.scope().key() + " " + deleted.name());
       case Event.NodeRequested requested ->
           check(!locked(history.clusters.get(requested.cluster()), history), requested);
       case Event.NodeReleased released -> {

@@ -20,9 +20,7 @@ final class NothingActsBeforeItIsDurable implements Promise {
       case StartTask start -> {
         History.Attempt attempt = history.attempts.get(start.task().attempt());
         check(
-            attempt != null && attempt.ordered.nodes().equals(start.nodes()),
-            "told ",
-            instruction);
+            attempt != null && attempt.ordered.nodes().equals(start.nodes()), "told ", instruction);
       }
       case Backend.StopTask(TaskId task, long _) -> {
         History.Attempt attempt = history.attempts.get(task.attempt());

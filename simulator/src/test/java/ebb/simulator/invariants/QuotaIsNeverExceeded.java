@@ -15,8 +15,7 @@ final class QuotaIsNeverExceeded implements Promise {
   @Override
   public void event(Envelope envelope, Event event, History history) {
     switch (event) {
-      case Event.NodeRequested requested ->
-          count(history.clusters.get(requested.cluster()), 1);
+      case Event.NodeRequested requested -> count(history.clusters.get(requested.cluster()), 1);
       case Event.NodeGone gone ->
           count(history.clusters.get(history.nodes.get(gone.node()).requested.cluster()), -1);
       default -> {} // no other event makes or ends a node
@@ -42,7 +41,13 @@ final class QuotaIsNeverExceeded implements Promise {
     }
     History.Cluster cluster = history.clusters.get(grown);
     for (QuotaKey key : cluster.keys) {
-      check(used.get(key) <= history.limit(key), key, ": ", used.get(key), " of ", history.limit(key));
+      check(
+          used.get(key) <= history.limit(key),
+          key,
+          ": ",
+          used.get(key),
+          " of ",
+          history.limit(key));
     }
     int nodes = history.nodesOf(grown).size();
     check(nodes <= cluster.spec.max(), nodes, " nodes of at most ", cluster.spec.max());
@@ -51,8 +56,13 @@ final class QuotaIsNeverExceeded implements Promise {
 
   @Override
   public void settled(State state, long now, History history) {
-    used.forEach(
-        (key, vcpus) ->
-            check(state.quotas().used(key) == vcpus, key, ": ", state.quotas().used(key), ", not ", vcpus));
+    used.forEach((key, vcpus) ->
+        check(
+            state.quotas().used(key) == vcpus,
+            key,
+            ": ",
+            state.quotas().used(key),
+            ", not ",
+            vcpus));
   }
 }

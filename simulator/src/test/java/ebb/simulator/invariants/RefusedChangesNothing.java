@@ -46,7 +46,6 @@ final class RefusedChangesNothing implements Promise {
           new ebb.kernel.protocol.Order(
               healed.state().now(), new Actor("owner", "", ""), "again", answered.wish()));
     }
-    check(
-        Arrays.equals(before, Snapshots.digest(healed.state())), "deciding changed the state");
+    check(Arrays.equals(before, Snapshots.digest(healed.state())), "deciding changed the state");
   }
 }
