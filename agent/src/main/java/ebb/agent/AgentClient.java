@@ -12,6 +12,7 @@ import ebb.agent.protocol.Welcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// idempotent. The agent answers within milliseconds; one that is silent for half a minute is taken
 /// for gone.
 public final class AgentClient implements AutoCloseable {
+  /// In one frame; 32 KB remain for each.
+  private static final int ORDERS_MAX = 500;
+
   private final AgentHome home;
   private final String installation;
   private final AgentLine line;
@@ -49,7 +53,12 @@ public final class AgentClient implements AutoCloseable {
   /// Claims these tasks and has them started; the verdicts are in the orders' order. Returns when
   /// the claims are in the record, which then tells how each start went.
   public List<StartVerdict> start(List<TaskOrder> orders) throws IOException {
-    return Answers.readStarts(ask(Requests.start(orders), FrameKind.STARTS));
+    List<StartVerdict> verdicts = new ArrayList<>(orders.size());
+    for (int from = 0; from < orders.size(); from += ORDERS_MAX) {
+      List<TaskOrder> some = orders.subList(from, Math.min(orders.size(), from + ORDERS_MAX));
+      verdicts.addAll(Answers.readStarts(ask(Requests.start(some), FrameKind.STARTS)));
+    }
+    return verdicts;
   }
 
   /// Has these tasks ended, with all that descends from them. An id that was never seen gets a

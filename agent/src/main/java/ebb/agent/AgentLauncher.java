@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,7 @@ public final class AgentLauncher {
   private static final List<String> FLAGS =
       List.of(
           "-Xms16m",
-          "-Xmx128m",
+          "-Xmx192m",
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:-UsePerfData",
@@ -92,7 +93,7 @@ public final class AgentLauncher {
       Files.move(
           home.log(), home.root().resolve("agent.log.1"), StandardCopyOption.REPLACE_EXISTING);
     }
-    List<String> command = new java.util.ArrayList<>();
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
     command.addAll(List.of("-cp", code(home).toString(), AgentMain.class.getName()));

@@ -25,10 +25,15 @@ final class OrderCodec {
     out.text(order.workingDirectory().toString());
     out.text(order.output().stdout().toString()).text(order.output().stderr().toString());
     out.int8(order.output().boundBytes());
-    out.int8(order.limit().toMillis()).int8(order.grace().toMillis());
+    out.int8(millisOf(order.limit())).int8(millisOf(order.grace()));
     out.int4(order.owner().map(TaskOrder.Owner::uid).orElse(NOBODY));
     out.int4(order.owner().map(TaskOrder.Owner::gid).orElse(NOBODY));
     out.putInt4(start, out.size() - start - 4);
+  }
+
+  /// What is too long to be said is said to be the longest; the agent then says what is wrong.
+  static long millisOf(Duration duration) {
+    return duration.toSeconds() >= Long.MAX_VALUE / 1_000 ? Long.MAX_VALUE : duration.toMillis();
   }
 
   static TaskOrder read(WireReader outer) throws MalformedFrame {

@@ -33,13 +33,14 @@ public final class Requests {
   /// Please end these, with this time between SIGTERM and SIGKILL.
   public record Stop(List<String> tasks, Duration grace) {
     public Frame frame() {
-      WireWriter out = new WireWriter().int8(grace.toMillis());
+      WireWriter out = new WireWriter().int8(OrderCodec.millisOf(grace));
       return new Frame(FrameKind.STOP, texts(out, tasks));
     }
 
     public static Stop read(Frame frame) throws MalformedFrame {
       WireReader in = frame.reader();
-      Duration grace = Duration.ofMillis(Math.max(0, in.int8()));
+      long millis = Math.clamp(in.int8(), 0, TaskOrder.GRACE_MAX.toMillis());
+      Duration grace = Duration.ofMillis(millis);
       return new Stop(OrderCodec.readTexts(in), grace);
     }
   }

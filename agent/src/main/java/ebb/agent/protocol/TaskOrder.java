@@ -23,8 +23,14 @@ public record TaskOrder(
     Duration grace,
     Optional<Owner> owner) {
 
-  /// An id is a name, not a payload.
-  public static final int TASK_BYTES_MAX = 256;
+  /// An id is a name, not a payload; a listing of all the ids an agent keeps fits in one frame.
+  public static final int TASK_BYTES_MAX = 128;
+
+  /// Longer than any machine runs; a larger number is a mistake of units.
+  public static final Duration LIMIT_MAX = Duration.ofDays(3_650);
+
+  /// Longer than anybody waits for a checkpoint.
+  public static final Duration GRACE_MAX = Duration.ofDays(1);
 
   /// Linux refuses a single argument or variable of 128 KiB (MAX_ARG_STRLEN); saying so early gives
   /// a better message than E2BIG.
@@ -107,10 +113,25 @@ public record TaskOrder(
     if (limit.isNegative() || grace.isNegative()) {
       return Optional.of("the limit or the grace is negative");
     }
+    if (limit.compareTo(LIMIT_MAX) > 0 || grace.compareTo(GRACE_MAX) > 0) {
+      return Optional.of("the limit is longer than ten years, or the grace than a day");
+    }
     if (owner.isPresent() && (owner.get().uid() < 0 || owner.get().gid() < 0)) {
       return Optional.of("the owner's uid or gid is negative");
     }
     return Optional.empty();
+  }
+
+  /// About how many bytes of memory the order takes.
+  public long weight() {
+    long weight = 500 + 2L * workingDirectory.toString().length();
+    for (String argument : arguments) {
+      weight += 50 + argument.length();
+    }
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      weight += 100 + variable.getKey().length() + variable.getValue().length();
+    }
+    return weight;
   }
 
   private static boolean isUnfit(String text) {

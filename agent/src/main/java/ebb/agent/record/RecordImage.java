@@ -13,8 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// A record's bytes as they lie on disk, read whole, and the rules by which they are tidied.
@@ -29,6 +30,14 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
   /// What a machine's death can take is at most the entries of the second since the last sync; a
   /// leap is wider than any second.
   private static final long LEAP = 1_000_000;
+
+  private static final int PIECE_BYTES = 64 * 1024;
+
+  private static final Set<StandardOpenOption> REWRITE =
+      EnumSet.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
 
   /// How far the whole entries reach, in bytes and in positions, and what was cut.
   record Extent(int length, long position, int cut) {}
@@ -56,14 +65,15 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
     if (!Files.exists(path) || Files.size(path) == 0) {
       create(path);
     }
-    byte[] bytes = Files.readAllBytes(path);
-    if (bytes.length < HEAD_BYTES
-        || !Arrays.equals(MAGIC, 0, MAGIC.length, bytes, 0, MAGIC.length)) {
+    ByteBuffer bytes = map(path);
+    if (bytes.limit() < HEAD_BYTES
+        || !ByteBuffer.wrap(MAGIC).equals(bytes.slice(0, MAGIC.length))) {
       throw new IOException(path + " is not a record of this version's format (EBBREC01)");
     }
-    String agent = new String(bytes, MAGIC.length, NAME_BYTES, StandardCharsets.US_ASCII);
+    String agent =
+        StandardCharsets.US_ASCII.decode(bytes.slice(MAGIC.length, NAME_BYTES)).toString();
     RecordedTasks tasks = new RecordedTasks();
-    ByteBuffer source = ByteBuffer.wrap(bytes).position(HEAD_BYTES);
+    ByteBuffer source = bytes.duplicate().position(HEAD_BYTES);
     long position = 0;
     for (Optional<ByteBuffer> next = EntryCodec.next(source);
         next.isPresent();
@@ -73,7 +83,7 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
       take(tasks, payload);
     }
     Extent extent = new Extent(source.position(), position, source.remaining());
-    return new RecordImage(path, agent, ByteBuffer.wrap(bytes), extent, tasks);
+    return new RecordImage(path, agent, bytes, extent, tasks);
   }
 
   private static void take(RecordedTasks tasks, ByteBuffer payload) throws MalformedFrame {
@@ -101,28 +111,46 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
   }
 
   /// Writes the record anew with what somebody still needs, synced before it takes the old one's
-  /// place.
+  /// place. Piece by piece: a record may be larger than the heap.
   RecordImage compacted() throws IOException {
-    WireWriter out = new WireWriter();
-    out.raw(bytes.slice(0, HEAD_BYTES));
-    ByteBuffer source = bytes.duplicate().limit(length()).position(HEAD_BYTES);
-    for (Optional<ByteBuffer> next = EntryCodec.next(source);
-        next.isPresent();
-        next = EntryCodec.next(source)) {
-      if (isNeeded(next.get())) {
-        int framed = EntryCodec.HEAD_BYTES + next.get().capacity();
-        out.raw(bytes.slice(source.position() - framed, framed));
+    Path next = path.resolveSibling(path.getFileName() + ".next");
+    try (FileChannel channel = FileChannel.open(next, REWRITE)) {
+      WireWriter out = new WireWriter();
+      out.raw(bytes.slice(0, HEAD_BYTES));
+      ByteBuffer source = bytes.duplicate().limit(length()).position(HEAD_BYTES);
+      for (Optional<ByteBuffer> entry = EntryCodec.next(source);
+          entry.isPresent();
+          entry = EntryCodec.next(source)) {
+        if (isNeeded(entry.get())) {
+          int framed = EntryCodec.HEAD_BYTES + entry.get().capacity();
+          out.raw(bytes.slice(source.position() - framed, framed));
+        }
+        if (out.size() > PIECE_BYTES) {
+          flush(out, channel);
+        }
       }
+      keepBooks(out);
+      flush(out, channel);
+      channel.force(true);
     }
-    keepBooks(out);
-    byte[] kept = out.toBytes();
-    replace(path, kept);
-    return new RecordImage(
-        path,
-        agent,
-        ByteBuffer.wrap(kept),
-        new Extent(out.size(), position(), extent.cut()),
-        tasks);
+    Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+    Extent kept = new Extent((int) Files.size(path), position(), extent.cut());
+    return new RecordImage(path, agent, map(path), kept, tasks);
+  }
+
+  /// The old file is never shortened, only replaced, so what is mapped stays.
+  private static ByteBuffer map(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    }
+  }
+
+  private static void flush(WireWriter out, FileChannel channel) throws IOException {
+    ByteBuffer piece = ByteBuffer.wrap(out.array(), 0, out.size());
+    while (piece.hasRemaining()) {
+      channel.write(piece);
+    }
+    out.cutTo(0);
   }
 
   private boolean isNeeded(ByteBuffer payload) throws MalformedFrame {
@@ -149,21 +177,9 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
     out.raw(MAGIC, 0, MAGIC.length);
     byte[] name = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
     out.raw(name, 0, name.length);
-    replace(path, out.toBytes());
-  }
-
-  private static void replace(Path path, byte[] bytes) throws IOException {
     Path next = path.resolveSibling(path.getFileName() + ".next");
-    try (FileChannel channel =
-        FileChannel.open(
-            next,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer source = ByteBuffer.wrap(bytes);
-      while (source.hasRemaining()) {
-        channel.write(source);
-      }
+    try (FileChannel channel = FileChannel.open(next, REWRITE)) {
+      flush(out, channel);
       channel.force(true);
     }
     Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);

@@ -15,16 +15,23 @@ public final class RecordedTasks {
   private String installation = "";
   private String bootId = "";
 
-  /// A task whose end is not in the record; it was started unless `started` is empty.
-  public record Unended(String task, Fact.Claimed claimed, Optional<Fact.Started> started) {}
+  /// A task whose end is not in the record; claimed at `position`, and started unless `started` is
+  /// empty.
+  public record Unended(
+      String task, long position, Fact.Claimed claimed, Optional<Fact.Started> started) {}
 
   void take(RecordEntry entry) {
     String task = entry.task();
     switch (entry.fact()) {
-      case Fact.Claimed claimed -> unended.put(task, new Unended(task, claimed, Optional.empty()));
+      case Fact.Claimed claimed -> {
+        // A forgotten id may live again; its former life is no longer of interest.
+        ended.remove(task);
+        unended.put(task, new Unended(task, entry.position(), claimed, Optional.empty()));
+      }
       case Fact.Started started ->
           unended.computeIfPresent(
-              task, (_, was) -> new Unended(task, was.claimed(), Optional.of(started)));
+              task,
+              (_, was) -> new Unended(task, was.position(), was.claimed(), Optional.of(started)));
       case Fact.Exited _, Fact.Refused _ -> ended(task, entry.position());
       case Fact.Tombstone _ -> tombstones.put(task, entry.position());
       case Fact.TreeRemains _ -> {}
@@ -82,8 +89,12 @@ public final class RecordedTasks {
   boolean needs(RecordEntry entry) {
     String task = entry.task();
     Long end = ended.getOrDefault(task, tombstones.get(task));
+    Unended alive = unended.get(task);
+    if (alive != null) {
+      return entry.position() >= alive.position() || entry.position() > acknowledged;
+    }
     if (end == null) {
-      return unended.containsKey(task);
+      return entry.position() > acknowledged;
     }
     return entry.position() > acknowledged || end > acknowledged || entry.position() == end;
   }

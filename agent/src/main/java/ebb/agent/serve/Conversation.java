@@ -48,6 +48,9 @@ final class Conversation implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // A bug that one request met must not take every task along.
+      agent.log().say("a connection was closed for a bug: " + e);
     } catch (IOException e) {
       return; // The other side is gone, which is its right.
     }

@@ -57,7 +57,7 @@ final class Offspring {
       mainEnded(task, early, gone);
     }
     if (!task.limit.isZero()) {
-      table.limits.add(new TaskTable.LimitAt(task.spawnedNanos + task.limit.toNanos(), task));
+      table.limits.add(new TaskTable.LimitAt(task.limitNanos(), task));
       table.wardenWork.signalAll();
     }
     if (task.ending.isPresent()) {

@@ -49,6 +49,11 @@ final class OrphanCheck {
     record Unclear() implements Finding {}
   }
 
+  /// Another spawner may have begun earlier and got the later pid.
+  private boolean isTask(int pid, Task task) {
+    return recent.hasSince(pid, task.spawnedNanos - LIFE_NANOS_MAX);
+  }
+
   Finding check(Task task) {
     if (task.endedNanos - task.spawnedNanos > LIFE_NANOS_MAX) {
       return new Finding.Unclear();
@@ -72,7 +77,7 @@ final class OrphanCheck {
   private boolean seesOthers(Task task, int from, int newest, Set<Integer> unknown) {
     boolean others = false;
     for (int pid = from + 1; pid <= newest; pid++) {
-      if (recent.hasSince(pid, task.spawnedNanos)) {
+      if (isTask(pid, task)) {
         continue;
       }
       Optional<ProcessStat> stat = processes.stat(pid);
@@ -87,7 +92,7 @@ final class OrphanCheck {
 
   /// Looks again when the spawns that were under way at the check have returned.
   Finding recheck(Task task, Set<Integer> unknown) {
-    boolean allOurs = unknown.stream().allMatch(pid -> recent.hasSince(pid, task.spawnedNanos));
+    boolean allOurs = unknown.stream().allMatch(pid -> isTask(pid, task));
     return allOurs ? new Finding.Clear() : new Finding.Unclear();
   }
 }

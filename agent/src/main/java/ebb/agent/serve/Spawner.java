@@ -53,7 +53,7 @@ final class Spawner implements Runnable {
       while (table.waiting.isEmpty()) {
         table.spawnerWork.await();
       }
-      task = table.waiting.remove();
+      task = table.nextWaiting();
       flight = offspring.spawning(task);
     } finally {
       table.lock.unlock();

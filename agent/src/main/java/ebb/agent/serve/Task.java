@@ -72,6 +72,11 @@ final class Task {
         : List.of(stdout, new OutputFile(output.stderr(), output.boundBytes()));
   }
 
+  /// When the limit is reached, if there is one.
+  long limitNanos() {
+    return spawnedNanos + limit.toNanos();
+  }
+
   TaskOrder order() {
     return order.orElseThrow();
   }

@@ -21,8 +21,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,6 +33,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class TaskTable {
   /// Tasks that wait for a process: some seconds of spawning.
   private static final int WAITING_MAX = 20_000;
+
+  /// Bytes that their orders may take of a heap of 192 MB.
+  private static final long WAITING_WEIGHT_MAX = 24_000_000;
 
   /// Ids that are kept until a server forgets them; each costs some 200 bytes of a small heap.
   private static final int KNOWN_MAX = 100_000;
@@ -51,14 +54,21 @@ final class TaskTable {
   /// Tasks whose trees have to be looked at: to be stopped, or maybe gone.
   final Set<Task> watched = new LinkedHashSet<>();
 
-  /// When running tasks reach their limit, the earliest first; some have ended by then.
-  final PriorityQueue<LimitAt> limits =
-      new PriorityQueue<>((a, b) -> Long.signum(a.nanos() - b.nanos()));
+  /// When running tasks reach their limit, the earliest first.
+  final TreeSet<LimitAt> limits = new TreeSet<>();
 
-  record LimitAt(long nanos, Task task) {}
+  /// `nanos` are compared by difference, for they may run over.
+  record LimitAt(long nanos, Task task) implements Comparable<LimitAt> {
+    @Override
+    public int compareTo(LimitAt other) {
+      int order = Long.signum(nanos - other.nanos);
+      return order != 0 ? order : task.id.compareTo(other.task.id);
+    }
+  }
 
   private final Map<String, Long> ended = new LinkedHashMap<>();
   private final Map<String, Long> tombstones = new LinkedHashMap<>();
+  private long waitingWeight;
   private long acknowledged;
   private boolean closing;
 
@@ -103,8 +113,8 @@ final class TaskTable {
     if (closing) {
       return new StartVerdict(id, StartVerdict.Kind.BUSY, "the agent is ending");
     }
-    if (waiting.size() + fresh.size() >= WAITING_MAX) {
-      String why = WAITING_MAX + " tasks wait for their process already";
+    if (waiting.size() + fresh.size() >= WAITING_MAX || waitingWeight > WAITING_WEIGHT_MAX) {
+      String why = waiting.size() + " tasks wait for their process already";
       return new StartVerdict(id, StartVerdict.Kind.BUSY, why);
     }
     if (living.size() + ended.size() + tombstones.size() + fresh.size() >= KNOWN_MAX) {
@@ -135,8 +145,16 @@ final class TaskTable {
     }
     living.putAll(fresh);
     waiting.addAll(fresh.values());
+    fresh.values().forEach(task -> waitingWeight += task.order().weight());
     spawnerWork.signalAll();
     return verdicts;
+  }
+
+  /// The task that waited longest leaves the queue. Call it under the lock.
+  Task nextWaiting() {
+    Task task = waiting.remove();
+    waitingWeight -= task.order().weight();
+    return task;
   }
 
   List<StopVerdict> stop(Collection<String> tasks, Duration grace) {
@@ -184,6 +202,7 @@ final class TaskTable {
     }
     if (task.phase == Task.Phase.WAITING) {
       waiting.remove(task);
+      waitingWeight -= task.order().weight();
       refused(task, "stopped before it started");
       return;
     }
@@ -224,6 +243,7 @@ final class TaskTable {
       for (Task task : tasks) {
         living.remove(task.id);
         watched.remove(task);
+        limits.remove(new LimitAt(task.limitNanos(), task));
         ended.put(task.id, ++position);
       }
       if (living.isEmpty()) {

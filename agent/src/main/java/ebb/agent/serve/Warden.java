@@ -74,8 +74,8 @@ final class Warden implements Runnable {
   }
 
   private void endOverdue(long now) {
-    while (!table.limits.isEmpty() && table.limits.peek().nanos() - now <= 0) {
-      Task task = table.limits.remove().task();
+    while (!table.limits.isEmpty() && table.limits.first().nanos() - now <= 0) {
+      Task task = table.limits.pollFirst().task();
       if (task.phase == Task.Phase.RUNNING && task.ending.isEmpty()) {
         String why = "ran longer than its limit of " + task.limit;
         table.end(task, new Task.Ending(Cause.LIMIT, why, task.grace));
@@ -101,7 +101,7 @@ final class Warden implements Runnable {
   private long nextAt(long now) {
     long next = earlier(outputAtNanos, choresAtNanos);
     if (!table.limits.isEmpty()) {
-      next = earlier(next, table.limits.peek().nanos());
+      next = earlier(next, table.limits.first().nanos());
     }
     for (Task task : table.watched) {
       if (isAttended(task)) {

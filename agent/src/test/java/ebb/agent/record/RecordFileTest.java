@@ -201,6 +201,23 @@ class RecordFileTest {
   }
 
   @Test
+  void forgottenTaskMayLiveAgain() throws Exception {
+    try (RecordFile file = open().file()) {
+      file.append("again", CLAIMED);
+      long end = file.append("again", EXITED);
+      file.bookkeep(Bookkeeping.Kind.ACKNOWLEDGED, "", end);
+      file.bookkeep(Bookkeeping.Kind.FORGOTTEN, "again", 0);
+      file.append("again", CLAIMED);
+      file.compact();
+      assertThat(read(file, 0)).extracting(RecordEntry::fact).containsExactly(CLAIMED);
+    }
+    RecordFile.Opened opened = open();
+    opened.file().close();
+    assertThat(opened.tasks().ended()).isEmpty();
+    assertThat(opened.tasks().unended()).containsOnlyKeys("again");
+  }
+
+  @Test
   void followerKeepsItsPlaceThroughARewrite() throws Exception {
     try (RecordFile file = open().file()) {
       file.append("a", CLAIMED);

@@ -7,7 +7,7 @@ final class ChainCheck {
   private ChainCheck() {}
 
   /// What is wrong with the row that was found after `sequence`; null if nothing is.
-  static @Nullable String broken(JournalRow row, long sequence, byte[] hash) {
+  static @Nullable String broken(JournalRow row, long sequence, Hash hash) {
     if (row.firstSequence() != sequence + 1) {
       return "the next row begins with event " + row.firstSequence() + ", so rows are missing";
     }

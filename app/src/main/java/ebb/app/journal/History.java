@@ -15,7 +15,6 @@ import ebb.kernel.protocol.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +67,8 @@ public final class History {
       int code,
       String detail) {}
 
+  /// One run of a job.
+  ///
   /// @param censored it was ended from outside: how long it would have run is not known
   public record PastAttempt(
       AttemptId id,
@@ -83,6 +84,8 @@ public final class History {
       String detail,
       boolean censored) {}
 
+  /// What ran for an attempt on one node.
+  ///
   /// @param preparedAt when all was there but the command itself
   /// @param startedAt the first instruction
   /// @param exitObservedAt when the backend saw the end
@@ -125,6 +128,8 @@ public final class History {
 
   public record Cancel(long sequence, long at, String principal, JobId job, String phase) {}
 
+  /// A start of the server.
+  ///
   /// @param lastAliveAt when the server before was last seen to run: until `at` it was down
   public record Start(long sequence, long at, long epoch, long lastAliveAt, boolean safeMode) {}
 
@@ -155,7 +160,10 @@ public final class History {
   /// @throws HistoryUnavailable also while history is incomplete and does not have it: the name may
   ///   be taken
   public Optional<PastJob> job(WorkspaceId workspace, String name) throws HistoryUnavailable {
-    return one(JOB + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1", workspace.value(), name);
+    return one(
+        JOB + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1",
+        workspace.value(),
+        name);
   }
 
   public Optional<PastJob> job(JobId id) throws HistoryUnavailable {
@@ -204,7 +212,7 @@ public final class History {
                 row.getLong(6),
                 row.getLong(7),
                 row.getLong(8),
-                Codes.endCause(row.getInt(9)),
+                endCause(row.getString(9)),
                 row.getInt(10),
                 row.getString(11),
                 row.getInt(12) != 0),
@@ -221,7 +229,7 @@ public final class History {
   }
 
   private static PastTask pastTask(ResultSet row) throws SQLException {
-    TaskEnd end = Codes.taskEnd(row.getInt(8));
+    String end = row.getString(8);
     return new PastTask(
         row.getInt(1),
         new NodeId(row.getLong(2)),
@@ -230,16 +238,19 @@ public final class History {
         row.getLong(5),
         row.getLong(6),
         row.getLong(7),
-        end == null
+        end.isEmpty()
             ? null
             : new TaskReport(
-                end, row.getInt(9), row.getLong(10), row.getLong(11), row.getString(12)));
+                TaskEnd.valueOf(end),
+                row.getInt(9),
+                row.getLong(10),
+                row.getLong(11),
+                row.getString(12)));
   }
 
   /// Nodes of a cluster in the order in which they were asked for, after `after`; [NodeId#NONE]
   /// begins.
-  public List<PastNode> nodes(ClusterId cluster, NodeId after, int most)
-      throws HistoryUnavailable {
+  public List<PastNode> nodes(ClusterId cluster, NodeId after, int most) throws HistoryUnavailable {
     return readers.list(
         "SELECT id, cluster, asked_for, list_rate, internal_rate, invoice_rate, virtual, asked,"
             + " accepted, ready, failure, release_asked, release_cause, release_detail, gone"
@@ -291,11 +302,7 @@ public final class History {
             + " ORDER BY sequence LIMIT ?",
         row ->
             new Start(
-                row.getLong(1),
-                row.getLong(2),
-                row.getLong(3),
-                row.getLong(4),
-                row.getInt(5) != 0),
+                row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5) != 0),
         after,
         most);
   }
@@ -341,12 +348,17 @@ public final class History {
         row.getInt(22),
         row.getInt(23),
         row.getLong(24),
-        Codes.endCause(row.getInt(25)),
+        endCause(row.getString(25)),
         row.getInt(26),
         row.getString(27));
   }
 
+  private static @Nullable EndCause endCause(String name) {
+    return name.isEmpty() ? null : EndCause.valueOf(name);
+  }
+
   private static PastNode pastNode(ResultSet row) throws SQLException {
+    String cause = row.getString(13);
     return new PastNode(
         new NodeId(row.getLong(1)),
         new ClusterId(row.getLong(2)),
@@ -358,8 +370,8 @@ public final class History {
         row.getLong(10),
         row.getString(11),
         row.getLong(12),
-        Codes.releaseCause(row.getInt(13)),
-        Objects.requireNonNull(row.getString(14)),
+        cause.isEmpty() ? null : ReleaseCause.valueOf(cause),
+        row.getString(14),
         row.getLong(15));
   }
 }

@@ -1,6 +1,5 @@
 package ebb.app.journal;
 
-import ebb.kernel.codec.BatchCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +10,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The file of the read tables, and how far they have come. Rebuilt from nothing when it is not
@@ -23,7 +21,7 @@ final class HistoryFile {
   private HistoryFile() {}
 
   /// How far the tables have come, and the hash of the batch that ends there.
-  record Position(long sequence, byte[] hash) {}
+  record Position(long sequence, Hash hash) {}
 
   record Opened(Connection connection, Position position, @Nullable String rebuiltBecause) {}
 
@@ -46,8 +44,7 @@ final class HistoryFile {
     delete(file);
     Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
     create(connection);
-    return new Opened(
-        connection, new Position(0, BatchCodec.noHash()), reason.isEmpty() ? null : reason);
+    return new Opened(connection, new Position(0, Hash.NONE), reason.isEmpty() ? null : reason);
   }
 
   private static @Nullable Position usable(Connection connection, JournalFile journal)
@@ -63,7 +60,7 @@ final class HistoryFile {
     boolean same =
         row != null
             && row.lastSequence() == position.sequence()
-            && Arrays.equals(row.hash(), position.hash());
+            && row.hash().equals(position.hash());
     return same ? position : null;
   }
 
@@ -74,20 +71,20 @@ final class HistoryFile {
       if (!rows.next()) {
         throw new SQLException("it has no position");
       }
-      return new Position(rows.getLong(1), rows.getBytes(2));
+      return new Position(rows.getLong(1), new Hash(rows.getBytes(2)));
     }
   }
 
   private static void create(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
-    for (String statement : schema().split(";")) {
+    for (String statement : schema().split(";", -1)) {
       if (!statement.isBlank()) {
         Sqlite.run(connection, statement);
       }
     }
     try (PreparedStatement insert =
         connection.prepareStatement("INSERT INTO position VALUES (1, 0, ?)")) {
-      insert.setBytes(1, BatchCodec.noHash());
+      insert.setBytes(1, Hash.NONE.bytes());
       insert.executeUpdate();
     }
     Sqlite.run(connection, "PRAGMA user_version=" + SCHEMA);

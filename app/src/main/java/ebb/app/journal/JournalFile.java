@@ -18,13 +18,13 @@ final class JournalFile implements AutoCloseable {
   /// The shape of the tables. What the bytes hold has versions of its own.
   private static final long SCHEMA = 1;
 
-  private static final String ROW = "first_sequence, count, epoch, at, format, packed, bytes, hash";
+  private static final String ROW = "first_sequence, count, epoch, at, packed, bytes, hash";
 
   /// Written in one statement, so that the checks and the row are one transaction.
   private static final String INSERT =
       "INSERT INTO batch("
           + ROW
-          + ") SELECT ?1, ?2, ?3, ?4, ?5, 0, ?6, ?7"
+          + ") SELECT ?1, ?2, ?3, ?4, 0, ?5, ?6"
           + " WHERE (SELECT epoch FROM owner) = ?3 AND ?1 = 1 + coalesce("
           + "(SELECT first_sequence + count - 1 FROM batch ORDER BY first_sequence DESC LIMIT 1), 0)";
 
@@ -92,7 +92,6 @@ final class JournalFile implements AutoCloseable {
           count INTEGER NOT NULL,
           epoch INTEGER NOT NULL,
           at INTEGER NOT NULL,
-          format INTEGER NOT NULL,
           packed INTEGER NOT NULL,
           bytes BLOB NOT NULL,
           hash BLOB NOT NULL)
@@ -134,9 +133,8 @@ final class JournalFile implements AutoCloseable {
     statement.setInt(2, row.count());
     statement.setLong(3, row.epoch());
     statement.setLong(4, row.at());
-    statement.setInt(5, row.format());
-    statement.setBytes(6, row.bytes());
-    statement.setBytes(7, row.hash());
+    statement.setBytes(5, row.bytes());
+    statement.setBytes(6, row.hash().bytes());
     return statement.executeUpdate() == 1;
   }
 
@@ -169,15 +167,14 @@ final class JournalFile implements AutoCloseable {
   }
 
   private static JournalRow row(ResultSet rows) throws SQLException {
-    byte[] stored = rows.getBytes(7);
+    byte[] stored = rows.getBytes(6);
     return new JournalRow(
         rows.getLong(1),
         rows.getInt(2),
         rows.getLong(3),
         rows.getLong(4),
-        rows.getInt(5),
-        rows.getInt(6) == 0 ? stored : Packing.unpack(stored),
-        rows.getBytes(8));
+        rows.getInt(5) == 0 ? stored : Packing.unpack(stored),
+        new Hash(rows.getBytes(7)));
   }
 
   Connection connection() {

@@ -94,7 +94,7 @@ public final class Ledger {
                 new ClusterId(row.getLong(3)),
                 new JobId(row.getLong(4)),
                 row.getString(5),
-                Codes.segmentKind(row.getInt(6)),
+                SegmentKind.valueOf(row.getString(6)),
                 row.getLong(7),
                 row.getLong(8),
                 new Rates(row.getLong(9), row.getLong(10), row.getLong(11)),
@@ -110,11 +110,7 @@ public final class Ledger {
   public Charges sum(Of of, Period period) throws HistoryUnavailable {
     List<Group> groups =
         readers.list(
-            SUM.formatted(clause(of)),
-            Ledger::group,
-            period.from(),
-            period.to(),
-            value(of));
+            SUM.formatted(clause(of)), Ledger::group, period.from(), period.to(), value(of));
     Charges sum = Charges.NONE;
     for (Group group : groups) {
       sum = sum.plus(group.kind(), group.millis(), group.rates());
@@ -166,7 +162,7 @@ public final class Ledger {
 
   private static Group group(ResultSet row) throws SQLException {
     return new Group(
-        Codes.segmentKind(row.getInt(2)),
+        SegmentKind.valueOf(row.getString(2)),
         new Rates(row.getLong(3), row.getLong(4), row.getLong(5)),
         row.getLong(6));
   }

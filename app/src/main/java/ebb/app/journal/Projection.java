@@ -20,6 +20,7 @@ final class Projection {
 
   /// The envelope and the event at hand.
   private long at;
+
   private long sequence;
   private Actor actor = Actor.KERNEL;
   private String request = "";
@@ -41,8 +42,8 @@ final class Projection {
     }
   }
 
-  void reached(long reached, byte[] hash) throws SQLException {
-    statements.run("UPDATE position SET sequence = ?, hash = ?", reached, hash);
+  void reached(long reached, Hash hash) throws SQLException {
+    statements.run("UPDATE position SET sequence = ?, hash = ?", reached, hash.bytes());
   }
 
   private void project(Event event) throws SQLException {
@@ -201,7 +202,7 @@ final class Projection {
       case Event.NodeKept kept ->
           statements.run(
               "UPDATE nodes SET kept_cause = ?, kept_until = ? WHERE id = ?",
-              Codes.of(kept.cause()),
+              kept.cause().name(),
               kept.until(),
               id);
       case Event.NodeReleased released ->
@@ -209,7 +210,7 @@ final class Projection {
               "UPDATE nodes SET release_asked = ?, release_cause = ?, release_detail = ?"
                   + " WHERE id = ?",
               released.at(),
-              Codes.of(released.cause()),
+              released.cause().name(),
               released.detail(),
               id);
       case Event.ReleaseOverdue overdue ->
@@ -231,7 +232,7 @@ final class Projection {
         closed.node().value(),
         closed.cluster().value(),
         closed.payer().value(),
-        Codes.of(closed.kind()),
+        closed.kind().name(),
         closed.from(),
         closed.to(),
         closed.rates().list(),
@@ -253,7 +254,7 @@ final class Projection {
           statements.run(
               "UPDATE jobs SET ended = ?, cause = ?, code = ?, detail = ? WHERE id = ?",
               at,
-              Codes.of(ended.cause()),
+              ended.cause().name(),
               ended.code(),
               ended.detail(),
               ended.job().value());
@@ -323,7 +324,7 @@ final class Projection {
               "UPDATE attempts SET ended = ?, cause = ?, code = ?, detail = ?, censored = ?"
                   + " WHERE id = ?",
               at,
-              Codes.of(ended.cause()),
+              ended.cause().name(),
               ended.code(),
               ended.detail(),
               isCensored(ended.cause()),
@@ -368,7 +369,7 @@ final class Projection {
             + " WHERE attempt = ? AND rank = ?",
         ended.at(),
         at,
-        Codes.of(report.end()),
+        report.end().name(),
         report.code(),
         report.cpuMillis(),
         report.peakMemoryKibibytes(),

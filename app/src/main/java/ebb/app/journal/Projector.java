@@ -32,7 +32,7 @@ final class Projector {
   private static final long RETRY_MILLIS = 1_000;
   private static final long STOP_MILLIS = 10_000;
 
-  private record Handed(Batch batch, byte[] hash) {}
+  private record Handed(Batch batch, Hash hash) {}
 
   private final JournalFile journal;
   private final Connection connection;
@@ -52,7 +52,8 @@ final class Projector {
 
   /// What the open transaction has come to; the same as `reached` between transactions.
   private long sequence;
-  private byte[] hash;
+
+  private Hash hash;
 
   Projector(
       JournalFile journal,
@@ -78,7 +79,7 @@ final class Projector {
   }
 
   /// Told of each batch once it is durable. Never waits.
-  void hand(Batch batch, byte[] batchHash) {
+  void hand(Batch batch, Hash batchHash) {
     if (handedEvents.get() < QUEUED_EVENTS_MOST) {
       handedEvents.addAndGet(batch.count());
       handed.add(new Handed(batch, batchHash));
@@ -177,8 +178,7 @@ final class Projector {
     for (JournalRow row : page) {
       String broken = ChainCheck.broken(row, sequence, hash);
       if (broken != null) {
-        throw new SQLException(
-            "the journal is damaged at event " + (sequence + 1) + ": " + broken);
+        throw new SQLException("the journal is damaged at event " + (sequence + 1) + ": " + broken);
       }
       projection.batch(row.batch());
       sequence = row.lastSequence();
@@ -199,10 +199,11 @@ final class Projector {
   }
 
   private void pause(long millis) {
+    long left = TimeUnit.MILLISECONDS.toNanos(millis);
     lock.lock();
     try {
-      if (!stopping && (handed.isEmpty() || millis > IDLE_MILLIS)) {
-        changed.await(millis, TimeUnit.MILLISECONDS);
+      while (!stopping && left > 0 && (handed.isEmpty() || millis > IDLE_MILLIS)) {
+        left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       stopping = true;

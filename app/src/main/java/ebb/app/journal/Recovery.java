@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +29,11 @@ final class Recovery {
 
   private State state = new State();
   private long sequence;
-  private byte[] hash = BatchCodec.noHash();
+  private Hash hash = Hash.NONE;
 
   /// @param snapshotSequence what was read from a snapshot, 0 if nothing was
   record Recovered(
-      State state, long sequence, byte[] hash, long snapshotSequence, List<String> warnings) {}
+      State state, long sequence, Hash hash, long snapshotSequence, List<String> warnings) {}
 
   private Recovery(JournalFile journal, Path journalPath, SnapshotFiles snapshots) {
     this.journal = journal;
@@ -95,13 +94,13 @@ final class Recovery {
       JournalRow row = journal.rowAt(reader.sequence());
       if (row == null
           || row.lastSequence() != reader.sequence()
-          || !Arrays.equals(row.hash(), reader.journalHash())) {
+          || !row.hash().equals(new Hash(reader.journalHash()))) {
         warnings.add("The snapshot " + snapshot.file() + " is of another journal and is not used.");
         return false;
       }
       state = Snapshots.read(reader);
       sequence = reader.sequence();
-      hash = reader.journalHash();
+      hash = row.hash();
       return true;
     } catch (NewerFormat newer) {
       throw new StoreRefused("Cannot read " + snapshot.file() + ". " + newer.getMessage(), newer);
@@ -136,11 +135,15 @@ final class Recovery {
       envelopes = BatchCodec.decode(row.bytes());
     } catch (NewerFormat newer) {
       throw new StoreRefused(
-          "Cannot read " + journalPath + " from event " + row.firstSequence() + " on. "
+          "Cannot read "
+              + journalPath
+              + " from event "
+              + row.firstSequence()
+              + " on. "
               + newer.getMessage(),
           newer);
     } catch (Malformed malformed) {
-      throw damaged(row.firstSequence(), malformed.getMessage());
+      throw damaged(row.firstSequence(), malformed.toString());
     }
     for (Envelope envelope : envelopes) {
       apply(envelope);

@@ -62,7 +62,7 @@ final class SnapshotFiles {
   }
 
   /// Writes all of it, durably, and then deletes what is older than the one before.
-  void write(long sequence, byte[] journalHash, List<Record> facts) throws IOException {
+  void write(long sequence, Hash journalHash, List<Record> facts) throws IOException {
     Files.createDirectories(folder);
     Path file = folder.resolve("%018d%s".formatted(sequence, ENDING));
     Path partial = folder.resolve("%018d.partial".formatted(sequence));
@@ -72,7 +72,7 @@ final class SnapshotFiles {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      SnapshotWriter writer = new SnapshotWriter(sequence, journalHash);
+      SnapshotWriter writer = new SnapshotWriter(sequence, journalHash.bytes());
       for (Record fact : facts) {
         writer.add(fact);
         if (writer.size() >= PIECE_BYTES) {

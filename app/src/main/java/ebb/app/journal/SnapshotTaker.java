@@ -33,7 +33,7 @@ final class SnapshotTaker {
     }
     lastTaken = state.sequence();
     long sequence = lastTaken;
-    byte[] hash = journal.lastHash();
+    Hash hash = journal.lastHash();
     List<Record> facts = Snapshots.facts(state);
     writing =
         Thread.ofPlatform()
@@ -43,7 +43,7 @@ final class SnapshotTaker {
     return true;
   }
 
-  private void write(long sequence, byte[] hash, List<Record> facts) {
+  private void write(long sequence, Hash hash, List<Record> facts) {
     try {
       files.write(sequence, hash, facts);
       trouble = null;

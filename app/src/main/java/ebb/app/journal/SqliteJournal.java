@@ -1,7 +1,5 @@
 package ebb.app.journal;
 
-import ebb.kernel.codec.BatchCodec;
-import ebb.kernel.codec.FormatVersion;
 import ebb.kernel.engine.Batch;
 import ebb.kernel.engine.Journal;
 import ebb.kernel.engine.JournalFailure;
@@ -21,16 +19,16 @@ public final class SqliteJournal implements Journal {
   private @Nullable FilePlace log;
 
   private long lastSequence;
-  private byte[] lastHash;
+  private Hash lastHash;
   private @Nullable String failed;
 
-  SqliteJournal(Path path, JournalFile file, long lastSequence, byte[] lastHash, Reserve reserve)
+  SqliteJournal(Path path, JournalFile file, long lastSequence, Hash lastHash, Reserve reserve)
       throws IOException {
     this.file = file;
     this.reserve = reserve;
     this.database = FilePlace.of(path);
     this.lastSequence = lastSequence;
-    this.lastHash = lastHash.clone();
+    this.lastHash = lastHash;
   }
 
   @Override
@@ -38,18 +36,7 @@ public final class SqliteJournal implements Journal {
     if (failed != null) {
       throw new JournalFailure("the journal failed before: " + failed, false, null);
     }
-    byte[] bytes = BatchCodec.encode(batch.envelopes());
-    byte[] hash =
-        BatchCodec.chain(lastHash, batch.epoch(), batch.firstSequence(), batch.count(), bytes);
-    JournalRow row =
-        new JournalRow(
-            batch.firstSequence(),
-            batch.count(),
-            batch.epoch(),
-            batch.at(),
-            FormatVersion.CURRENT,
-            bytes,
-            hash);
+    JournalRow row = JournalRow.of(batch, lastHash);
     try {
       insert(row);
       checkPlaces();
@@ -60,7 +47,7 @@ public final class SqliteJournal implements Journal {
           e);
     }
     lastSequence = row.lastSequence();
-    lastHash = hash;
+    lastHash = row.hash();
   }
 
   /// When the disk is full, the reserve is given up for what must still be remembered: ends, stops,
@@ -127,8 +114,8 @@ public final class SqliteJournal implements Journal {
     return lastSequence;
   }
 
-  synchronized byte[] lastHash() {
-    return lastHash.clone();
+  synchronized Hash lastHash() {
+    return lastHash;
   }
 
   synchronized boolean hasFailed() {

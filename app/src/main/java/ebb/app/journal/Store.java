@@ -37,6 +37,8 @@ public final class Store implements AutoCloseable {
   private final SnapshotTaker snapshots;
   private final Keeper keeper;
 
+  /// How a home is opened.
+  ///
   /// @param said what a person said about a home that is not where it was
   /// @param markBytes less free space than this is too little to start anything new; 0 takes 1 GiB
   ///   or a twentieth of the disk, whichever is less
@@ -60,6 +62,9 @@ public final class Store implements AutoCloseable {
     COPIED
   }
 
+  /// Opens the home, or makes it: takes it for this process, raises the epoch, and reads what is
+  /// remembered.
+  ///
   /// @throws StoreRefused if the home is another server's, in another place than it was, damaged,
   ///   of a newer version, or on a disk that cannot be written
   public static Store open(Path home) throws StoreRefused {
@@ -96,8 +101,7 @@ public final class Store implements AutoCloseable {
     this.epoch = raiseEpoch(home, file);
     SnapshotFiles snapshotFiles = new SnapshotFiles(home.file("snapshots"));
     snapshotFiles.deletePartials();
-    Recovery.Recovered recovered =
-        Recovery.recover(file, home.file(JOURNAL), snapshotFiles);
+    Recovery.Recovered recovered = Recovery.recover(file, home.file(JOURNAL), snapshotFiles);
     this.state = recovered.state();
     this.warnings = new ArrayList<>(recovered.warnings());
     this.lastAlive = Math.max(Keeper.lastAlive(home), state.now());

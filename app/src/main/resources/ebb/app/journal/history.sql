@@ -1,5 +1,5 @@
 -- The read tables. Written by the projector alone and rebuilt from the journal when HistoryFile.SCHEMA grows.
--- Ids and times (milliseconds since 1970) are whole numbers; 0 stands for "not yet" and "none".
+-- Ids and times (milliseconds since 1970) are whole numbers; 0 and the empty text stand for "not yet" and "none".
 
 CREATE TABLE position (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -57,7 +57,7 @@ CREATE TABLE jobs (
   attempts INTEGER NOT NULL DEFAULT 0,
   back_offs INTEGER NOT NULL DEFAULT 0,
   ended INTEGER NOT NULL DEFAULT 0,
-  cause INTEGER NOT NULL DEFAULT 0,
+  cause TEXT NOT NULL DEFAULT '',
   code INTEGER NOT NULL DEFAULT 0,
   detail TEXT NOT NULL DEFAULT '');
 CREATE INDEX jobs_by_name ON jobs (workspace, name);
@@ -72,7 +72,7 @@ CREATE TABLE attempts (
   started INTEGER NOT NULL DEFAULT 0,
   stop_asked INTEGER NOT NULL DEFAULT 0,
   ended INTEGER NOT NULL DEFAULT 0,
-  cause INTEGER NOT NULL DEFAULT 0,
+  cause TEXT NOT NULL DEFAULT '',
   code INTEGER NOT NULL DEFAULT 0,
   detail TEXT NOT NULL DEFAULT '',
   censored INTEGER NOT NULL DEFAULT 0);
@@ -87,7 +87,7 @@ CREATE TABLE tasks (
   started INTEGER NOT NULL DEFAULT 0,
   exit_observed INTEGER NOT NULL DEFAULT 0,
   exit_reported INTEGER NOT NULL DEFAULT 0,
-  task_end INTEGER NOT NULL DEFAULT 0,
+  task_end TEXT NOT NULL DEFAULT '',
   code INTEGER NOT NULL DEFAULT 0,
   cpu_millis INTEGER NOT NULL DEFAULT 0,
   peak_memory_kibibytes INTEGER NOT NULL DEFAULT 0,
@@ -106,10 +106,10 @@ CREATE TABLE nodes (
   accepted INTEGER NOT NULL DEFAULT 0,
   ready INTEGER NOT NULL DEFAULT 0,
   failure TEXT NOT NULL DEFAULT '',
-  kept_cause INTEGER NOT NULL DEFAULT 0,
+  kept_cause TEXT NOT NULL DEFAULT '',
   kept_until INTEGER NOT NULL DEFAULT 0,
   release_asked INTEGER NOT NULL DEFAULT 0,
-  release_cause INTEGER NOT NULL DEFAULT 0,
+  release_cause TEXT NOT NULL DEFAULT '',
   release_detail TEXT NOT NULL DEFAULT '',
   release_overdue INTEGER NOT NULL DEFAULT 0,
   gone INTEGER NOT NULL DEFAULT 0);
@@ -123,7 +123,7 @@ CREATE TABLE segments (
   workspace INTEGER NOT NULL,
   payer INTEGER NOT NULL,
   account TEXT NOT NULL,
-  kind INTEGER NOT NULL,
+  kind TEXT NOT NULL,
   from_at INTEGER NOT NULL,
   to_at INTEGER NOT NULL,
   list_rate INTEGER NOT NULL,
