@@ -60,10 +60,14 @@ public final class ClusterLoad {
     if (after != null) {
       learn(after);
     }
+    if (before == null && after != null) {
+      nodes.add(after.id());
+    } else if (before != null && after == null) {
+      nodes.remove(before.id());
+    }
   }
 
   private void forget(Node node) {
-    nodes.remove(node.id());
     switch (node.phase()) {
       case Node.Requested requested ->
           coming.remove(new TimedNode(requested.deadline(), node.id()));
@@ -76,7 +80,6 @@ public final class ClusterLoad {
   }
 
   private void learn(Node node) {
-    nodes.add(node.id());
     switch (node.phase()) {
       case Node.Requested requested -> coming.add(new TimedNode(requested.deadline(), node.id()));
       case Node.Preparing preparing -> coming.add(new TimedNode(preparing.deadline(), node.id()));
@@ -174,6 +177,8 @@ public final class ClusterLoad {
     return idle.size() + coming.size() - claimed;
   }
 
+  /// Changes only when a node comes to be or is gone, not when one changes its phase, so that a
+  /// walk over them may change phases.
   public TreeSet<NodeId> nodes() {
     return nodes;
   }

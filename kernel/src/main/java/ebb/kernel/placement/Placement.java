@@ -215,9 +215,10 @@ public final class Placement {
   public Rejection whyQueued(QueueEntry entry) {
     int considered = 0;
     for (QueueEntry head : load.queue().heads()) {
-      if (head.compareTo(entry) >= 0 || considered++ == settings.backfillCandidates()) {
+      if (head.compareTo(entry) >= 0 || considered == settings.backfillCandidates()) {
         break;
       }
+      considered++;
       judge(head);
     }
     return switch (judge(entry)) {
@@ -228,7 +229,12 @@ public final class Placement {
       case Behind(Shadow shadow) ->
           new Rejection.WouldDelayHead(
               shadow.head().job().toString(), place(entry), shadow.expectedAt());
-      case Go _ -> new Rejection.NotWaiting("next in line", 0);
+      case Go _ ->
+          considered < settings.backfillCandidates()
+              ? new Rejection.NotWaiting("next in line", 0)
+              : new Rejection.TooMany(
+                  "kinds of jobs ahead of it that one look at the queue considers",
+                  settings.backfillCandidates());
     };
   }
 
