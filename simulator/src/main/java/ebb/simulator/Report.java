@@ -44,8 +44,8 @@ public final class Report {
             outcome.nodeHours(),
             outcome.charges().list().rounded(2),
             100.0 * outcome.charges().idleMillis() / outcome.charges().millis(),
-            outcome.meanWaitMillis() / 1000,
-            outcome.waitMillis(0.5) / 1000.0,
-            outcome.waitMillis(0.99) / 1000.0));
+            outcome.waits().meanMillis() / 1000,
+            outcome.waits().millis(0.5) / 1000.0,
+            outcome.waits().millis(0.99) / 1000.0));
   }
 }

@@ -43,6 +43,8 @@ public final class TraceReplay {
     }
   }
 
+  /// The numbers of the clusters that the trace is replayed on.
+  ///
   /// @param maxNodes of each cluster
   /// @param idleMillis how long a node is kept without work
   /// @param bootMillis from the order of a node to ready
@@ -52,9 +54,8 @@ public final class TraceReplay {
     public static final Numbers DEFAULT = new Numbers(4_000, 120_000, 240_000);
   }
 
-  /// @param waitMillis from submission to the first instruction of each job, sorted
-  public record Outcome(
-      int jobs, long virtualMillis, Charges charges, long events, long[] waitMillis) {
+  /// What a replay came to.
+  public record Outcome(int jobs, long virtualMillis, Charges charges, long events, Waits waits) {
     public double nodeHours() {
       return charges.millis() / 3_600_000.0;
     }
@@ -62,14 +63,25 @@ public final class TraceReplay {
     public double virtualDays() {
       return virtualMillis / 86_400_000.0;
     }
+  }
 
-    /// The wait that this share of the jobs did not exceed.
-    public long waitMillis(double share) {
-      return waitMillis[(int) Math.min(waitMillis.length - 1L, (long) (share * waitMillis.length))];
+  /// How long jobs waited from submission to their first instruction.
+  public static final class Waits {
+    private final long[] sortedMillis;
+
+    Waits(long[] millis) {
+      sortedMillis = millis.clone();
+      Arrays.sort(sortedMillis);
     }
 
-    public double meanWaitMillis() {
-      return Arrays.stream(waitMillis).average().orElse(0);
+    /// The wait that this share of the jobs did not exceed.
+    public long millis(double share) {
+      return sortedMillis[
+          (int) Math.min(sortedMillis.length - 1L, (long) (share * sortedMillis.length))];
+    }
+
+    public double meanMillis() {
+      return Arrays.stream(sortedMillis).average().orElse(0);
     }
   }
 
@@ -106,13 +118,12 @@ public final class TraceReplay {
     for (int i = 0; i < waits.length; i++) {
       waits[i] = began[i] - trace.get(i).submitMillis();
     }
-    Arrays.sort(waits);
     Charges total = Charges.NONE;
     for (Cluster cluster : simulation.state().allClusters()) {
       total = sum(total, simulation.state().charges(cluster.id()));
     }
     return new Outcome(
-        trace.size(), time.now() - start, total, simulation.state().sequence(), waits);
+        trace.size(), time.now() - start, total, simulation.state().sequence(), new Waits(waits));
   }
 
   private static Charges sum(Charges a, Charges b) {

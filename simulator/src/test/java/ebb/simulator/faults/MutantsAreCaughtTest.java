@@ -96,6 +96,10 @@ class MutantsAreCaughtTest {
         .anyMatch(kind::isInstance);
   }
 
+  private static boolean nobodyWaits(Batch batch) {
+    return batch.envelopes().stream().allMatch(each -> each.requestId().isEmpty());
+  }
+
   @Test
   void aSegmentThatIsLeftOut() {
     isCaughtBy(
@@ -214,7 +218,7 @@ class MutantsAreCaughtTest {
   void actingOnWhatIsNotDurable() {
     isCaughtBy(
         "NothingActsBeforeItIsDurable",
-        batchesLost(batch -> has(batch, Event.NodeRequested.class)));
+        batchesLost(batch -> has(batch, Event.AttemptOrdered.class) && nobodyWaits(batch)));
   }
 
   @Test

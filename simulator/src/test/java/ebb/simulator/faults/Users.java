@@ -75,7 +75,9 @@ final class Users {
     List<Command.Wish> wishes = new ArrayList<>();
     wishes.add(new Command.ChangeSettings(settings));
     wishes.add(new Command.ChangeSizes(Places.SIZES));
-    wishes.add(new Command.ChangePrices("USD", Places.prices(random)));
+    if (random.nextInt(4) > 0) {
+      wishes.add(new Command.ChangePrices("USD", Places.prices(random)));
+    }
     for (Scope workspace : Places.WORKSPACES) {
       wishes.add(new Command.PutWorkspace(workspace, Places.LOCATION));
     }
