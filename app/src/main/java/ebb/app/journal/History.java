@@ -155,7 +155,10 @@ public final class History {
   /// @throws HistoryUnavailable also while history is incomplete and does not have it: the name may
   ///   be taken
   public Optional<PastJob> job(WorkspaceId workspace, String name) throws HistoryUnavailable {
-    return one(JOB + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1", workspace.value(), name);
+    return one(
+        JOB + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1",
+        workspace.value(),
+        name);
   }
 
   public Optional<PastJob> job(JobId id) throws HistoryUnavailable {
@@ -238,8 +241,7 @@ public final class History {
 
   /// Nodes of a cluster in the order in which they were asked for, after `after`; [NodeId#NONE]
   /// begins.
-  public List<PastNode> nodes(ClusterId cluster, NodeId after, int most)
-      throws HistoryUnavailable {
+  public List<PastNode> nodes(ClusterId cluster, NodeId after, int most) throws HistoryUnavailable {
     return readers.list(
         "SELECT id, cluster, asked_for, list_rate, internal_rate, invoice_rate, virtual, asked,"
             + " accepted, ready, failure, release_asked, release_cause, release_detail, gone"
@@ -291,11 +293,7 @@ public final class History {
             + " ORDER BY sequence LIMIT ?",
         row ->
             new Start(
-                row.getLong(1),
-                row.getLong(2),
-                row.getLong(3),
-                row.getLong(4),
-                row.getInt(5) != 0),
+                row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5) != 0),
         after,
         most);
   }

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HexFormat;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /// The folder of one installation: found or made, locked, and proven to be the one it was.
 ///

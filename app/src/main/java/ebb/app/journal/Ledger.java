@@ -110,11 +110,7 @@ public final class Ledger {
   public Charges sum(Of of, Period period) throws HistoryUnavailable {
     List<Group> groups =
         readers.list(
-            SUM.formatted(clause(of)),
-            Ledger::group,
-            period.from(),
-            period.to(),
-            value(of));
+            SUM.formatted(clause(of)), Ledger::group, period.from(), period.to(), value(of));
     Charges sum = Charges.NONE;
     for (Group group : groups) {
       sum = sum.plus(group.kind(), group.millis(), group.rates());

@@ -20,6 +20,7 @@ final class Projection {
 
   /// The envelope and the event at hand.
   private long at;
+
   private long sequence;
   private Actor actor = Actor.KERNEL;
   private String request = "";

@@ -52,6 +52,7 @@ final class Projector {
 
   /// What the open transaction has come to; the same as `reached` between transactions.
   private long sequence;
+
   private byte[] hash;
 
   Projector(
@@ -177,8 +178,7 @@ final class Projector {
     for (JournalRow row : page) {
       String broken = ChainCheck.broken(row, sequence, hash);
       if (broken != null) {
-        throw new SQLException(
-            "the journal is damaged at event " + (sequence + 1) + ": " + broken);
+        throw new SQLException("the journal is damaged at event " + (sequence + 1) + ": " + broken);
       }
       projection.batch(row.batch());
       sequence = row.lastSequence();

@@ -136,7 +136,11 @@ final class Recovery {
       envelopes = BatchCodec.decode(row.bytes());
     } catch (NewerFormat newer) {
       throw new StoreRefused(
-          "Cannot read " + journalPath + " from event " + row.firstSequence() + " on. "
+          "Cannot read "
+              + journalPath
+              + " from event "
+              + row.firstSequence()
+              + " on. "
               + newer.getMessage(),
           newer);
     } catch (Malformed malformed) {

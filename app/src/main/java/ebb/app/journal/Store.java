@@ -96,8 +96,7 @@ public final class Store implements AutoCloseable {
     this.epoch = raiseEpoch(home, file);
     SnapshotFiles snapshotFiles = new SnapshotFiles(home.file("snapshots"));
     snapshotFiles.deletePartials();
-    Recovery.Recovered recovered =
-        Recovery.recover(file, home.file(JOURNAL), snapshotFiles);
+    Recovery.Recovered recovered = Recovery.recover(file, home.file(JOURNAL), snapshotFiles);
     this.state = recovered.state();
     this.warnings = new ArrayList<>(recovered.warnings());
     this.lastAlive = Math.max(Keeper.lastAlive(home), state.now());
