@@ -426,6 +426,7 @@ public final class State {
 
   /// Puts a thing that was in quarantine back where its deadline and its cluster see it.
   void putBack(Thing thing) {
+    deadlines.endQuarantine(thing);
     switch (thing.kind()) {
       case NODE -> {
         Node node = nodes.get(new NodeId(thing.id()));
@@ -450,9 +451,6 @@ public final class State {
   // The agenda.
 
   void look(ClusterId cluster) {
-    if (agenda.isDue(cluster)) {
-      return;
-    }
     QueueEntry head = load(cluster).head();
     agenda.look(
         cluster,

@@ -12,7 +12,6 @@ import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Nullable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,15 +26,19 @@ public final class Dispatcher {
   /// How often the two sides are compared.
   private static final long SWEEP_MILLIS = 60_000;
 
-  private record Retry(long at, Work work) {
-    static final Comparator<Retry> SOONEST_FIRST =
-        Comparator.comparingLong(Retry::at).thenComparing(Retry::work);
+  /// Soonest first.
+  private record Retry(long at, Work work) implements Comparable<Retry> {
+    @Override
+    public int compareTo(Retry other) {
+      int byTime = Long.compare(at, other.at);
+      return byTime != 0 ? byTime : work.compareTo(other.work);
+    }
   }
 
   private record Told(int times, long retryAt) {}
 
   private final TreeMap<Work, Told> told = new TreeMap<>();
-  private final TreeSet<Retry> retries = new TreeSet<>(Retry.SOONEST_FIRST);
+  private final TreeSet<Retry> retries = new TreeSet<>();
   private long nextSweep;
 
   /// What the backend is to be told now.

@@ -2,7 +2,6 @@ package ebb.kernel.placement;
 
 import ebb.kernel.protocol.Nullable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,18 +11,16 @@ import java.util.TreeSet;
 /// queue costs by groups, not by jobs. Within a group every account has a lane of its own.
 final class JobQueue {
   private record Demand(int nodes, long limitMillis) implements Comparable<Demand> {
-    private static final Comparator<Demand> ORDER =
-        Comparator.comparingInt(Demand::nodes).thenComparingLong(Demand::limitMillis);
-
     @Override
     public int compareTo(Demand other) {
-      return ORDER.compare(this, other);
+      int byNodes = Integer.compare(nodes, other.nodes);
+      return byNodes != 0 ? byNodes : Long.compare(limitMillis, other.limitMillis);
     }
   }
 
   private static final class Group {
     final TreeMap<String, TreeSet<QueueEntry>> lanes = new TreeMap<>();
-    final TreeSet<QueueEntry> laneHeads = new TreeSet<>(QueueEntry.ORDER);
+    final TreeSet<QueueEntry> laneHeads = new TreeSet<>();
 
     @Nullable
     QueueEntry head() {
@@ -31,8 +28,7 @@ final class JobQueue {
     }
 
     void add(QueueEntry entry) {
-      TreeSet<QueueEntry> lane =
-          lanes.computeIfAbsent(entry.account(), _ -> new TreeSet<>(QueueEntry.ORDER));
+      TreeSet<QueueEntry> lane = lanes.computeIfAbsent(entry.account(), _ -> new TreeSet<>());
       if (!lane.isEmpty()) {
         laneHeads.remove(lane.first());
       }
@@ -56,7 +52,7 @@ final class JobQueue {
   }
 
   private final TreeMap<Demand, Group> groups = new TreeMap<>();
-  private final TreeSet<QueueEntry> heads = new TreeSet<>(QueueEntry.ORDER);
+  private final TreeSet<QueueEntry> heads = new TreeSet<>();
   private int size;
 
   void add(QueueEntry entry) {
@@ -127,7 +123,7 @@ final class JobQueue {
   List<QueueEntry> contents() {
     List<QueueEntry> all = new ArrayList<>();
     groups.values().forEach(group -> group.lanes.values().forEach(all::addAll));
-    all.sort(QueueEntry.ORDER);
+    all.sort(null);
     return all;
   }
 }

@@ -67,6 +67,11 @@ record Shadow(QueueEntry head, long at, int extra) {
     return iterator.hasNext() ? iterator.next() : null;
   }
 
+  /// When the head should be able to start, for people; 0 if nothing says.
+  long expectedAt() {
+    return at == UNKNOWN ? 0 : at;
+  }
+
   /// Whether a job that runs from `start` on would leave the head alone.
   boolean spares(QueueEntry job, long start) {
     return job.nodes() <= extra || endsBefore(job, start);
