@@ -32,7 +32,7 @@ public final class Outstanding {
     }
   }
 
-  private sealed interface NodeWork extends Work {
+  public sealed interface NodeWork extends Work {
     NodeId node();
 
     @Override
@@ -46,7 +46,7 @@ public final class Outstanding {
     }
   }
 
-  private sealed interface TaskWork extends Work {
+  public sealed interface TaskWork extends Work {
     TaskId task();
 
     @Override

@@ -93,6 +93,14 @@ enum Matrix {
           return running.given(new Command.NodePreempted(running.node("gpu"), 0));
         });
     phases.put(
+        "7 Leaving with a task, out of sight",
+        story -> {
+          Story running = story.job("it", IT).settles();
+          return running
+              .given(new Command.NodeUnreachable(running.node("gpu"), 0))
+              .given(new Command.NodePreempted(running.node("gpu"), 0));
+        });
+    phases.put(
         "8 Leaving", story -> story.job("it", IT).settles().ends("it", 0).passes(2 * World.MINUTE));
     phases.put(
         "9 Leaving before it was accepted",

@@ -105,6 +105,11 @@ final class Moments {
     story.given(
         new Command.ChangeSettings(Settled.withArchiveMillis(story.state().settings(), 1_000)));
     historyOnly(story);
+    story(transitions)
+        .job("a", job())
+        .settles()
+        .given(Story.delete("gpu"))
+        .given(new Command.ChangePrices("EUR", List.of()));
   }
 
   /// What the engine writes down and no decision reads.

@@ -23,7 +23,8 @@ public final class EngineTime {
   /// if it was not.
   private long toldBehind;
 
-  /// Elapsed time too short, so far, to make anything good in.
+  /// Time that has passed and has not yet been used to follow the wall clock: however often the
+  /// time is asked for, it is followed by the same share.
   private long unslewed;
 
   /// Starts at the wall clock's time, but never before what the journal has seen.
@@ -40,8 +41,8 @@ public final class EngineTime {
     wallDifference = wallMillis - now;
     unslewed += elapsed;
     long most = unslewed / SLEW_DIVISOR;
-    unslewed %= SLEW_DIVISOR;
-    now += Math.clamp(wallDifference, -Math.min(most, elapsed), most);
+    unslewed -= most * SLEW_DIVISOR;
+    now += Math.clamp(wallDifference, -most, most);
     toldBehind = Math.clamp(wallDifference, toldBehind, 0);
     return now;
   }

@@ -14,7 +14,7 @@ public final class PriceBook {
           .thenComparing(Key::location, String.CASE_INSENSITIVE_ORDER)
           .thenComparing(Key::priority);
 
-  /// After the order, which it is made with.
+  /// Knows no price. Made after the order that it keeps its rows in.
   public static final PriceBook EMPTY = new PriceBook("USD", List.of());
 
   private final String currency;

@@ -29,11 +29,9 @@ final class JobQueue {
 
     void add(QueueEntry entry) {
       TreeSet<QueueEntry> lane = lanes.computeIfAbsent(entry.account(), _ -> new TreeSet<>());
-      if (!lane.isEmpty()) {
-        laneHeads.remove(lane.first());
-      }
+      QueueEntry before = lane.isEmpty() ? null : lane.first();
       lane.add(entry);
-      laneHeads.add(lane.first());
+      replace(laneHeads, before, lane.first());
     }
 
     void remove(QueueEntry entry) {
@@ -41,13 +39,25 @@ final class JobQueue {
       if (lane == null) {
         return;
       }
-      laneHeads.remove(lane.first());
+      QueueEntry before = lane.first();
       lane.remove(entry);
+      replace(laneHeads, before, lane.isEmpty() ? null : lane.first());
       if (lane.isEmpty()) {
         lanes.remove(entry.account());
-      } else {
-        laneHeads.add(lane.first());
       }
+    }
+  }
+
+  private static void replace(
+      TreeSet<QueueEntry> heads, @Nullable QueueEntry before, @Nullable QueueEntry after) {
+    if (before != null && before.equals(after)) {
+      return;
+    }
+    if (before != null) {
+      heads.remove(before);
+    }
+    if (after != null) {
+      heads.add(after);
     }
   }
 
@@ -60,7 +70,7 @@ final class JobQueue {
     Group group = groups.computeIfAbsent(demand, _ -> new Group());
     QueueEntry before = group.head();
     group.add(entry);
-    replaceHead(before, group.head());
+    replace(heads, before, group.head());
     size++;
   }
 
@@ -72,23 +82,11 @@ final class JobQueue {
     }
     QueueEntry before = group.head();
     group.remove(entry);
-    replaceHead(before, group.head());
+    replace(heads, before, group.head());
     if (group.lanes.isEmpty()) {
       groups.remove(demand);
     }
     size--;
-  }
-
-  private void replaceHead(@Nullable QueueEntry before, @Nullable QueueEntry after) {
-    if (before != null && before.equals(after)) {
-      return;
-    }
-    if (before != null) {
-      heads.remove(before);
-    }
-    if (after != null) {
-      heads.add(after);
-    }
   }
 
   /// The first job of each group, in the queue's order.

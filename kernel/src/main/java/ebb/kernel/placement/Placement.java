@@ -215,8 +215,7 @@ public final class Placement {
   public Rejection whyQueued(QueueEntry entry) {
     int considered = 0;
     for (QueueEntry head : load.queue().heads()) {
-      if (head.compareTo(entry) >= 0
-          || considered == settings.backfillCandidates()) {
+      if (head.compareTo(entry) >= 0 || considered == settings.backfillCandidates()) {
         break;
       }
       considered++;
@@ -230,17 +229,13 @@ public final class Placement {
       case Behind(Shadow shadow) ->
           new Rejection.WouldDelayHead(
               shadow.head().job().toString(), place(entry), shadow.expectedAt());
-      case Go _ -> nextInLine(considered);
+      case Go _ ->
+          considered < settings.backfillCandidates()
+              ? new Rejection.NotWaiting("next in line", 0)
+              : new Rejection.TooMany(
+                  "kinds of jobs ahead of it that one look at the queue considers",
+                  settings.backfillCandidates());
     };
-  }
-
-  /// It could go now: policy has not looked yet, or looks at so many kinds of jobs only.
-  private Rejection nextInLine(int considered) {
-    return considered < settings.backfillCandidates()
-        ? new Rejection.NotWaiting("next in line", 0)
-        : new Rejection.TooMany(
-            "kinds of jobs ahead of it that one look at the queue considers",
-            settings.backfillCandidates());
   }
 
   private int place(QueueEntry entry) {

@@ -63,13 +63,13 @@ record Shadow(QueueEntry head, long at, int extra) {
         : new Shadow(head, UNKNOWN, 0);
   }
 
-  private static <T> @Nullable T next(Iterator<T> iterator) {
-    return iterator.hasNext() ? iterator.next() : null;
-  }
-
   /// When the head should be able to start, for people; 0 if nothing says.
   long expectedAt() {
     return at == UNKNOWN ? 0 : at;
+  }
+
+  private static <T> @Nullable T next(Iterator<T> iterator) {
+    return iterator.hasNext() ? iterator.next() : null;
   }
 
   /// Whether a job that runs from `start` on would leave the head alone.
