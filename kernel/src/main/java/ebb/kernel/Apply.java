@@ -60,10 +60,12 @@ final class Apply {
       case Event.QuotaChanged changed -> {
         state.quotas.setLimit(changed.key(), changed.limit());
         state.wake(State.keyOf(changed.key()));
+        state.wake(Agenda.Key.GROWTH);
       }
       case Event.HostChanged changed -> {
         state.host = changed.host();
         state.wake(Agenda.Key.HOST);
+        state.wake(Agenda.Key.GROWTH);
       }
       case Event.StorageChanged changed -> {
         state.storage = new State.Storage(changed.low(), changed.freeBytes(), changed.markBytes());
@@ -92,6 +94,7 @@ final class Apply {
       case Event.LockPut put -> {
         state.access = state.access.with(put.lock());
         state.wake(Agenda.Key.LOCKS);
+        state.wake(Agenda.Key.GROWTH);
       }
       case Event.LockDeleted deleted -> {
         state.access = state.access.without(deleted.scope(), deleted.name());
