@@ -69,7 +69,13 @@ public record Specification(Program program, SortedMap<String, String> environme
   /// be private and must not reach a message.
   public Optional<String> fault() {
     List<String> execute = toExecute();
-    if (execute.isEmpty() || execute.getFirst().isBlank() || execute.getLast().isEmpty()) {
+    boolean isEmpty =
+        switch (program) {
+          case Arguments(List<String> arguments) ->
+              arguments.isEmpty() || arguments.getFirst().isBlank();
+          case ShellLine(String line) -> line.isBlank();
+        };
+    if (isEmpty) {
       return Optional.of("the command is empty: name a program, or write a line for /bin/sh");
     }
     long bytes = 0;

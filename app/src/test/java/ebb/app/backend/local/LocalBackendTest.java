@@ -167,7 +167,7 @@ class LocalBackendTest {
                 && server.stdout(task).endsWith("\n"));
     server.tell(new Backend.StopTask(task, 100));
     assertThat(server.exited(task).report().end()).isEqualTo(TaskEnd.STOPPED);
-    assertThat(Path.of("/proc", server.stdout(task).strip())).doesNotExist();
+    assertThat(ServerStandIn.isAlive(server.stdout(task).strip())).isFalse();
   }
 
   @Test

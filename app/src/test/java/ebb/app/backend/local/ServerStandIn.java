@@ -206,6 +206,16 @@ final class ServerStandIn implements AutoCloseable {
     }
   }
 
+  /// Whether a process runs: one that only waits for its parent's attention does not.
+  static boolean isAlive(String pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", pid, "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /// A connection to the agent beside the backend's.
   AgentClient agent() throws IOException {
     return AgentClient.connect(home.resolve("agent"), INSTALLATION);
@@ -218,7 +228,21 @@ final class ServerStandIn implements AutoCloseable {
       pid = client.welcome().pid();
     }
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-    eventually("the agent is dead", () -> ProcessHandle.of(pid).isEmpty());
+    eventually("the agent is dead", () -> !isAlive(String.valueOf(pid)));
+  }
+
+  /// The record is moved away first, so that the next agent begins a new one. What the dead agent
+  /// left is not found by the new one, so it is ended here.
+  void killAgentAndItsRecord() throws Exception {
+    long pid;
+    List<Integer> left;
+    try (AgentClient client = agent()) {
+      pid = client.welcome().pid();
+      left = client.list().living().stream().map(task -> task.pid()).toList();
+    }
+    Files.move(home.resolve("agent/agent.record"), home.resolve("lost.record"));
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    left.forEach(main -> ProcessHandle.of(main).ifPresent(ProcessHandle::destroyForcibly));
   }
 
   /// The server ends; agent and tasks live on.
