@@ -14,6 +14,7 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.VmSize;
+import java.util.List;
 import java.util.TreeMap;
 
 /// Makes events true. Changes, and decides nothing: what an event does follows from the event and
@@ -133,7 +134,7 @@ final class Apply {
       case Event.ClusterChanged changed -> {
         Cluster cluster = cluster(state, changed.id());
         state.putCluster(changed.id(), cluster.with(changed.spec(), at));
-        for (NodeId id : state.load(changed.id()).nodes()) {
+        for (NodeId id : List.copyOf(state.load(changed.id()).nodes())) {
           Node node = node(state, id);
           if (node.phase() instanceof Node.Idle idle && idle.keptUntil() != 0) {
             state.putNode(id, node.with(new Node.Idle(idle.at(), 0)));

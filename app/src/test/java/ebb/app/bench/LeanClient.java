@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// One kept-alive HTTP/1.1 connection that does as little as possible, because the load generator shares the machine
-/// with what it measures.
+/// One kept-alive HTTP/1.1 connection that does as little as possible, because the load generator
+/// shares the machine with what it measures.
 final class LeanClient implements AutoCloseable {
   private final Socket socket;
   private final OutputStream out;

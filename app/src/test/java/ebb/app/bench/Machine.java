@@ -60,7 +60,8 @@ final class Machine {
   }
 
   String others() {
-    String share = String.format(Locale.ROOT, "others: up to %.0f %% of the machine", busiest * 100);
+    String share =
+        String.format(Locale.ROOT, "others: up to %.0f %% of the machine", busiest * 100);
     return busiest > NOISY ? share + " (noisy)" : share;
   }
 

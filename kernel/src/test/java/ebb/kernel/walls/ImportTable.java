@@ -63,7 +63,9 @@ public final class ImportTable {
           Map.entry("app.wire", Set.of()),
           Map.entry("app.api", Set.of("app.wire", "kernel.protocol")),
           Map.entry("app.identity", Set.of("kernel.protocol")),
-          Map.entry("app.journal", Set.of("kernel.engine", "kernel.protocol")),
+          Map.entry(
+              "app.journal",
+              Set.of("kernel", "kernel.protocol", "kernel.money", "kernel.codec", "kernel.engine")),
           Map.entry("app.backend.*", Set.of("kernel.engine", "kernel.protocol", "agent")),
           Map.entry("app.cli", Set.of("app.wire")));
 

@@ -1,0 +1,377 @@
+package ebb.app.journal;
+
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.ReleaseCause;
+import ebb.kernel.protocol.Retries;
+import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskReport;
+import ebb.kernel.protocol.WorkspaceId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What was: jobs, attempts, nodes, refusals, read from the tables that the projector writes. Lists
+/// come in pages by key, each a short transaction of its own. Costs the kernel nothing; may be
+/// asked from any thread.
+///
+/// Times are milliseconds, 0 for what has not happened.
+public final class History {
+  private static final String JOB =
+      "SELECT id, workspace, name, cluster, cluster_name, account, priority, nodes,"
+          + " asked_limit_millis, asked_retries_preempted, asked_retries_infrastructure,"
+          + " asked_retries_failed, spec_hash, limit_millis, retries_preempted,"
+          + " retries_infrastructure, retries_failed, submitted, principal, behalf_of,"
+          + " cancel_requested, attempts, back_offs, ended, cause, code, detail FROM jobs";
+
+  private final Readers readers;
+  private final Projector projector;
+  private final Ledger ledger;
+
+  /// What the journal held when the server started: jobs that left memory before are all in it.
+  private final long heldAtStart;
+
+  History(Readers readers, Projector projector, long heldAtStart) {
+    this.readers = readers;
+    this.projector = projector;
+    this.heldAtStart = heldAtStart;
+    this.ledger = new Ledger(readers);
+  }
+
+  /// A job as it was submitted and, if `ended` is set, as it ended.
+  ///
+  /// @param limitMillis the run time limit in force; the spec has the one that was asked for
+  public record PastJob(
+      JobId id,
+      WorkspaceId workspace,
+      String name,
+      ClusterId cluster,
+      JobSpec spec,
+      Retries retries,
+      long limitMillis,
+      long submittedAt,
+      String principal,
+      String behalfOf,
+      long cancelRequestedAt,
+      int attempts,
+      int backOffs,
+      long endedAt,
+      @Nullable EndCause cause,
+      int code,
+      String detail) {}
+
+  /// One run of a job.
+  ///
+  /// @param censored it was ended from outside: how long it would have run is not known
+  public record PastAttempt(
+      AttemptId id,
+      JobId job,
+      int number,
+      int nodes,
+      long orderedAt,
+      long startedAt,
+      long stopAskedAt,
+      long endedAt,
+      @Nullable EndCause cause,
+      int code,
+      String detail,
+      boolean censored) {}
+
+  /// What ran for an attempt on one node.
+  ///
+  /// @param preparedAt when all was there but the command itself
+  /// @param startedAt the first instruction
+  /// @param exitObservedAt when the backend saw the end
+  /// @param exitReportedAt when the kernel was told
+  public record PastTask(
+      int rank,
+      NodeId node,
+      long acceptedAt,
+      long preparedAt,
+      long startedAt,
+      long exitObservedAt,
+      long exitReportedAt,
+      @Nullable TaskReport report) {}
+
+  public record PastNode(
+      NodeId id,
+      ClusterId cluster,
+      JobId askedFor,
+      Rates rates,
+      boolean virtual,
+      long askedAt,
+      long acceptedAt,
+      long readyAt,
+      String failure,
+      long releaseAskedAt,
+      @Nullable ReleaseCause releaseCause,
+      String releaseDetail,
+      long goneAt) {}
+
+  public record Refusal(
+      long sequence,
+      long at,
+      String principal,
+      String behalfOf,
+      String command,
+      String scope,
+      String name,
+      String rejection,
+      String numbers) {}
+
+  public record Cancel(long sequence, long at, String principal, JobId job, String phase) {}
+
+  /// A start of the server.
+  ///
+  /// @param lastAliveAt when the server before was last seen to run: until `at` it was down
+  public record Start(long sequence, long at, long epoch, long lastAliveAt, boolean safeMode) {}
+
+  /// A change of what decisions read, in words.
+  public record Change(long sequence, long at, String principal, String kind, String detail) {}
+
+  /// The sequence up to which the tables hold everything.
+  public long reached() {
+    return projector.reached();
+  }
+
+  /// Whether everything that left memory is here. Not so while the tables are being rebuilt.
+  public boolean isComplete() {
+    return projector.reached() >= heldAtStart;
+  }
+
+  /// What keeps history from following the journal; null if nothing does.
+  public @Nullable String trouble() {
+    return projector.trouble();
+  }
+
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /// The job of that name in the workspace, whatever the case of its letters.
+  ///
+  /// @throws HistoryUnavailable also while history is incomplete and does not have it: the name may
+  ///   be taken
+  public Optional<PastJob> job(WorkspaceId workspace, String name) throws HistoryUnavailable {
+    return one(
+        JOB + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1",
+        workspace.value(),
+        name);
+  }
+
+  public Optional<PastJob> job(JobId id) throws HistoryUnavailable {
+    return one(JOB + " WHERE id = ?", id.value());
+  }
+
+  private Optional<PastJob> one(String sql, Object... values) throws HistoryUnavailable {
+    boolean complete = isComplete();
+    List<PastJob> found = readers.list(sql, History::pastJob, values);
+    if (found.isEmpty() && !complete) {
+      throw new HistoryUnavailable(
+          "History is being rebuilt: it has come to event "
+              + reached()
+              + " of "
+              + heldAtStart
+              + ". Try again in a moment.");
+    }
+    return found.stream().findFirst();
+  }
+
+  /// Jobs of a workspace, newest first, older than `before`; [#NEWEST] begins.
+  public List<PastJob> jobs(WorkspaceId workspace, JobId before, int most)
+      throws HistoryUnavailable {
+    return readers.list(
+        JOB + " WHERE workspace = ? AND id < ? ORDER BY id DESC LIMIT ?",
+        History::pastJob,
+        workspace.value(),
+        before.value(),
+        most);
+  }
+
+  /// Before which every job is.
+  public static final JobId NEWEST = new JobId(Long.MAX_VALUE);
+
+  public List<PastAttempt> attempts(JobId job) throws HistoryUnavailable {
+    return readers.list(
+        "SELECT id, job, number, nodes, ordered, started, stop_asked, ended, cause, code, detail,"
+            + " censored FROM attempts WHERE job = ? ORDER BY number",
+        row ->
+            new PastAttempt(
+                new AttemptId(row.getLong(1)),
+                new JobId(row.getLong(2)),
+                row.getInt(3),
+                row.getInt(4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7),
+                row.getLong(8),
+                endCause(row.getString(9)),
+                row.getInt(10),
+                row.getString(11),
+                row.getInt(12) != 0),
+        job.value());
+  }
+
+  public List<PastTask> tasks(AttemptId attempt) throws HistoryUnavailable {
+    return readers.list(
+        "SELECT rank, node, accepted, prepared, started, exit_observed, exit_reported, task_end,"
+            + " code, cpu_millis, peak_memory_kibibytes, detail FROM tasks WHERE attempt = ?"
+            + " ORDER BY rank",
+        History::pastTask,
+        attempt.value());
+  }
+
+  private static PastTask pastTask(ResultSet row) throws SQLException {
+    String end = row.getString(8);
+    return new PastTask(
+        row.getInt(1),
+        new NodeId(row.getLong(2)),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getLong(6),
+        row.getLong(7),
+        end.isEmpty()
+            ? null
+            : new TaskReport(
+                TaskEnd.valueOf(end),
+                row.getInt(9),
+                row.getLong(10),
+                row.getLong(11),
+                row.getString(12)));
+  }
+
+  /// Nodes of a cluster in the order in which they were asked for, after `after`; [NodeId#NONE]
+  /// begins.
+  public List<PastNode> nodes(ClusterId cluster, NodeId after, int most) throws HistoryUnavailable {
+    return readers.list(
+        "SELECT id, cluster, asked_for, list_rate, internal_rate, invoice_rate, virtual, asked,"
+            + " accepted, ready, failure, release_asked, release_cause, release_detail, gone"
+            + " FROM nodes WHERE cluster = ? AND id > ? ORDER BY id LIMIT ?",
+        History::pastNode,
+        cluster.value(),
+        after.value(),
+        most);
+  }
+
+  /// Refusals in order, after the one with that sequence; 0 begins.
+  public List<Refusal> refusals(long after, int most) throws HistoryUnavailable {
+    return readers.list(
+        "SELECT sequence, at, principal, behalf_of, command, scope, name, rejection, numbers"
+            + " FROM refusals WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        row ->
+            new Refusal(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9)),
+        after,
+        most);
+  }
+
+  public List<Cancel> cancels(long after, int most) throws HistoryUnavailable {
+    return readers.list(
+        "SELECT sequence, at, principal, job, phase FROM cancels WHERE sequence > ?"
+            + " ORDER BY sequence LIMIT ?",
+        row ->
+            new Cancel(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                new JobId(row.getLong(4)),
+                row.getString(5)),
+        after,
+        most);
+  }
+
+  public List<Start> starts(long after, int most) throws HistoryUnavailable {
+    return readers.list(
+        "SELECT sequence, at, epoch, last_alive, safe_mode FROM starts WHERE sequence > ?"
+            + " ORDER BY sequence LIMIT ?",
+        row ->
+            new Start(
+                row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5) != 0),
+        after,
+        most);
+  }
+
+  public List<Change> changes(long after, int most) throws HistoryUnavailable {
+    return readers.list(
+        "SELECT sequence, at, principal, kind, detail FROM changes WHERE sequence > ?"
+            + " ORDER BY sequence LIMIT ?",
+        row ->
+            new Change(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5)),
+        after,
+        most);
+  }
+
+  private static PastJob pastJob(ResultSet row) throws SQLException {
+    Retries asked = new Retries(row.getInt(10), row.getInt(11), row.getInt(12));
+    JobSpec spec =
+        new JobSpec(
+            row.getString(5),
+            row.getString(6),
+            row.getInt(7),
+            row.getInt(8),
+            row.getLong(9),
+            asked,
+            row.getString(13));
+    return new PastJob(
+        new JobId(row.getLong(1)),
+        new WorkspaceId(row.getLong(2)),
+        row.getString(3),
+        new ClusterId(row.getLong(4)),
+        spec,
+        new Retries(row.getInt(15), row.getInt(16), row.getInt(17)),
+        row.getLong(14),
+        row.getLong(18),
+        row.getString(19),
+        row.getString(20),
+        row.getLong(21),
+        row.getInt(22),
+        row.getInt(23),
+        row.getLong(24),
+        endCause(row.getString(25)),
+        row.getInt(26),
+        row.getString(27));
+  }
+
+  private static @Nullable EndCause endCause(String name) {
+    return name.isEmpty() ? null : EndCause.valueOf(name);
+  }
+
+  private static PastNode pastNode(ResultSet row) throws SQLException {
+    String cause = row.getString(13);
+    return new PastNode(
+        new NodeId(row.getLong(1)),
+        new ClusterId(row.getLong(2)),
+        new JobId(row.getLong(3)),
+        new Rates(row.getLong(4), row.getLong(5), row.getLong(6)),
+        row.getInt(7) != 0,
+        row.getLong(8),
+        row.getLong(9),
+        row.getLong(10),
+        row.getString(11),
+        row.getLong(12),
+        cause.isEmpty() ? null : ReleaseCause.valueOf(cause),
+        row.getString(14),
+        row.getLong(15));
+  }
+}

@@ -1,0 +1,24 @@
+package ebb.app.journal;
+
+/// History cannot answer now. Not having found something is an answer; this is none, and whoever
+/// asked must not take it for one.
+public final class HistoryUnavailable extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final boolean retryHelps;
+
+  HistoryUnavailable(String message, boolean retryHelps, Throwable cause) {
+    super(message, cause);
+    this.retryHelps = retryHelps;
+  }
+
+  HistoryUnavailable(String message) {
+    super(message);
+    this.retryHelps = true;
+  }
+
+  /// Whether to ask again in a moment is worth it.
+  public boolean retryHelps() {
+    return retryHelps;
+  }
+}

@@ -1,0 +1,164 @@
+package ebb.app.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/// The folder of one installation: found or made, locked, and proven to be the one it was.
+///
+/// The installation's id stands on everything a backend starts for it. A copy of the folder with
+/// the same id would take the original's nodes for its own, so the id is bound to the folder's
+/// place, and a folder in another place is refused until a person has said what it is.
+final class Home implements AutoCloseable {
+  private static final int ID_BYTES = 6;
+
+  private final Path path;
+  private final HomeLock lock;
+  private final String installation;
+
+  private Home(Path path, HomeLock lock, String installation) {
+    this.path = path;
+    this.lock = lock;
+    this.installation = installation;
+  }
+
+  static Home open(Path asked, Store.Said said) throws StoreRefused {
+    Path path = asked.toAbsolutePath().normalize();
+    if (path.toString().indexOf('?') >= 0) {
+      throw new StoreRefused("The home " + path + " has a ? in its name: choose another.");
+    }
+    try {
+      make(path);
+      Path real = path.toRealPath();
+      HomeLock lock = HomeLock.take(real);
+      try {
+        return new Home(real, lock, identify(real, said));
+      } catch (IOException | StoreRefused e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new StoreRefused(
+          "Cannot use the home "
+              + path
+              + ": "
+              + reason(e)
+              + ". Check that the disk is not full or mounted read-only, and that the folder belongs"
+              + " to the user who starts Ebb; or choose another with --home.",
+          e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    String kind = e.getClass().getSimpleName();
+    return e.getMessage() == null ? kind : kind + " " + e.getMessage();
+  }
+
+  private static void make(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      Path parent = path.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.createDirectory(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    if (!PosixFilePermissions.toString(Files.getPosixFilePermissions(path)).endsWith("------")) {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  private static String identify(Path home, Store.Said said) throws IOException, StoreRefused {
+    Path file = home.resolve("installation");
+    if (Files.notExists(file)) {
+      String id = newId();
+      new Binding(id, "", 0).bind(file, home);
+      return id;
+    }
+    Binding binding = Binding.read(file);
+    if (binding.holds(home)) {
+      return binding.id();
+    }
+    return switch (said) {
+      case NOTHING ->
+          throw new StoreRefused(
+              "The home "
+                  + home
+                  + " belongs to the installation "
+                  + binding.id()
+                  + ", which was last at "
+                  + binding.path()
+                  + ", in another folder. If it was moved or put back from a backup, and nothing"
+                  + " else runs as this installation, start with --adopt-home. If it is a copy,"
+                  + " start with --new-installation: it gets an id of its own and leaves alone"
+                  + " whatever the original has started.");
+      case MOVED -> {
+        binding.bind(file, home);
+        yield binding.id();
+      }
+      case COPIED -> {
+        String id = newId();
+        new Binding(id, "", 0).bind(file, home);
+        yield id;
+      }
+    };
+  }
+
+  /// Where an installation is. The number of the folder's inode tells a copy from the original also
+  /// when it stands in the original's place.
+  private record Binding(String id, String path, long inode) {
+    static Binding read(Path file) throws IOException, StoreRefused {
+      String[] parts = Files.readString(file).strip().split("\n", 3);
+      try {
+        if (parts.length == 3 && parts[0].matches("[0-9a-f]{12}")) {
+          return new Binding(parts[0], parts[2], Long.parseLong(parts[1]));
+        }
+      } catch (NumberFormatException notANumber) {
+        // told of below, with every other damage
+      }
+      throw new StoreRefused(
+          file
+              + " is damaged: it should hold an id, a number and a path, one on each line. Put back"
+              + " a backup of it.");
+    }
+
+    boolean holds(Path home) throws IOException {
+      return path.equals(home.toString()) && inode == FilePlace.inode(home);
+    }
+
+    void bind(Path file, Path home) throws IOException {
+      SmallFile.write(file, id + "\n" + FilePlace.inode(home) + "\n" + home + "\n");
+    }
+  }
+
+  private static String newId() {
+    byte[] bytes = new byte[ID_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  String installation() {
+    return installation;
+  }
+
+  Path file(String name) {
+    return path.resolve(name);
+  }
+
+  boolean exists(String name) {
+    return Files.exists(file(name), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+}

@@ -1,0 +1,188 @@
+package ebb.app.journal;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The tables of `journal.db` and the statements on them, over one connection. Used by one thread
+/// at a time.
+final class JournalFile implements AutoCloseable {
+  /// Marks the file as a journal of Ebb: "Ebb" and a 1.
+  private static final long APPLICATION_ID = 0x45626201L;
+
+  /// The shape of the tables. What the bytes hold has versions of its own.
+  private static final long SCHEMA = 1;
+
+  private static final String ROW = "first_sequence, count, epoch, at, packed, bytes, hash";
+
+  /// Written in one statement, so that the checks and the row are one transaction.
+  private static final String INSERT =
+      "INSERT INTO batch("
+          + ROW
+          + ") SELECT ?1, ?2, ?3, ?4, 0, ?5, ?6"
+          + " WHERE (SELECT epoch FROM owner) = ?3 AND ?1 = 1 + coalesce("
+          + "(SELECT first_sequence + count - 1 FROM batch ORDER BY first_sequence DESC LIMIT 1), 0)";
+
+  private final Connection connection;
+  private final PreparedStatement after;
+  private final PreparedStatement upTo;
+  private final @Nullable PreparedStatement insert;
+
+  private JournalFile(Connection connection, boolean writes) throws SQLException {
+    this.connection = connection;
+    this.after =
+        connection.prepareStatement(
+            "SELECT " + ROW + " FROM batch WHERE first_sequence > ? ORDER BY first_sequence");
+    this.upTo =
+        connection.prepareStatement(
+            "SELECT "
+                + ROW
+                + " FROM batch WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1");
+    this.insert = writes ? connection.prepareStatement(INSERT) : null;
+  }
+
+  /// For the one who appends; makes the file if there is none.
+  static JournalFile open(Path file) throws SQLException, StoreRefused {
+    Connection connection = Sqlite.open(file, Sqlite.Use.DURABLE_WRITER);
+    try {
+      prepare(connection, file);
+      return new JournalFile(connection, true);
+    } catch (SQLException | StoreRefused e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /// For one who follows.
+  static JournalFile openToRead(Path file) throws SQLException {
+    return new JournalFile(Sqlite.open(file, Sqlite.Use.READER), false);
+  }
+
+  private static void prepare(Connection connection, Path file) throws SQLException, StoreRefused {
+    long schema = Sqlite.number(connection, "PRAGMA user_version");
+    long owner = Sqlite.number(connection, "PRAGMA application_id");
+    if (schema == 0 && owner == 0) {
+      create(connection);
+    } else if (owner != APPLICATION_ID) {
+      throw new StoreRefused(
+          file + " is no journal of Ebb. Start with a folder of Ebb's own, such as --home ~/.ebb.");
+    } else if (schema > SCHEMA) {
+      throw new StoreRefused(
+          file
+              + " was written by a newer version of Ebb (tables "
+              + schema
+              + ", this version knows "
+              + SCHEMA
+              + "). Start that version, or a later one.");
+    }
+  }
+
+  private static void create(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    Sqlite.run(
+        connection,
+        """
+        CREATE TABLE batch (
+          first_sequence INTEGER PRIMARY KEY,
+          count INTEGER NOT NULL,
+          epoch INTEGER NOT NULL,
+          at INTEGER NOT NULL,
+          packed INTEGER NOT NULL,
+          bytes BLOB NOT NULL,
+          hash BLOB NOT NULL)
+        """);
+    Sqlite.run(
+        connection,
+        "CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL)");
+    Sqlite.run(connection, "INSERT INTO owner VALUES (1, 0)");
+    Sqlite.run(connection, "PRAGMA application_id=" + APPLICATION_ID);
+    Sqlite.run(connection, "PRAGMA user_version=" + SCHEMA);
+    connection.commit();
+    connection.setAutoCommit(true);
+  }
+
+  long epoch() throws SQLException {
+    return Sqlite.number(connection, "SELECT epoch FROM owner");
+  }
+
+  /// From now on only batches of the new epoch are taken.
+  void raiseEpoch(long epoch) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement("UPDATE owner SET epoch = ?1 WHERE epoch < ?1")) {
+      update.setLong(1, epoch);
+      update.executeUpdate();
+    }
+    if (epoch() != epoch) {
+      throw new SQLException("the epoch " + epoch + " was raised by another server");
+    }
+  }
+
+  /// Durable when this returns. False if the epoch is not the owner's or the sequence does not
+  /// continue.
+  boolean insert(JournalRow row) throws SQLException {
+    PreparedStatement statement = insert;
+    if (statement == null) {
+      throw new IllegalStateException("opened to read");
+    }
+    statement.setLong(1, row.firstSequence());
+    statement.setInt(2, row.count());
+    statement.setLong(3, row.epoch());
+    statement.setLong(4, row.at());
+    statement.setBytes(5, row.bytes());
+    statement.setBytes(6, row.hash().bytes());
+    return statement.executeUpdate() == 1;
+  }
+
+  @Nullable JournalRow newest() throws SQLException {
+    return rowAt(Long.MAX_VALUE);
+  }
+
+  /// The row that holds the event, or the last one before it.
+  @Nullable JournalRow rowAt(long sequence) throws SQLException {
+    upTo.setLong(1, sequence);
+    try (ResultSet rows = upTo.executeQuery()) {
+      return rows.next() ? row(rows) : null;
+    }
+  }
+
+  /// The rows that begin after an event, in order, until about so many bytes are there. Empty at
+  /// the end.
+  List<JournalRow> after(long sequence, int enoughBytes) throws SQLException {
+    after.setLong(1, sequence);
+    List<JournalRow> page = new ArrayList<>();
+    int bytes = 0;
+    try (ResultSet rows = after.executeQuery()) {
+      while (bytes < enoughBytes && rows.next()) {
+        JournalRow row = row(rows);
+        page.add(row);
+        bytes += row.bytes().length;
+      }
+    }
+    return page;
+  }
+
+  private static JournalRow row(ResultSet rows) throws SQLException {
+    byte[] stored = rows.getBytes(6);
+    return new JournalRow(
+        rows.getLong(1),
+        rows.getInt(2),
+        rows.getLong(3),
+        rows.getLong(4),
+        rows.getInt(5) == 0 ? stored : Packing.unpack(stored),
+        new Hash(rows.getBytes(7)));
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

@@ -1,0 +1,76 @@
+package ebb.app.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.SplittableRandom;
+
+/// A file that is there to be deleted when the disk is full, so that what runs can still be ended
+/// and what costs can still be released.
+final class Reserve {
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private final Path file;
+  private final long bytes;
+  private boolean givenUp;
+
+  Reserve(Path file, long bytes) {
+    this.file = file;
+    this.bytes = bytes;
+    this.givenUp = !Files.exists(file);
+  }
+
+  /// Frees the space. False if it was freed before.
+  synchronized boolean giveUp() {
+    givenUp = true;
+    try {
+      return Files.deleteIfExists(file);
+    } catch (IOException e) {
+      return false; // a disk that forbids this forbids appending too, and that is told of
+    }
+  }
+
+  synchronized boolean isGivenUp() {
+    return givenUp;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /// Sets the space aside, if it is not. Filled with noise, because a file system that compresses
+  /// would set nothing aside for zeros.
+  synchronized void setAside() throws IOException {
+    if (Files.exists(file) && Files.size(file) == bytes) {
+      givenUp = false;
+      return;
+    }
+    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    try (FileChannel out =
+        FileChannel.open(
+            partial,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      SplittableRandom noise = new SplittableRandom(bytes);
+      byte[] piece = new byte[PIECE_BYTES];
+      for (long left = bytes; left > 0; left -= piece.length) {
+        noise.nextBytes(piece);
+        ByteBuffer buffer = ByteBuffer.wrap(piece, 0, (int) Math.min(left, piece.length));
+        while (buffer.hasRemaining()) {
+          out.write(buffer);
+        }
+      }
+      out.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(partial);
+      throw e;
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    givenUp = false;
+  }
+}
