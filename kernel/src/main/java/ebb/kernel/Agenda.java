@@ -2,7 +2,6 @@ package ebb.kernel;
 
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Nullable;
-import java.util.Comparator;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -25,29 +24,32 @@ final class Agenda {
     }
   }
 
-  private record Look(int priority, long sequence, ClusterId cluster) {
-    static final Comparator<Look> ORDER =
-        Comparator.comparingInt(Look::priority)
-            .reversed()
-            .thenComparingLong(Look::sequence)
-            .thenComparing(Look::cluster);
+  /// Highest priority first, then longest waiting.
+  private record Look(int priority, long sequence, ClusterId cluster) implements Comparable<Look> {
+    @Override
+    public int compareTo(Look other) {
+      int byPriority = Integer.compare(other.priority, priority);
+      int bySequence = Long.compare(sequence, other.sequence);
+      return byPriority != 0
+          ? byPriority
+          : bySequence != 0 ? bySequence : cluster.compareTo(other.cluster);
+    }
   }
 
-  private final TreeSet<Look> due = new TreeSet<>(Look.ORDER);
+  private final TreeSet<Look> due = new TreeSet<>();
   private final TreeMap<ClusterId, Look> byCluster = new TreeMap<>();
   private final TreeMap<Key, TreeSet<ClusterId>> waiting = new TreeMap<>();
 
   void look(ClusterId cluster, int headPriority, long headSequence) {
-    if (byCluster.containsKey(cluster)) {
+    Look look = new Look(headPriority, headSequence, cluster);
+    Look before = byCluster.put(cluster, look);
+    if (look.equals(before)) {
       return;
     }
-    Look look = new Look(headPriority, headSequence, cluster);
-    byCluster.put(cluster, look);
+    if (before != null) {
+      due.remove(before);
+    }
     due.add(look);
-  }
-
-  boolean isDue(ClusterId cluster) {
-    return byCluster.containsKey(cluster);
   }
 
   @Nullable

@@ -75,7 +75,7 @@ final class Apply {
       case Event.StrayTaskGone gone -> state.putStray(gone.task(), false);
       case Event.Quarantined quarantined -> {
         state.quarantine.put(quarantined.thing(), quarantined.incident());
-        state.deadlines.drop(quarantined.thing());
+        state.deadlines.quarantine(quarantined.thing());
       }
       case Event.QuarantineEnded ended -> {
         state.quarantine.remove(ended.thing());

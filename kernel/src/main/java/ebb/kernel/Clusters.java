@@ -67,6 +67,9 @@ final class Clusters {
   }
 
   private static Verdict change(State state, Cluster cluster, ClusterSpec spec) {
+    if (cluster.deleting()) {
+      return Verdict.refused(new Rejection.BeingDeleted("cluster", cluster.name()));
+    }
     ClusterSpec now = cluster.spec();
     Rejection refusal = immutable("VM size", now.size(), spec.size());
     if (refusal == null) {
@@ -82,7 +85,22 @@ final class Clusters {
               String.valueOf(now.internodeCommunication()),
               String.valueOf(spec.internodeCommunication()));
     }
-    return refusal != null ? Verdict.refused(refusal) : changeNumbers(state, cluster, spec);
+    return refusal != null
+        ? Verdict.refused(refusal)
+        : changeNumbers(state, cluster, inSpellingOf(now, spec));
+  }
+
+  /// What never changes keeps the spelling it was given first.
+  private static ClusterSpec inSpellingOf(ClusterSpec now, ClusterSpec spec) {
+    return new ClusterSpec(
+        now.size(),
+        now.priority(),
+        spec.min(),
+        spec.max(),
+        spec.idleMillis(),
+        now.location(),
+        now.internodeCommunication(),
+        spec.tags());
   }
 
   private static @Nullable Rejection immutable(String field, String now, String asked) {
@@ -90,9 +108,6 @@ final class Clusters {
   }
 
   private static Verdict changeNumbers(State state, Cluster cluster, ClusterSpec spec) {
-    if (cluster.deleting()) {
-      return Verdict.refused(new Rejection.BeingDeleted("cluster", cluster.name()));
-    }
     if (cluster.spec().equals(spec)) {
       return Verdict.NOTHING_NEW;
     }
@@ -114,6 +129,9 @@ final class Clusters {
     Cluster cluster = state.cluster(workspace.id(), scale.name());
     if (cluster == null) {
       return Verdict.refused(new Rejection.NotFound("cluster", scale.name()));
+    }
+    if (cluster.deleting()) {
+      return Verdict.refused(new Rejection.BeingDeleted("cluster", cluster.name()));
     }
     ClusterSpec spec = cluster.spec();
     return changeNumbers(

@@ -8,7 +8,6 @@ import ebb.kernel.placement.ClusterLoad;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Thing;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,13 +19,18 @@ import java.util.TreeSet;
 final class Deadlines {
   static final long NEVER = Long.MAX_VALUE;
 
-  record Due(long at, Thing thing) {
-    static final Comparator<Due> SOONEST_FIRST =
-        Comparator.comparingLong(Due::at).thenComparing(Due::thing);
+  /// Soonest first.
+  record Due(long at, Thing thing) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      int byTime = Long.compare(at, other.at);
+      return byTime != 0 ? byTime : thing.compareTo(other.thing);
+    }
   }
 
-  private final TreeSet<Due> answeredByBackend = new TreeSet<>(Due.SOONEST_FIRST);
-  private final TreeSet<Due> others = new TreeSet<>(Due.SOONEST_FIRST);
+  private final TreeSet<Due> answeredByBackend = new TreeSet<>();
+  private final TreeSet<Due> others = new TreeSet<>();
+  private final TreeSet<Thing> quarantined = new TreeSet<>();
 
   void cluster(
       @Nullable Cluster before,
@@ -108,11 +112,11 @@ final class Deadlines {
     }
   }
 
-  private static void move(TreeSet<Due> set, Thing thing, long was, long is) {
+  private void move(TreeSet<Due> set, Thing thing, long was, long is) {
     if (was != NEVER) {
       set.remove(new Due(was, thing));
     }
-    if (is != NEVER) {
+    if (is != NEVER && !quarantined.contains(thing)) {
       set.add(new Due(is, thing));
     }
   }
@@ -137,13 +141,19 @@ final class Deadlines {
       return other;
     }
     Due answered = answeredByBackend.first();
-    return other == null || Due.SOONEST_FIRST.compare(answered, other) < 0 ? answered : other;
+    return other == null || answered.compareTo(other) < 0 ? answered : other;
   }
 
-  /// Takes a quarantined thing out of the way; it comes back when its phase changes.
-  void drop(Thing thing) {
+  /// From now on the thing is never due, whatever happens to it.
+  void quarantine(Thing thing) {
+    quarantined.add(thing);
     answeredByBackend.removeIf(due -> due.thing().equals(thing));
     others.removeIf(due -> due.thing().equals(thing));
+  }
+
+  /// The thing may be due again; whoever calls this puts its deadline back.
+  void endQuarantine(Thing thing) {
+    quarantined.remove(thing);
   }
 
   Object contents() {

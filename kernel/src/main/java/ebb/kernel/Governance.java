@@ -6,6 +6,8 @@ import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Price;
+import ebb.kernel.protocol.QuotaKey;
+import ebb.kernel.protocol.QuotaKind;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Role;
@@ -115,6 +117,16 @@ final class Governance {
     if (set.limit() < 0) {
       return Verdict.refused(
           new Rejection.InvalidValue("limit", String.valueOf(set.limit()), "0 or more"));
+    }
+    QuotaKey key = set.key();
+    if (key.subscription().isBlank()
+        || key.location().isBlank()
+        || key.family().isBlank() == (key.kind() == QuotaKind.FAMILY)) {
+      return Verdict.refused(
+          new Rejection.InvalidValue(
+              "quota",
+              key.subscription() + "/" + key.location() + "/" + key.family(),
+              "a subscription, a location, and for a family's quota alone the family"));
     }
     Integer now = state.quotas.limits().get(set.key());
     return now != null && now == set.limit()

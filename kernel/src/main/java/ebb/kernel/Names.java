@@ -5,6 +5,7 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.WorkspaceId;
+import java.util.Locale;
 import java.util.TreeMap;
 
 /// Which id has which name. Names are compared without case, as Azure does.
@@ -16,8 +17,8 @@ final class Names {
   void workspace(Scope scope, WorkspaceId id, boolean present) {
     if (present) {
       workspaces.put(scope.key(), id);
-      clusters.put(id, new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
-      jobs.put(id, new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
+      clusters.put(id, new TreeMap<>());
+      jobs.put(id, new TreeMap<>());
     } else {
       workspaces.remove(scope.key());
       clusters.remove(id);
@@ -28,19 +29,25 @@ final class Names {
   void cluster(WorkspaceId workspace, String name, ClusterId id, boolean present) {
     TreeMap<String, ClusterId> named = clusters(workspace);
     if (present) {
-      named.put(name, id);
+      named.put(key(name), id);
     } else {
-      named.remove(name);
+      named.remove(key(name));
     }
   }
 
   void job(WorkspaceId workspace, String name, JobId id, boolean present) {
     TreeMap<String, JobId> named = jobs(workspace);
     if (present) {
-      named.put(name, id);
+      named.put(key(name), id);
     } else {
-      named.remove(name);
+      named.remove(key(name));
     }
+  }
+
+  /// The form in which equal names are equal strings. A name in lower case, as most are, is its own
+  /// key and takes no memory of its own.
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   @Nullable
@@ -50,12 +57,12 @@ final class Names {
 
   @Nullable
   ClusterId cluster(WorkspaceId workspace, String name) {
-    return clusters(workspace).get(name);
+    return clusters(workspace).get(key(name));
   }
 
   @Nullable
   JobId job(WorkspaceId workspace, String name) {
-    return jobs(workspace).get(name);
+    return jobs(workspace).get(key(name));
   }
 
   TreeMap<String, ClusterId> clusters(WorkspaceId workspace) {

@@ -100,11 +100,14 @@ final class Nodes {
     }
   }
 
+  /// Nodes that fail while the cluster backs off already, as those of one gang do together, make
+  /// the wait no longer.
   private static void growthFailed(
       State state, Node node, String detail, long now, List<Event> events) {
     Cluster cluster = state.clusterOf(node);
-    int failures = cluster.growthFailures() + 1;
-    long retryAt = now + Jobs.backOff(state, failures);
+    boolean waits = cluster.growthNotBefore() > now;
+    int failures = cluster.growthFailures() + (waits ? 0 : 1);
+    long retryAt = waits ? cluster.growthNotBefore() : now + Jobs.backOff(state, failures);
     events.add(new Event.GrowthFailed(node.id(), cluster.id(), detail, failures, retryAt));
   }
 

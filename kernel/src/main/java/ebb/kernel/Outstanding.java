@@ -13,45 +13,80 @@ import java.util.TreeSet;
 /// be told, or to confirm. Derived from the phases of nodes and attempts, so that start-up, retry
 /// and normal running are one path.
 public final class Outstanding {
-  /// One thing that a backend has to do.
+  /// One thing that a backend has to do. Stops come before starts, because they free what a start
+  /// may need.
   public sealed interface Work extends Comparable<Work> {
+    int order();
+
+    /// The node, or the task's attempt.
+    long id();
+
+    /// The task's rank within its attempt; 0 for a node.
+    int rank();
+
     @Override
     default int compareTo(Work other) {
-      int byKind = Integer.compare(rank(), other.rank());
-      return byKind != 0 ? byKind : compareSameKind(other);
-    }
-
-    private int rank() {
-      return switch (this) {
-        case StopTask _ -> 0;
-        case StopNode _ -> 1;
-        case StartNode _ -> 2;
-        case StartTask _ -> 3;
-      };
-    }
-
-    private int compareSameKind(Work other) {
-      return switch (this) {
-        case StopTask(TaskId task) when other instanceof StopTask(TaskId its) ->
-            task.compareTo(its);
-        case StopNode(NodeId node) when other instanceof StopNode(NodeId its) ->
-            node.compareTo(its);
-        case StartNode(NodeId node) when other instanceof StartNode(NodeId its) ->
-            node.compareTo(its);
-        case StartTask(TaskId task) when other instanceof StartTask(TaskId its) ->
-            task.compareTo(its);
-        case StopTask _, StopNode _, StartNode _, StartTask _ -> 0;
-      };
+      int byOrder = Integer.compare(order(), other.order());
+      int byId = byOrder != 0 ? byOrder : Long.compare(id(), other.id());
+      return byId != 0 ? byId : Integer.compare(rank(), other.rank());
     }
   }
 
-  public record StopTask(TaskId task) implements Work {}
+  public sealed interface NodeWork extends Work {
+    NodeId node();
 
-  public record StopNode(NodeId node) implements Work {}
+    @Override
+    default long id() {
+      return node().value();
+    }
 
-  public record StartNode(NodeId node) implements Work {}
+    @Override
+    default int rank() {
+      return 0;
+    }
+  }
 
-  public record StartTask(TaskId task) implements Work {}
+  public sealed interface TaskWork extends Work {
+    TaskId task();
+
+    @Override
+    default long id() {
+      return task().attempt().value();
+    }
+
+    @Override
+    default int rank() {
+      return task().rank();
+    }
+  }
+
+  public record StopTask(TaskId task) implements TaskWork {
+    @Override
+    public int order() {
+      return 0;
+    }
+  }
+
+  public record StopNode(NodeId node) implements NodeWork {
+    @Override
+    public int order() {
+      return 1;
+    }
+  }
+
+  public record StartNode(NodeId node) implements NodeWork {
+    @Override
+    public int order() {
+      return 2;
+    }
+  }
+
+  public record StartTask(TaskId task) implements TaskWork {
+    @Override
+    public int order() {
+      return 3;
+    }
+  }
 
   private final TreeSet<Work> work = new TreeSet<>();
   private List<Work> fresh = new ArrayList<>();

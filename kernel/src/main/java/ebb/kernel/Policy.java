@@ -35,7 +35,7 @@ final class Policy {
     if (state.observeUntil != 0 && now >= state.observeUntil) {
       return envelope(now, "observation bound passed", List.of(new Event.BackendObserved()));
     }
-    Thing due = due(state, now);
+    Thing due = state.deadlines.due(now, state.observeUntil == 0);
     if (due != null) {
       return guarded(due, () -> envelope(now, "deadline", Expiry.of(state, due, now)));
     }
@@ -58,15 +58,6 @@ final class Policy {
       }
     }
     return archive(state, moment);
-  }
-
-  private static @Nullable Thing due(State state, long now) {
-    Thing due = state.deadlines.due(now, state.observeUntil == 0);
-    while (due != null && state.quarantine.containsKey(due)) {
-      state.deadlines.drop(due);
-      due = state.deadlines.due(now, state.observeUntil == 0);
-    }
-    return due;
   }
 
   private interface Decision<T> {
@@ -92,28 +83,37 @@ final class Policy {
     if (cluster.deleting()) {
       return deleteCluster(state, cluster, now);
     }
-    Rejection start = Guards.start(state);
-    if (start != null) {
-      state.agenda.waitOn(Agenda.Key.STORAGE, cluster.id());
-      return List.of();
-    }
-    ClusterLoad load = state.load(cluster.id());
-    Move move = placement(state, cluster, load, now).next();
+    Placement placement = placement(state, cluster, now);
+    boolean mayStart = waiting(state, cluster, Guards.start(state)) == null;
+    Move move = mayStart ? placement.next() : placement.shrinkToMax();
     return move == null ? List.of() : carryOut(state, cluster, move, now);
   }
 
   /// The look at one cluster; it waits on whatever key stands in its way.
-  private static Placement placement(State state, Cluster cluster, ClusterLoad load, long now) {
-    Placement.Growth growth =
-        nodes -> {
-          Rejection refusal = Guards.growth(state, cluster, nodes, now, null);
-          Agenda.Key key = refusal == null ? null : Guards.keyOf(refusal);
-          if (key != null) {
-            state.agenda.waitOn(key, cluster.id());
+  private static Placement placement(State state, Cluster cluster, long now) {
+    Placement.Scaling scaling =
+        new Placement.Scaling() {
+          @Override
+          public @Nullable Rejection growthRefusal(int nodes) {
+            return waiting(state, cluster, Guards.growth(state, cluster, nodes, now, null));
           }
-          return refusal;
+
+          @Override
+          public @Nullable Rejection shrinkRefusal() {
+            return waiting(state, cluster, Guards.scaling(state, state.scopeOf(cluster)));
+          }
         };
-    return new Placement(cluster, load, growth, state.settings, now);
+    return new Placement(cluster, state.load(cluster.id()), scaling, state.settings, now);
+  }
+
+  /// The refusal itself; the cluster is looked at again when its key changes.
+  private static @Nullable Rejection waiting(
+      State state, Cluster cluster, @Nullable Rejection refusal) {
+    Agenda.Key key = refusal == null ? null : Guards.keyOf(refusal);
+    if (key != null) {
+      state.agenda.waitOn(key, cluster.id());
+    }
+    return refusal;
   }
 
   private static List<Event> carryOut(State state, Cluster cluster, Move move, long now) {

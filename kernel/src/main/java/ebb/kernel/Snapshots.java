@@ -128,7 +128,7 @@ public final class Snapshots {
       case Fact.StrayTask stray -> state.putStray(stray.task(), true);
       case Fact.InQuarantine in -> {
         state.quarantine.put(in.thing(), in.incident());
-        state.deadlines.drop(in.thing());
+        state.deadlines.quarantine(in.thing());
       }
     }
   }

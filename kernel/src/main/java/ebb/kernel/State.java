@@ -401,9 +401,15 @@ public final class State {
     Attempt before = after == null ? attempts.remove(id) : attempts.put(id, after);
     Attempt either = require(after == null ? before : after, "attempt", id);
     touched.attempts.add(id);
-    load(either.cluster()).attempt(before, after);
+    ClusterLoad load = load(either.cluster());
+    load.attempt(before, after);
     deadlines.attempt(before, after);
     outstanding.attempt(before, after);
+    boolean otherEnd =
+        before != null && after != null && before.expectedEnd() != after.expectedEnd();
+    if (otherEnd && load.queued() + load.assembling() > 0) {
+      look(either.cluster()); // backfill goes by when attempts must have ended
+    }
   }
 
   void putStray(NodeId node, boolean present) {
@@ -420,6 +426,7 @@ public final class State {
 
   /// Puts a thing that was in quarantine back where its deadline and its cluster see it.
   void putBack(Thing thing) {
+    deadlines.endQuarantine(thing);
     switch (thing.kind()) {
       case NODE -> {
         Node node = nodes.get(new NodeId(thing.id()));
@@ -444,9 +451,6 @@ public final class State {
   // The agenda.
 
   void look(ClusterId cluster) {
-    if (agenda.isDue(cluster)) {
-      return;
-    }
     QueueEntry head = load(cluster).head();
     agenda.look(
         cluster,

@@ -80,10 +80,18 @@ final class Tasks {
     boolean last = attempt.live() == 1;
     if (last) {
       endAttempt(state, attempt, report, cause, now, events);
-    } else if (cause != EndCause.SUCCEEDED && !(attempt.phase() instanceof Attempt.Stopping)) {
+    } else if (decides(attempt, cause)) {
       String detail = "task " + node.task().rank() + " ended: " + describe(report);
       events.add(Jobs.stopping(state, attempt, cause, report.code(), detail, now));
     }
+  }
+
+  /// Whether the end of one task decides for the others: the first that is no success does, and one
+  /// that came before the time limit counts more than the limit.
+  private static boolean decides(Attempt attempt, EndCause cause) {
+    return attempt.phase() instanceof Attempt.Stopping stopping
+        ? stopping.cause() == EndCause.TIME_LIMIT && cause == EndCause.FAILED
+        : cause != EndCause.SUCCEEDED;
   }
 
   private static void endAttempt(

@@ -12,6 +12,7 @@ import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.KeepCause;
 import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
 
@@ -52,10 +53,10 @@ final class Why {
   }
 
   private static Rejection job(State state, Job job, long now) {
-    Cluster cluster = state.clusters.get(job.cluster());
-    if (cluster == null) {
-      return new Rejection.NotWaiting(phase(job), 0);
+    if (job.phase() instanceof Job.Ended ended) {
+      return new Rejection.AlreadyEnded(job.name(), ended.cause());
     }
+    Cluster cluster = state.clusterOf(job);
     Rejection start = Guards.start(state);
     return switch (job.phase()) {
       case Job.Queued _ ->
@@ -76,8 +77,19 @@ final class Why {
   }
 
   private static Placement placement(State state, Cluster cluster, long now) {
-    Placement.Growth growth = nodes -> Guards.growth(state, cluster, nodes, now, state::holderName);
-    return new Placement(cluster, state.load(cluster.id()), growth, state.settings, now);
+    Placement.Scaling scaling =
+        new Placement.Scaling() {
+          @Override
+          public @Nullable Rejection growthRefusal(int nodes) {
+            return Guards.growth(state, cluster, nodes, now, state::holderName);
+          }
+
+          @Override
+          public @Nullable Rejection shrinkRefusal() {
+            return Guards.scaling(state, state.scopeOf(cluster));
+          }
+        };
+    return new Placement(cluster, state.load(cluster.id()), scaling, state.settings, now);
   }
 
   /// What keeps a cluster from growing by one node, or what its first job waits for.

@@ -50,14 +50,16 @@ public record AccessRules(List<RoleAssignment> assignments, List<Lock> locks) {
     };
   }
 
-  /// A lock forbids deleting here; one that makes read-only forbids writing too. Locks, roles and
-  /// limits themselves stay changeable, or nobody could ever take a lock away.
+  /// A lock forbids deleting here; one that makes read-only forbids writing too. What contains
+  /// something locked cannot be deleted either, as with Azure. Locks, roles and limits themselves
+  /// stay changeable, or nobody could ever take a lock away.
   private @Nullable Lock lockAgainst(Action action, Scope scope) {
     for (Lock lock : locks) {
       boolean forbids =
           action == Action.DELETE
               || (action == Action.WRITE && lock.level() == LockLevel.READ_ONLY);
-      if (forbids && lock.scope().contains(scope)) {
+      boolean within = action == Action.DELETE && scope.contains(lock.scope());
+      if (forbids && (within || lock.scope().contains(scope))) {
         return lock;
       }
     }

@@ -11,11 +11,9 @@ import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Nullable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// Tells a backend what is outstanding, and tells it again, with growing waits, until a report
 /// makes it no longer so. Never gives up: the kernel's deadlines do that. Holds nothing that the
@@ -24,32 +22,38 @@ public final class Dispatcher {
   private static final long FIRST_RETRY_MILLIS = 5_000;
   private static final long LAST_RETRY_MILLIS = 300_000;
 
+  /// 5 s doubled so often is more than the last wait.
+  private static final int LEVELS = 7;
+
   /// How often the two sides are compared.
   private static final long SWEEP_MILLIS = 60_000;
 
-  private record Retry(long at, Work work) {
-    static final Comparator<Retry> SOONEST_FIRST =
-        Comparator.comparingLong(Retry::at).thenComparing(Retry::work);
-  }
+  /// Something to be told again if it is still outstanding then; `times` it was told before.
+  private record Retry(long at, Work work, int times) {}
 
-  private record Told(int times, long retryAt) {}
+  /// By how often they were told. All of one queue wait equally long, so that each is in the order
+  /// of time by itself.
+  private final List<ArrayDeque<Retry>> retries = new ArrayList<>();
 
-  private final TreeMap<Work, Told> told = new TreeMap<>();
-  private final TreeSet<Retry> retries = new TreeSet<>(Retry.SOONEST_FIRST);
   private long nextSweep;
+
+  public Dispatcher() {
+    for (int level = 0; level < LEVELS; level++) {
+      retries.add(new ArrayDeque<>());
+    }
+  }
 
   /// What the backend is to be told now.
   public List<Backend.Instruction> due(State state, long now) {
     List<Backend.Instruction> instructions = new ArrayList<>();
     for (Work work : state.outstanding().takeFresh()) {
-      if (!told.containsKey(work)) {
-        tell(state, work, 0, now, instructions);
-      }
+      tell(state, work, 0, now, instructions);
     }
-    while (!retries.isEmpty() && retries.first().at() <= now) {
-      Work work = retries.pollFirst().work();
-      Told before = told.remove(work);
-      tell(state, work, before == null ? 0 : before.times(), now, instructions);
+    for (ArrayDeque<Retry> queue : retries) {
+      while (!queue.isEmpty() && queue.getFirst().at() <= now) {
+        Retry retry = queue.removeFirst();
+        tell(state, retry.work(), retry.times(), now, instructions);
+      }
     }
     if (now >= nextSweep) {
       nextSweep = now + SWEEP_MILLIS;
@@ -64,14 +68,20 @@ public final class Dispatcher {
       return;
     }
     instructions.add(instruction(state, work));
-    long wait = Math.min(FIRST_RETRY_MILLIS << Math.min(times, 20), LAST_RETRY_MILLIS);
-    told.put(work, new Told(times + 1, now + wait));
-    retries.add(new Retry(now + wait, work));
+    int level = Math.min(times, LEVELS - 1);
+    long wait = Math.min(FIRST_RETRY_MILLIS << level, LAST_RETRY_MILLIS);
+    retries.get(level).add(new Retry(now + wait, work, times + 1));
   }
 
   /// When there will be something to tell though nothing has changed.
   public long nextDue() {
-    return retries.isEmpty() ? nextSweep : Math.min(nextSweep, retries.first().at());
+    long next = nextSweep;
+    for (ArrayDeque<Retry> queue : retries) {
+      if (!queue.isEmpty()) {
+        next = Math.min(next, queue.getFirst().at());
+      }
+    }
+    return next;
   }
 
   private static Backend.Instruction instruction(State state, Work work) {

@@ -19,6 +19,14 @@ public final class EngineTime {
   private long lastMonotonicNanos;
   private long wallDifference;
 
+  /// How far the wall clock was behind when that was last told of, less what was made good since; 0
+  /// if it was not.
+  private long toldBehind;
+
+  /// Time that has passed and has not yet been used to follow the wall clock: however often the
+  /// time is asked for, it is followed by the same share.
+  private long unslewed;
+
   /// Starts at the wall clock's time, but never before what the journal has seen.
   public EngineTime(long lastKnown, long wallMillis, long monotonicNanos) {
     this.now = Math.max(lastKnown, wallMillis);
@@ -31,11 +39,11 @@ public final class EngineTime {
     lastMonotonicNanos += elapsed * NANOS;
     now += elapsed;
     wallDifference = wallMillis - now;
-    if (wallDifference != 0 && elapsed > 0) {
-      long most = Math.max(1, elapsed / SLEW_DIVISOR);
-      long step = Math.clamp(wallDifference, -Math.min(most, elapsed), most);
-      now += step;
-    }
+    unslewed += elapsed;
+    long most = unslewed / SLEW_DIVISOR;
+    unslewed -= most * SLEW_DIVISOR;
+    now += Math.clamp(wallDifference, -most, most);
+    toldBehind = Math.clamp(wallDifference, toldBehind, 0);
     return now;
   }
 
@@ -45,9 +53,9 @@ public final class EngineTime {
   }
 
   /// Whether the wall clock has jumped, or the machine slept: the caller sends `ClockJumped` and
-  /// accepts the forward part of the jump.
+  /// accepts the jump. A clock that stays behind is told of once.
   public boolean hasJumped() {
-    return Math.abs(wallDifference) > JUMP_MILLIS;
+    return Math.abs(wallDifference - toldBehind) > JUMP_MILLIS;
   }
 
   /// Follows a wall clock that is ahead, at once: the machine slept. One that is behind is waited
@@ -58,6 +66,7 @@ public final class EngineTime {
       now += gap;
       wallDifference = 0;
     }
+    toldBehind = wallDifference;
     return gap;
   }
 }

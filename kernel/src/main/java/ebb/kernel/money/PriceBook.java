@@ -9,12 +9,13 @@ import java.util.TreeMap;
 
 /// Hourly prices by VM size, location and priority. Immutable: a change of prices is a new book.
 public final class PriceBook {
-  public static final PriceBook EMPTY = new PriceBook("USD", List.of());
-
   private static final Comparator<Key> ORDER =
       Comparator.comparing(Key::size, String.CASE_INSENSITIVE_ORDER)
           .thenComparing(Key::location, String.CASE_INSENSITIVE_ORDER)
           .thenComparing(Key::priority);
+
+  /// Knows no price. Made after the order that it keeps its rows in.
+  public static final PriceBook EMPTY = new PriceBook("USD", List.of());
 
   private final String currency;
   private final TreeMap<Key, Price> prices = new TreeMap<>(ORDER);

@@ -17,22 +17,28 @@ import java.util.TreeSet;
 /// Derived: kept by the changes of nodes, jobs and attempts alone, and rebuilt from them.
 public final class ClusterLoad {
   /// A node with a time: since when it is idle, or by when it should be there.
-  record TimedNode(long at, NodeId node) {
-    static final Comparator<TimedNode> SOONEST_FIRST =
-        Comparator.comparingLong(TimedNode::at).thenComparing(TimedNode::node);
+  record TimedNode(long at, NodeId node) implements Comparable<TimedNode> {
+    @Override
+    public int compareTo(TimedNode other) {
+      int byTime = Long.compare(at, other.at);
+      return byTime != 0 ? byTime : node.compareTo(other.node);
+    }
   }
 
   /// When an attempt gives back how many nodes, at the latest.
-  record End(long at, AttemptId attempt, int nodes) {
-    static final Comparator<End> SOONEST_FIRST =
-        Comparator.comparingLong(End::at).thenComparing(End::attempt);
+  record End(long at, AttemptId attempt, int nodes) implements Comparable<End> {
+    @Override
+    public int compareTo(End other) {
+      int byTime = Long.compare(at, other.at);
+      return byTime != 0 ? byTime : attempt.compareTo(other.attempt);
+    }
   }
 
-  private final TreeSet<TimedNode> idle = new TreeSet<>(TimedNode.SOONEST_FIRST.reversed());
-  private final TreeSet<TimedNode> coming = new TreeSet<>(TimedNode.SOONEST_FIRST);
+  private final TreeSet<TimedNode> idle = new TreeSet<>(Comparator.reverseOrder());
+  private final TreeSet<TimedNode> coming = new TreeSet<>();
   private final TreeSet<NodeId> nodes = new TreeSet<>();
-  private final TreeSet<End> ends = new TreeSet<>(End.SOONEST_FIRST);
-  private final TreeSet<QueueEntry> assembling = new TreeSet<>(QueueEntry.ORDER);
+  private final TreeSet<End> ends = new TreeSet<>();
+  private final TreeSet<QueueEntry> assembling = new TreeSet<>();
   private final TreeSet<JobId> unended = new TreeSet<>();
   private final JobQueue queue = new JobQueue();
   private int claimed;
@@ -54,10 +60,14 @@ public final class ClusterLoad {
     if (after != null) {
       learn(after);
     }
+    if (before == null && after != null) {
+      nodes.add(after.id());
+    } else if (before != null && after == null) {
+      nodes.remove(before.id());
+    }
   }
 
   private void forget(Node node) {
-    nodes.remove(node.id());
     switch (node.phase()) {
       case Node.Requested requested ->
           coming.remove(new TimedNode(requested.deadline(), node.id()));
@@ -70,7 +80,6 @@ public final class ClusterLoad {
   }
 
   private void learn(Node node) {
-    nodes.add(node.id());
     switch (node.phase()) {
       case Node.Requested requested -> coming.add(new TimedNode(requested.deadline(), node.id()));
       case Node.Preparing preparing -> coming.add(new TimedNode(preparing.deadline(), node.id()));
@@ -168,6 +177,8 @@ public final class ClusterLoad {
     return idle.size() + coming.size() - claimed;
   }
 
+  /// Changes only when a node comes to be or is gone, not when one changes its phase, so that a
+  /// walk over them may change phases.
   public TreeSet<NodeId> nodes() {
     return nodes;
   }
@@ -222,7 +233,7 @@ public final class ClusterLoad {
       return queued;
     }
     QueueEntry first = assembling.first();
-    return queued == null || QueueEntry.ORDER.compare(first, queued) < 0 ? first : queued;
+    return queued == null || first.compareTo(queued) < 0 ? first : queued;
   }
 
   /// Everything, for comparison with a recount.

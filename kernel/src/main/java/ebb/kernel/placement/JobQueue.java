@@ -2,7 +2,6 @@ package ebb.kernel.placement;
 
 import ebb.kernel.protocol.Nullable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,18 +11,16 @@ import java.util.TreeSet;
 /// queue costs by groups, not by jobs. Within a group every account has a lane of its own.
 final class JobQueue {
   private record Demand(int nodes, long limitMillis) implements Comparable<Demand> {
-    private static final Comparator<Demand> ORDER =
-        Comparator.comparingInt(Demand::nodes).thenComparingLong(Demand::limitMillis);
-
     @Override
     public int compareTo(Demand other) {
-      return ORDER.compare(this, other);
+      int byNodes = Integer.compare(nodes, other.nodes);
+      return byNodes != 0 ? byNodes : Long.compare(limitMillis, other.limitMillis);
     }
   }
 
   private static final class Group {
     final TreeMap<String, TreeSet<QueueEntry>> lanes = new TreeMap<>();
-    final TreeSet<QueueEntry> laneHeads = new TreeSet<>(QueueEntry.ORDER);
+    final TreeSet<QueueEntry> laneHeads = new TreeSet<>();
 
     @Nullable
     QueueEntry head() {
@@ -31,13 +28,10 @@ final class JobQueue {
     }
 
     void add(QueueEntry entry) {
-      TreeSet<QueueEntry> lane =
-          lanes.computeIfAbsent(entry.account(), _ -> new TreeSet<>(QueueEntry.ORDER));
-      if (!lane.isEmpty()) {
-        laneHeads.remove(lane.first());
-      }
+      TreeSet<QueueEntry> lane = lanes.computeIfAbsent(entry.account(), _ -> new TreeSet<>());
+      QueueEntry before = lane.isEmpty() ? null : lane.first();
       lane.add(entry);
-      laneHeads.add(lane.first());
+      replace(laneHeads, before, lane.first());
     }
 
     void remove(QueueEntry entry) {
@@ -45,18 +39,30 @@ final class JobQueue {
       if (lane == null) {
         return;
       }
-      laneHeads.remove(lane.first());
+      QueueEntry before = lane.first();
       lane.remove(entry);
+      replace(laneHeads, before, lane.isEmpty() ? null : lane.first());
       if (lane.isEmpty()) {
         lanes.remove(entry.account());
-      } else {
-        laneHeads.add(lane.first());
       }
     }
   }
 
+  private static void replace(
+      TreeSet<QueueEntry> heads, @Nullable QueueEntry before, @Nullable QueueEntry after) {
+    if (before != null && before.equals(after)) {
+      return;
+    }
+    if (before != null) {
+      heads.remove(before);
+    }
+    if (after != null) {
+      heads.add(after);
+    }
+  }
+
   private final TreeMap<Demand, Group> groups = new TreeMap<>();
-  private final TreeSet<QueueEntry> heads = new TreeSet<>(QueueEntry.ORDER);
+  private final TreeSet<QueueEntry> heads = new TreeSet<>();
   private int size;
 
   void add(QueueEntry entry) {
@@ -64,7 +70,7 @@ final class JobQueue {
     Group group = groups.computeIfAbsent(demand, _ -> new Group());
     QueueEntry before = group.head();
     group.add(entry);
-    replaceHead(before, group.head());
+    replace(heads, before, group.head());
     size++;
   }
 
@@ -76,23 +82,11 @@ final class JobQueue {
     }
     QueueEntry before = group.head();
     group.remove(entry);
-    replaceHead(before, group.head());
+    replace(heads, before, group.head());
     if (group.lanes.isEmpty()) {
       groups.remove(demand);
     }
     size--;
-  }
-
-  private void replaceHead(@Nullable QueueEntry before, @Nullable QueueEntry after) {
-    if (before != null && before.equals(after)) {
-      return;
-    }
-    if (before != null) {
-      heads.remove(before);
-    }
-    if (after != null) {
-      heads.add(after);
-    }
   }
 
   /// The first job of each group, in the queue's order.
@@ -127,7 +121,7 @@ final class JobQueue {
   List<QueueEntry> contents() {
     List<QueueEntry> all = new ArrayList<>();
     groups.values().forEach(group -> group.lanes.values().forEach(all::addAll));
-    all.sort(QueueEntry.ORDER);
+    all.sort(null);
     return all;
   }
 }

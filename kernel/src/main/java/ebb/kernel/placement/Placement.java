@@ -16,11 +16,16 @@ import ebb.kernel.protocol.Settings;
 /// is the head, and whatever is behind it may go first only if that leaves the head alone. A claim
 /// once made is kept until its deadline.
 public final class Placement {
-  /// Whether the cluster may ask for so many more nodes: locks, quota, the host, back-off. Null if
-  /// it may.
-  public interface Growth {
+  /// Whether the cluster's number of nodes may change now.
+  public interface Scaling {
+    /// What stands in the way of so many more nodes: locks, quota, the host, back-off. Null if
+    /// nothing does.
     @Nullable
-    Rejection refusal(int nodes);
+    Rejection growthRefusal(int nodes);
+
+    /// What stands in the way of letting nodes go: locks. Null if nothing does.
+    @Nullable
+    Rejection shrinkRefusal();
   }
 
   /// Places in the queue are counted up to here; further back is far enough.
@@ -28,16 +33,17 @@ public final class Placement {
 
   private final Cluster cluster;
   private final ClusterLoad load;
-  private final Growth growth;
+  private final Scaling scaling;
   private final Settings settings;
   private final long now;
   private @Nullable Shadow claimShadow;
   private @Nullable Shadow headShadow;
 
-  public Placement(Cluster cluster, ClusterLoad load, Growth growth, Settings settings, long now) {
+  public Placement(
+      Cluster cluster, ClusterLoad load, Scaling scaling, Settings settings, long now) {
     this.cluster = cluster;
     this.load = load;
-    this.growth = growth;
+    this.scaling = scaling;
     this.settings = settings;
     this.now = now;
   }
@@ -46,7 +52,14 @@ public final class Placement {
 
   private record Go(Move move) implements Judgement {}
 
-  private record Wait(Rejection reason) implements Judgement {}
+  /// A policy stands in the way.
+  private record Blocked(Rejection reason) implements Judgement {}
+
+  /// There are not enough nodes, and this is the first job of which that is true.
+  private record Head(Shadow shadow) implements Judgement {}
+
+  /// There would be, but the head comes first.
+  private record Behind(Shadow shadow) implements Judgement {}
 
   /// The next move, or null if there is nothing to do until something changes.
   public @Nullable Move next() {
@@ -63,8 +76,9 @@ public final class Placement {
     return move == null ? growToMin() : move;
   }
 
-  private @Nullable Move shrinkToMax() {
-    if (load.staying() <= cluster.spec().max()) {
+  /// The node to let go because there are more than the maximum, or null.
+  public @Nullable Move shrinkToMax() {
+    if (load.staying() <= cluster.spec().max() || scaling.shrinkRefusal() != null) {
       return null;
     }
     NodeId node = load.longestIdle();
@@ -97,13 +111,16 @@ public final class Placement {
 
   private @Nullable Move replaceLost() {
     int lost = -load.unclaimed();
-    if (lost <= 0 || lost > roomBelowMax() || growth.refusal(lost) != null) {
+    if (lost <= 0 || lost > roomBelowMax() || scaling.growthRefusal(lost) != null) {
       return null;
     }
     return new Move.Replace(load.assemblingInOrder().iterator().next().job(), lost);
   }
 
   private @Nullable Move fromQueue() {
+    if (load.idle() == 0 && load.unclaimed() <= 0 && roomBelowMax() == 0) {
+      return null;
+    }
     int considered = 0;
     for (QueueEntry entry : load.queue().heads()) {
       if (considered++ == settings.backfillCandidates()) {
@@ -121,10 +138,10 @@ public final class Placement {
     if (missing <= 0) {
       return null;
     }
-    if (growth.refusal(missing) == null) {
+    if (scaling.growthRefusal(missing) == null) {
       return new Move.GrowToMin(missing);
     }
-    return missing > 1 && growth.refusal(1) == null ? new Move.GrowToMin(1) : null;
+    return missing > 1 && scaling.growthRefusal(1) == null ? new Move.GrowToMin(1) : null;
   }
 
   private int roomBelowMax() {
@@ -135,7 +152,7 @@ public final class Placement {
     int asked = entry.nodes();
     int max = cluster.spec().max();
     if (asked > max) {
-      return new Wait(new Rejection.NodesExceedMax(cluster.name(), max, asked));
+      return new Blocked(new Rejection.NodesExceedMax(cluster.name(), max, asked));
     }
     if (mayUseIdle(entry)) {
       return new Go(start(entry));
@@ -146,23 +163,27 @@ public final class Placement {
       return waitForNodes(entry, unclaimed + room);
     }
     if (headShadow != null && !headShadow.spares(entry, now + settings.bootMillis())) {
-      return new Wait(wouldDelayHead(entry, headShadow));
+      return new Behind(headShadow);
     }
     int missing = Math.max(0, asked - unclaimed);
-    Rejection refusal = missing == 0 ? null : growth.refusal(missing);
-    return refusal == null ? new Go(new Move.Claim(entry.job(), missing)) : new Wait(refusal);
+    Rejection refusal = missing == 0 ? null : scaling.growthRefusal(missing);
+    return refusal == null ? new Go(new Move.Claim(entry.job(), missing)) : new Blocked(refusal);
   }
 
+  /// A job that could not start even if all nodes that exist were free, because a policy forbids
+  /// the others, is not the head: it would hold up everybody for nothing.
   private Judgement waitForNodes(QueueEntry entry, int free) {
+    int beyond = entry.nodes() - load.existing();
+    Rejection refusal = beyond > 0 ? scaling.growthRefusal(beyond) : null;
+    if (refusal != null) {
+      return new Blocked(refusal);
+    }
     if (headShadow == null) {
       headShadow = Shadow.ofFullCluster(load, entry, free, now);
     } else if (!headShadow.head().equals(entry)) {
-      return new Wait(wouldDelayHead(entry, headShadow));
+      return new Behind(headShadow);
     }
-    long expected = headShadow.at() == Shadow.UNKNOWN ? 0 : headShadow.at();
-    return new Wait(
-        new Rejection.ClusterFull(
-            cluster.spec().max(), load.busy(), entry.nodes(), place(entry), expected));
+    return new Head(headShadow);
   }
 
   /// Idle nodes may be used at once if nobody who was first is delayed: neither a job with a claim
@@ -190,29 +211,35 @@ public final class Placement {
     return claimShadow;
   }
 
-  private Rejection wouldDelayHead(QueueEntry entry, Shadow shadow) {
-    long by = shadow.at() == Shadow.UNKNOWN ? 0 : shadow.at();
-    return new Rejection.WouldDelayHead(shadow.head().job().toString(), place(entry), by);
-  }
-
-  private int place(QueueEntry entry) {
-    return load.queue().before(entry, PLACES_COUNTED) + 1;
-  }
-
   /// Why this queued job waits, asked now.
   public Rejection whyQueued(QueueEntry entry) {
     int considered = 0;
     for (QueueEntry head : load.queue().heads()) {
-      if (QueueEntry.ORDER.compare(head, entry) >= 0
-          || considered++ == settings.backfillCandidates()) {
+      if (head.compareTo(entry) >= 0 || considered == settings.backfillCandidates()) {
         break;
       }
+      considered++;
       judge(head);
     }
     return switch (judge(entry)) {
-      case Wait(Rejection reason) -> reason;
-      case Go _ -> new Rejection.NotWaiting("next in line", 0);
+      case Blocked(Rejection reason) -> reason;
+      case Head(Shadow shadow) ->
+          new Rejection.ClusterFull(
+              cluster.spec().max(), load.busy(), entry.nodes(), place(entry), shadow.expectedAt());
+      case Behind(Shadow shadow) ->
+          new Rejection.WouldDelayHead(
+              shadow.head().job().toString(), place(entry), shadow.expectedAt());
+      case Go _ ->
+          considered < settings.backfillCandidates()
+              ? new Rejection.NotWaiting("next in line", 0)
+              : new Rejection.TooMany(
+                  "kinds of jobs ahead of it that one look at the queue considers",
+                  settings.backfillCandidates());
     };
+  }
+
+  private int place(QueueEntry entry) {
+    return load.queue().before(entry, PLACES_COUNTED) + 1;
   }
 
   /// Why this job, which has a claim, has not started.

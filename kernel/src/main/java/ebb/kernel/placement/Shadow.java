@@ -1,5 +1,9 @@
 package ebb.kernel.placement;
 
+import ebb.kernel.protocol.Nullable;
+import java.util.Collections;
+import java.util.Iterator;
+
 /// The reservation that EASY backfill gives to the job at the head: by when it should be able to
 /// start, and how many nodes will be free beyond what it needs. A job may go before it only if it
 /// ends by then, or takes no more than the extra nodes.
@@ -9,41 +13,63 @@ record Shadow(QueueEntry head, long at, int extra) {
   static final long UNKNOWN = Long.MAX_VALUE;
 
   /// For a head that has a claim and waits for nodes on their way. A node that is not there yet
-  /// counts as free at its boot deadline.
+  /// counts as free at its boot deadline, one that is busy when its attempt must have ended.
   static Shadow ofClaim(ClusterLoad load, QueueEntry head, long now) {
-    int free = load.idle();
-    long at = now;
-    for (ClusterLoad.TimedNode node : load.comingSoonestFirst()) {
-      if (free >= head.nodes() && node.at() > at) {
-        break;
-      }
-      free++;
-      at = Math.max(at, node.at());
-    }
-    return free >= head.nodes()
-        ? new Shadow(head, at, free - head.nodes())
-        : afterEnds(load, head, free, at);
+    return reserve(
+        head,
+        load.idle(),
+        now,
+        load.comingSoonestFirst().iterator(),
+        load.endsSoonestFirst().iterator());
   }
 
   /// For a head that finds all nodes the cluster may have busy or claimed; `free` are those it
   /// could claim now.
   static Shadow ofFullCluster(ClusterLoad load, QueueEntry head, int free, long now) {
-    return afterEnds(load, head, free, now);
+    return reserve(
+        head, free, now, Collections.emptyIterator(), load.endsSoonestFirst().iterator());
   }
 
-  private static Shadow afterEnds(ClusterLoad load, QueueEntry head, int freeBefore, long from) {
-    int free = freeBefore;
-    long at = from;
-    for (ClusterLoad.End end : load.endsSoonestFirst()) {
-      if (free >= head.nodes() && end.at() > at) {
+  /// Lets nodes become free, soonest first, until the head has enough, and counts those that come
+  /// at that same time.
+  private static Shadow reserve(
+      QueueEntry head,
+      int freeNow,
+      long now,
+      Iterator<ClusterLoad.TimedNode> coming,
+      Iterator<ClusterLoad.End> ends) {
+    int free = freeNow;
+    long at = now;
+    ClusterLoad.@Nullable TimedNode node = next(coming);
+    ClusterLoad.@Nullable End end = next(ends);
+    while (node != null || end != null) {
+      long nodeAt = node == null ? UNKNOWN : node.at();
+      long endAt = end == null ? UNKNOWN : end.at();
+      long next = Math.min(nodeAt, endAt);
+      if (free >= head.nodes() && next > at) {
         break;
       }
-      free += end.nodes();
-      at = Math.max(at, end.at());
+      at = Math.max(at, next);
+      if (node != null && nodeAt <= endAt) {
+        free++;
+        node = next(coming);
+      } else if (end != null) {
+        free += end.nodes();
+        end = next(ends);
+      }
     }
     return free >= head.nodes()
         ? new Shadow(head, at, free - head.nodes())
         : new Shadow(head, UNKNOWN, 0);
+  }
+
+  /// When the head should be able to start, for people; 0 if nothing says.
+  long expectedAt() {
+    return at == UNKNOWN ? 0 : at;
+  }
+
+  private static <T> @Nullable T next(Iterator<T> iterator) {
+    return iterator.hasNext() ? iterator.next() : null;
   }
 
   /// Whether a job that runs from `start` on would leave the head alone.

@@ -1,7 +1,5 @@
 package ebb.kernel.protocol;
 
-import java.util.Comparator;
-
 /// Something that has deadlines and decisions of its own.
 public record Thing(Kind kind, long id) implements Comparable<Thing> {
   /// In the order in which their deadlines fire when they fall on one millisecond.
@@ -13,12 +11,10 @@ public record Thing(Kind kind, long id) implements Comparable<Thing> {
     WORKSPACE
   }
 
-  private static final Comparator<Thing> ORDER =
-      Comparator.comparing(Thing::kind).thenComparingLong(Thing::id);
-
   @Override
   public int compareTo(Thing other) {
-    return ORDER.compare(this, other);
+    int byKind = kind.compareTo(other.kind);
+    return byKind != 0 ? byKind : Long.compare(id, other.id);
   }
 
   @Override

@@ -10,7 +10,6 @@ import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Settings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 
 /// vCPU limits as they were set, and the vCPUs of all nodes that exist, by key and by cluster.
@@ -25,14 +24,13 @@ public final class Quotas {
   /// The keys that a node of this family counts against.
   public static List<QuotaKey> keys(
       Scope workspace, String location, Priority priority, String family) {
-    String subscription = workspace.subscription().toLowerCase(Locale.ROOT);
-    String place = location.toLowerCase(Locale.ROOT);
+    String subscription = workspace.subscription();
     if (priority == Priority.LOW) {
-      return List.of(new QuotaKey(QuotaKind.LOW_PRIORITY, subscription, place, ""));
+      return List.of(new QuotaKey(QuotaKind.LOW_PRIORITY, subscription, location, ""));
     }
     return List.of(
-        new QuotaKey(QuotaKind.FAMILY, subscription, place, family.toLowerCase(Locale.ROOT)),
-        new QuotaKey(QuotaKind.REGIONAL_TOTAL, subscription, place, ""));
+        new QuotaKey(QuotaKind.FAMILY, subscription, location, family),
+        new QuotaKey(QuotaKind.REGIONAL_TOTAL, subscription, location, ""));
   }
 
   public void setLimit(QuotaKey key, int limit) {

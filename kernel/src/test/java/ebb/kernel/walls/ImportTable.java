@@ -66,7 +66,10 @@ public final class ImportTable {
           Map.entry(
               "app.journal",
               Set.of("kernel", "kernel.protocol", "kernel.money", "kernel.codec", "kernel.engine")),
-          Map.entry("app.backend.*", Set.of("kernel.engine", "kernel.protocol", "agent")),
+          Map.entry("app.specification", Set.of()),
+          Map.entry(
+              "app.backend.*",
+              Set.of("kernel.engine", "kernel.protocol", "agent", "app.specification")),
           Map.entry("app.cli", Set.of("app.wire")));
 
   private static final Set<String> KERNEL_ROWS =

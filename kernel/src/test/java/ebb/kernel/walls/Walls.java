@@ -205,16 +205,17 @@ public final class Walls {
   }
 
   /// The simulator's: it may draw from a generator that was given its seed, and one class of it may
-  /// print.
+  /// print and one may read files.
   ///
   /// @param printer the one class that prints reports
-  public static List<Wall> simulator(String printer) {
+  /// @param reader the one class that reads traces
+  public static List<Wall> simulator(String printer, String reader) {
     return List.of(
         CLOCK,
         ENVIRONMENT,
         RANDOMNESS.except(Walls::isSeeded),
         THREADS,
-        OUTSIDE.except(use -> isPlace(use, printer)),
+        OUTSIDE.except(use -> isPlace(use, printer) || isPlace(use, reader)),
         LOCALE_AND_MATH,
         ORDER);
   }

@@ -86,7 +86,7 @@ class WallsBiteTest {
 
   @Test
   void theSimulatorMayDrawWithASeedOnly() {
-    Wall randomness = Walls.simulator("none").get(2);
+    Wall randomness = Walls.simulator("none", "none").get(2);
     assertThat(randomness.breaches(List.of(planted("DrawsWithSeed")))).isEmpty();
     for (String sin :
         List.of("DrawsWithoutSeed", "DrawsFromADefault", "DrawsOldStyle", "DrawsAnId")) {
@@ -97,8 +97,10 @@ class WallsBiteTest {
   @Test
   void onlyTheNamedClassOfTheSimulatorMayPrint() {
     String prints = Sins.class.getName() + "$Prints";
-    assertThat(Walls.simulator(prints).get(4).breaches(List.of(planted("Prints")))).isEmpty();
-    assertThat(Walls.simulator("another").get(4).breaches(List.of(planted("Prints")))).isNotEmpty();
+    assertThat(Walls.simulator(prints, "none").get(4).breaches(List.of(planted("Prints"))))
+        .isEmpty();
+    assertThat(Walls.simulator("another", "none").get(4).breaches(List.of(planted("Prints"))))
+        .isNotEmpty();
   }
 
   @Test

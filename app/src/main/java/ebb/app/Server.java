@@ -1,0 +1,317 @@
+package ebb.app;
+
+import ebb.app.api.Surface;
+import ebb.app.backend.local.HostCapacity;
+import ebb.app.backend.local.LocalBackend;
+import ebb.app.backend.local.LocalOptions;
+import ebb.app.backend.local.RunFolders;
+import ebb.app.backend.local.TaskUser;
+import ebb.app.catalogue.Catalogue;
+import ebb.app.cli.Serve;
+import ebb.app.config.Config;
+import ebb.app.http.HttpDoor;
+import ebb.app.identity.AccessToken;
+import ebb.app.identity.OriginGuard;
+import ebb.app.journal.Store;
+import ebb.app.journal.StoreRefused;
+import ebb.app.loop.EngineLoop;
+import ebb.app.loop.LoopLimits;
+import ebb.app.loop.Watch;
+import ebb.app.specification.SpecificationStore;
+import ebb.app.specification.SpecificationStoreFailure;
+import ebb.app.view.View;
+import ebb.kernel.State;
+import ebb.kernel.engine.Engine;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.RoleAssignment;
+import java.io.Console;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One server, put together by hand. Reading [#assemble] from top to bottom is reading how Ebb is
+/// built: the home, the door, what jobs run, the machine, the engine, the surface.
+final class Server {
+  private static final System.Logger LOG = System.getLogger(Server.class.getName());
+
+  /// Replaying a long journal takes a while; beyond this something else is wrong.
+  private static final Duration START_WITHIN = Duration.ofMinutes(10);
+
+  /// What the engine has taken is finished within a batch; a last snapshot takes seconds.
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(60);
+
+  private final Config config;
+  private final Serve.Options options;
+  private final AtomicReference<EngineLoop.End> end = new AtomicReference<>(EngineLoop.End.BROKEN);
+  private final Deque<Runnable> closings = new ArrayDeque<>();
+  private final List<String> findings = new ArrayList<>();
+  private @Nullable Thread engineThread;
+  private @Nullable HttpDoor door;
+  private int port;
+
+  private Server(Config config, Serve.Options options) {
+    this.config = config;
+    this.options = options;
+  }
+
+  /// Starts a server that answers when this returns.
+  static Server start(Config config, Serve.Options options) throws ServerRefused {
+    Server server = new Server(config, options);
+    try {
+      server.assemble();
+      return server;
+    } catch (ServerRefused refused) {
+      server.stop();
+      throw refused;
+    } catch (IOException failure) {
+      server.stop();
+      throw new ServerRefused(String.valueOf(failure.getMessage()), failure);
+    } catch (StoreRefused refused) { // nothing is open yet
+      throw new ServerRefused(String.valueOf(refused.getMessage()), refused);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      server.stop();
+      throw new ServerRefused("The start was interrupted.", interrupted);
+    }
+  }
+
+  private void assemble()
+      throws ServerRefused, StoreRefused, IOException, InterruptedException {
+    // The home: from here on no other server runs on it.
+    Store store = Store.open(options.home(), storeOptions());
+    Path home = store.home();
+    findings.addAll(store.warnings());
+    StoreMemory.Opening opening = new StoreMemory.Opening(home, storeOptions(), store);
+    Runnable abandon = store::abandon;
+    closings.push(abandon); // until the engine owns it
+
+    // The door: taken before anything is started, opened when everything has.
+    String owner =
+        config.owner().equals(Config.AUTO) ? System.getProperty("user.name") : config.owner();
+    AccessToken token = AccessToken.at(home, owner);
+    HttpDoor listening = listen();
+    port = listening.port();
+
+    // What jobs run, and the machine that they run on.
+    SpecificationStore specifications = SpecificationStore.open(home.resolve("specifications.db"));
+    closings.push(() -> close(specifications));
+    Host host = host();
+    AtomicReference<EngineLoop> engine = new AtomicReference<>();
+    LocalBackend backend =
+        new LocalBackend(
+            new LocalOptions(
+                home,
+                store.installation(),
+                taskUser(),
+                (long) config.tasks().outputMebibytes() << 20,
+                host),
+            specifications,
+            (reports, whenDurable) -> engine.get().report(reports, whenDurable),
+            InstantSource.system(),
+            wallMillis -> engine.get().engineMillis(wallMillis));
+    closings.push(backend::close);
+
+    // The engine: one thread, and one that watches it.
+    View view = new View();
+    EngineLoop loop =
+        new EngineLoop(
+            new EngineLoop.Parts(opening, view, backend, state -> founding(state, host, owner)),
+            new LoopLimits(
+                config.engine().queue(),
+                config.engine().batch(),
+                config.engine().answerWithin(),
+                LoopLimits.DEFAULT.reopenings(),
+                LoopLimits.DEFAULT.reopenAfter()),
+            owner);
+    engine.set(loop);
+    closings.remove(abandon); // the store is the engine's from here on
+    engineThread = Thread.ofPlatform().name("engine").start(() -> end.set(loop.run()));
+    closings.push(() -> stopEngine(loop));
+    if (!loop.awaitStart(START_WITHIN)) {
+      throw new ServerRefused(
+          "The engine did not start: the log above says why.", new IllegalStateException());
+    }
+    Thread watch =
+        Thread.ofPlatform().name("watch").daemon().start(new Watch(loop, opening::troubles));
+    closings.push(watch::interrupt);
+    backend.begin();
+
+    // The surface: from here on requests are answered.
+    RunFolders folders = backend.folders();
+    Surface.Parts parts =
+        new Surface.Parts(
+            loop,
+            view,
+            opening::history,
+            specifications,
+            (job, attempt, rank, stderr) -> {
+              RunFolders.Run run = folders.run(job, attempt, rank);
+              return stderr ? run.stderr() : run.stdout();
+            });
+    listening.open(Surface.gate(parts, new OriginGuard(port), token));
+    tell(home, host, view, owner);
+  }
+
+  private Store.Options storeOptions() {
+    Store.Said said =
+        options.adoptHome()
+            ? Store.Said.MOVED
+            : options.newInstallation() ? Store.Said.COPIED : Store.Said.NOTHING;
+    return new Store.Options(
+        said,
+        (long) config.journal().markMebibytes() << 20,
+        (long) config.journal().reserveMebibytes() << 20,
+        config.journal().snapshotEvents());
+  }
+
+  private HttpDoor listen() throws ServerRefused {
+    HttpDoor listening = new HttpDoor(config.http().port(), config.http().connections());
+    try {
+      listening.listen();
+    } catch (RuntimeException taken) {
+      throw new ServerRefused(
+          "Cannot listen on 127.0.0.1:%d (%s): choose another port with --port, or 0 for any free one."
+              .formatted(config.http().port(), taken.getMessage()),
+          taken);
+    }
+    door = listening;
+    return listening;
+  }
+
+  private Host host() throws IOException {
+    boolean virtual =
+        switch (config.host().virtualNodes()) {
+          case "true" -> true;
+          case "false" -> false;
+          default -> isFromTerminal();
+        };
+    Config.Host wanted = config.host();
+    return HostCapacity.find(
+        new HostCapacity.Wanted(wanted.cores(), wanted.memoryMebibytes(), wanted.gpus()), virtual);
+  }
+
+  private static boolean isFromTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  private @Nullable TaskUser taskUser() throws IOException {
+    return config.tasks().user().equals(Config.AUTO)
+        ? TaskUser.byDefault().orElse(null)
+        : TaskUser.named(config.tasks().user());
+  }
+
+  /// What is said right after the start was recorded: the machine as it is, and at the first start
+  /// of all the sizes and list prices that are shipped.
+  private static List<Engine.Do> founding(State state, Host host, String owner) {
+    Actor founder = new Actor(owner, "", "start");
+    List<Engine.Do> orders = new ArrayList<>();
+    orders.add(
+        new Engine.Do(Actor.SHELL, "", new Command.HostFound(host), Engine.Answer.NOBODY));
+    if (state.sizes().isEmpty() && state.prices().prices().isEmpty()) {
+      Catalogue shipped = Catalogue.shipped();
+      Command sizes = new Command.ChangeSizes(shipped.sizes());
+      Command prices = new Command.ChangePrices(shipped.currency(), shipped.prices());
+      orders.add(new Engine.Do(founder, "", sizes, Engine.Answer.NOBODY));
+      orders.add(new Engine.Do(founder, "", prices, Engine.Answer.NOBODY));
+    }
+    return orders;
+  }
+
+  /// What a person who started it should know.
+  private void tell(Path home, Host host, View view, String owner) throws IOException {
+    findings.add("home " + home + ", installation " + view.rules().installation());
+    findings.add(
+        "nodes may have %d cores, %d MiB and %d GPUs%s"
+            .formatted(
+                host.cores(),
+                host.memoryMebibytes(),
+                host.gpus(),
+                host.virtualNodes() ? ", and may share them (virtual nodes)" : ""));
+    TaskUser user = taskUser();
+    findings.add(
+        user == null
+            ? "jobs run as the server's own user and can read what it can read, the token included"
+            : "jobs run as user " + user.uid() + ":" + user.gid());
+    if (view.rules().safeMode()) {
+      findings.add(
+          "SAFE MODE: the server stopped three times at one place. It reads, stops and releases only. Report the error"
+              + " that the log of those starts ends with; stopping this server in the ordinary way ends safe mode.");
+    }
+    List<RoleAssignment> roles = view.rules().access().assignments();
+    if (roles.stream().noneMatch(role -> role.principal().equals(owner))) {
+      findings.add(
+          "the token stands for '%s', who has no role here; those who do: %s. Start with --owner NAME."
+              .formatted(owner, roles.stream().map(RoleAssignment::principal).distinct().toList()));
+    }
+    Path address = home.resolve("server.json");
+    Path draft = home.resolve("server.json.new");
+    Files.writeString(
+        draft,
+        "{\"url\":\"http://127.0.0.1:%d\",\"pid\":%d}\n"
+            .formatted(port, ProcessHandle.current().pid()));
+    Files.move(draft, address, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    findings.add("the access token is in " + AccessToken.file(home));
+  }
+
+  /// What was found at the start, in words for people.
+  List<String> findings() {
+    return List.copyOf(findings);
+  }
+
+  int port() {
+    return port;
+  }
+
+  private static void close(SpecificationStore specifications) {
+    try {
+      specifications.close();
+    } catch (SpecificationStoreFailure failure) {
+      LOG.log(Level.WARNING, failure.getMessage());
+    }
+  }
+
+  private void stopEngine(EngineLoop loop) {
+    loop.stop();
+    Thread thread = engineThread;
+    try {
+      if (thread != null && !thread.join(STOP_WITHIN)) {
+        LOG.log(Level.WARNING, "the engine does not end; what was answered is in the journal");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Waits until the engine has ended and says how.
+  EngineLoop.End await() throws InterruptedException {
+    Thread thread = engineThread;
+    if (thread != null) {
+      thread.join();
+    }
+    return end.get();
+  }
+
+  /// Takes no more requests, finishes those that were taken, and lets go of everything. Jobs go on
+  /// under the agent.
+  synchronized void stop() {
+    if (door != null) {
+      door.close();
+      door = null;
+    }
+    while (!closings.isEmpty()) {
+      closings.pop().run();
+    }
+  }
+}

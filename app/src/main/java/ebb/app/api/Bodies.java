@@ -1,0 +1,110 @@
+package ebb.app.api;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// What requests carry. A field that is absent asks for the default; one that is not listed is
+/// refused.
+final class Bodies {
+  private Bodies() {}
+
+  record WorkspaceBody(@Nullable String location) {}
+
+  record ClusterBody(
+      @Nullable String size,
+      @Nullable String priority,
+      @Nullable Integer min,
+      @Nullable Integer max,
+      @Nullable JsonNode idle,
+      @Nullable String location,
+      @Nullable Boolean internodeCommunication,
+      @Nullable Map<String, String> tags) {}
+
+  record ScaleBody(@Nullable Integer min, @Nullable Integer max, @Nullable JsonNode idle) {}
+
+  record RetriesBody(
+      @Nullable Integer preempted, @Nullable Integer infrastructure, @Nullable Integer failed) {}
+
+  /// `command`: the arguments as a list, or one line for `/bin/sh -c`.
+  record JobBody(
+      @Nullable String cluster,
+      @Nullable String account,
+      @Nullable Integer priority,
+      @Nullable Integer nodes,
+      @Nullable JsonNode limit,
+      @Nullable RetriesBody retries,
+      @Nullable JsonNode command,
+      @Nullable Map<String, String> environment) {}
+
+  record LockBody(@Nullable String level) {}
+
+  record QuotaBody(
+      @Nullable String kind,
+      @Nullable String subscription,
+      @Nullable String location,
+      @Nullable String family,
+      @Nullable Integer limit) {}
+
+  /// A row of the price book: amounts in the currency for an hour, absent where nobody has named
+  /// one.
+  record PriceBody(
+      @Nullable String size,
+      @Nullable String location,
+      @Nullable String priority,
+      @Nullable BigDecimal list,
+      @Nullable BigDecimal internal,
+      @Nullable BigDecimal invoice) {}
+
+  record PricesBody(@Nullable String currency, java.util.@Nullable List<PriceBody> prices) {}
+
+  /// What is wrong with a value in a body.
+  static final class Unfit extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unfit(String message) {
+      super(message);
+    }
+  }
+
+  /// A duration as ISO 8601 text (`PT2M`) or in seconds; `absent` if it is not there.
+  static long millis(@Nullable JsonNode value, String field, long absent) throws Unfit {
+    if (value == null || value.isNull()) {
+      return absent;
+    }
+    if (value.isIntegralNumber() && value.canConvertToInt() && value.asInt() >= 0) {
+      return value.asInt() * 1000L;
+    }
+    if (value.isString()) {
+      try {
+        Duration duration = Duration.parse(value.asString());
+        if (!duration.isNegative()) {
+          return duration.toMillis();
+        }
+      } catch (DateTimeParseException | ArithmeticException unreadable) {
+        throw unfitDuration(value, field);
+      }
+    }
+    throw unfitDuration(value, field);
+  }
+
+  private static Unfit unfitDuration(JsonNode value, String field) {
+    return new Unfit(
+        "'%s' is no value for %s: allowed are ISO 8601 durations such as \"PT2M\", or seconds."
+            .formatted(value, field));
+  }
+
+  static <T> T required(@Nullable T value, String field) throws Unfit {
+    if (value == null) {
+      throw new Unfit("The field '" + field + "' is missing.");
+    }
+    return value;
+  }
+
+  static <T> T or(@Nullable T value, T absent) {
+    return value == null ? absent : value;
+  }
+}

@@ -1,0 +1,11 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.kernel.protocol.Actor;
+
+/// Answers a request of somebody who is known.
+@FunctionalInterface
+interface Endpoint {
+  Response answer(Request request, Actor actor);
+}

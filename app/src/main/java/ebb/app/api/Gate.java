@@ -1,0 +1,101 @@
+package ebb.app.api;
+
+import ebb.app.http.Handler;
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.identity.AccessToken;
+import ebb.app.identity.OriginGuard;
+import ebb.kernel.protocol.Actor;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/// Lets requests in. In this order: what another site caused is refused, whatever it asks; health
+/// is answered; who has no token is refused without learning what paths there are; then the path is
+/// looked up.
+public final class Gate implements Handler {
+  private final OriginGuard guard;
+  private final AccessToken token;
+  private final Router<Endpoint> router;
+  private final Supplier<Response> health;
+  private final Tally tally;
+
+  /// How many answers there were of each kind.
+  public static final class Tally {
+    private final LongAdder[] byClass = new LongAdder[6];
+
+    public Tally() {
+      for (int i = 0; i < byClass.length; i++) {
+        byClass[i] = new LongAdder();
+      }
+    }
+
+    private Response count(Response response) {
+      byClass[response.status() / 100].increment();
+      return response;
+    }
+
+    /// Answers with a status of so many hundreds.
+    long ofHundreds(int hundreds) {
+      return byClass[hundreds].sum();
+    }
+  }
+
+  Gate(
+      OriginGuard guard,
+      AccessToken token,
+      Router<Endpoint> router,
+      Supplier<Response> health,
+      Tally tally) {
+    this.guard = guard;
+    this.token = token;
+    this.router = router;
+    this.health = health;
+    this.tally = tally;
+  }
+
+  @Override
+  public Response handle(Request request) {
+    return tally.count(answer(request));
+  }
+
+  private Response answer(Request request) {
+    String foreign =
+        guard.refusal(
+            request.header("Host"), request.header("Origin"), request.header("Sec-Fetch-Site"));
+    if (foreign != null) {
+      return Json.refusal(403, "ForeignRequest", foreign);
+    }
+    if (isHealth(request)) {
+      return health.get();
+    }
+    Optional<Actor> actor = token.actor(request.header("Authorization"), request.from());
+    if (actor.isEmpty()) {
+      return Json.refusal(
+              401,
+              "AuthenticationFailed",
+              "Send the header 'Authorization: Bearer TOKEN' with the token from the file 'token' in the server's home.")
+          .with("WWW-Authenticate", "Bearer");
+    }
+    return switch (router.find(request)) {
+      case Router.Match<Endpoint>(Endpoint endpoint, Request matched) ->
+          endpoint.answer(matched, actor.get());
+      case Router.WrongMethod<Endpoint> wrong ->
+          Json.refusal(
+                  405,
+                  "MethodNotAllowed",
+                  "%s is not possible here; possible is %s."
+                      .formatted(request.method(), wrong.allowed()))
+              .with("Allow", String.join(", ", wrong.allowed()));
+      case Router.Nothing<Endpoint> _ ->
+          Json.refusal(404, "PathNotFound", "There is nothing at this path.");
+    };
+  }
+
+  private static boolean isHealth(Request request) {
+    return request.segments().size() == 1
+        && request.segments().getFirst().equalsIgnoreCase("health")
+        && (request.method().equals("GET") || request.method().equals("HEAD"));
+  }
+}

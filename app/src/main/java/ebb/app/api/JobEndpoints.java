@@ -1,0 +1,379 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.journal.History;
+import ebb.app.journal.History.PastJob;
+import ebb.app.journal.HistoryUnavailable;
+import ebb.app.journal.Ledger;
+import ebb.app.loop.Outcome;
+import ebb.app.specification.Specification;
+import ebb.app.specification.SpecificationStore;
+import ebb.app.specification.SpecificationStoreFailure;
+import ebb.app.view.JobSeen;
+import ebb.app.view.WorkspaceSeen;
+import ebb.kernel.Kernel;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.money.Charges;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.Id;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Retries;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Thing;
+import ebb.kernel.protocol.Verdict;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// Jobs: submit, look, list, cancel, and why they wait.
+final class JobEndpoints {
+  static final String LIST = WorkspaceEndpoints.PATH + "/jobs";
+  static final String PATH = LIST + "/{name}";
+
+  private static final System.Logger LOG = System.getLogger(JobEndpoints.class.getName());
+
+  /// The kernel finds a look into history too old when the server was held up for longer than ended
+  /// jobs stay in memory; more than a few such looks in a row are an overload.
+  private static final int LOOKS = 3;
+
+  /// In place of the time of the look: there is a live job of the name, or no such workspace, and
+  /// the kernel is to find that out for itself.
+  private static final long LIVE = 0;
+
+  private final Reads reads;
+  private final Wishes wishes;
+  private final Supplier<History> history;
+  private final SpecificationStore specifications;
+
+  JobEndpoints(
+      Reads reads, Wishes wishes, Supplier<History> history, SpecificationStore specifications) {
+    this.reads = reads;
+    this.wishes = wishes;
+    this.history = history;
+    this.specifications = specifications;
+  }
+
+  void addTo(Router<Endpoint> router) {
+    router
+        .on("GET", LIST, this::list)
+        .on("PUT", PATH, this::put)
+        .on("GET", PATH, this::get)
+        .on("POST", PATH + "/cancel", this::cancel)
+        .on("GET", PATH + "/why", this::why);
+  }
+
+  // Submitting.
+
+  private Response put(Request request, Actor actor) {
+    Scope scope = Reads.workspaceScope(request);
+    // Before anything is stored: who may not submit leaves nothing behind.
+    Rejection refusal = reads.view().rules().access().refusal(actor, Action.WRITE, scope);
+    if (refusal != null) {
+      return Json.refusal(Reason.of(refusal));
+    }
+    return Bounded.body(
+        request,
+        Bodies.JobBody.class,
+        body -> {
+          Specification specification = specification(body);
+          Optional<String> fault = specification.fault();
+          if (fault.isPresent()) {
+            return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
+          }
+          String hash;
+          try {
+            hash = specifications.put(specification);
+          } catch (SpecificationStoreFailure failure) {
+            LOG.log(Level.WARNING, "a specification cannot be stored: {0}", failure.getMessage());
+            return Json.busy(
+                503,
+                "StorageUnavailable",
+                "The job's specification could not be stored: nothing was submitted. The server's log has the reason.",
+                5);
+          }
+          return submit(request, actor, scope, spec(actor, body, hash));
+        });
+  }
+
+  private static Specification specification(Bodies.JobBody body) throws Bodies.Unfit {
+    JsonNode command = Bodies.required(body.command(), "command");
+    Map<String, String> environment = Bodies.or(body.environment(), Map.of());
+    if (environment.values().stream().anyMatch(Objects::isNull)) {
+      throw new Bodies.Unfit("A variable of the environment has no value.");
+    }
+    if (command.isString()) {
+      return Specification.ofShellLine(command.asString(), environment);
+    }
+    List<String> arguments = new ArrayList<>();
+    for (JsonNode argument : command) {
+      if (!argument.isString()) {
+        throw unfitCommand();
+      }
+      arguments.add(argument.asString());
+    }
+    if (!command.isArray()) {
+      throw unfitCommand();
+    }
+    return Specification.ofArguments(arguments, environment);
+  }
+
+  private static Bodies.Unfit unfitCommand() {
+    return new Bodies.Unfit(
+        "The field 'command' must be a list of texts (a program and its arguments) or one text for /bin/sh -c.");
+  }
+
+  private static JobSpec spec(Actor actor, Bodies.JobBody body, String hash) throws Bodies.Unfit {
+    return new JobSpec(
+        Bodies.required(body.cluster(), "cluster"),
+        Bodies.or(body.account(), actor.principal()),
+        Bodies.or(body.priority(), 0),
+        Bodies.or(body.nodes(), 1),
+        Bodies.millis(body.limit(), "limit", 0),
+        retries(body.retries()),
+        hash);
+  }
+
+  private static Retries retries(Bodies.@Nullable RetriesBody body) {
+    return body == null
+        ? JobSpec.DEFAULT_RETRIES
+        : new Retries(
+            Bodies.or(body.preempted(), JobSpec.DEFAULT_RETRIES.preempted()),
+            Bodies.or(body.infrastructure(), JobSpec.DEFAULT_RETRIES.infrastructure()),
+            Bodies.or(body.failed(), JobSpec.DEFAULT_RETRIES.failed()));
+  }
+
+  /// A name that history holds is answered from there and never runs again. The time of the look is
+  /// taken first, then the view is asked, then history: a job is in one of them from its submission
+  /// on, and one that is live may leave memory before the command is decided, so that the kernel
+  /// must then find it itself or send us to look again.
+  private Response submit(Request request, Actor actor, Scope scope, JobSpec spec) {
+    String name = request.parameter("name");
+    Outcome<Verdict> outcome = new Outcome.NotServing<>();
+    for (int look = 0; look < LOOKS; look++) {
+      long lookedAt = wishes.settledAt();
+      WorkspaceSeen workspace = reads.view().workspace(scope);
+      if (workspace != null && workspace.job(name) == null) {
+        Optional<PastJob> past;
+        try {
+          past = history.get().job(workspace.workspace().id(), name);
+        } catch (HistoryUnavailable unavailable) {
+          return historyUnavailable(unavailable);
+        }
+        if (past.isPresent() && past.get().endedAt() != 0) {
+          return past.get().spec().equals(spec)
+              ? shownPast(past.get(), 200)
+              : Json.refusal(Reason.of(new Rejection.NameTaken("job", name)));
+        }
+        lookedAt = past.isPresent() ? LIVE : lookedAt;
+      } else {
+        lookedAt = LIVE;
+      }
+      outcome = wishes.send(request, actor, new Command.SubmitJob(scope, name, spec, lookedAt));
+      if (!isTooOld(outcome)) {
+        break;
+      }
+    }
+    return wishes.answer(outcome, changed -> shown(request, actor, changed ? 201 : 200));
+  }
+
+  private static Response historyUnavailable(HistoryUnavailable unavailable) {
+    return Json.busy(
+        503, "HistoryUnavailable", unavailable.getMessage(), unavailable.retryHelps() ? 1 : 0);
+  }
+
+  private static boolean isTooOld(Outcome<Verdict> outcome) {
+    return outcome instanceof Outcome.Answered<Verdict>(Verdict.Refused(var rejection))
+        && rejection instanceof Rejection.NameCheckTooOld;
+  }
+
+  // Looking.
+
+  private Response get(Request request, Actor actor) {
+    return shown(request, actor, 200);
+  }
+
+  private Response shown(Request request, Actor actor, int status) {
+    return withJob(
+        request,
+        actor,
+        new Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            return Json.answer(status, Shapes.JobShown.of(seen, attempt(seen.job())));
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return shownPast(past, status);
+          }
+        });
+  }
+
+  private Response shownPast(PastJob past, int status) {
+    try {
+      Charges charges = history.get().ledger().sum(new Ledger.OfJob(past.id()), Ledger.Period.ALL);
+      return Json.answer(status, Shapes.JobShown.of(past, charges));
+    } catch (HistoryUnavailable unavailable) {
+      return historyUnavailable(unavailable);
+    }
+  }
+
+  private @Nullable Attempt attempt(Job job) {
+    return job.phase() instanceof Job.Active active ? reads.view().attempt(active.attempt()) : null;
+  }
+
+  /// What to answer about a job that is live, and about one that is history.
+  interface Cases {
+    Response live(JobSeen seen);
+
+    Response past(PastJob past);
+  }
+
+  /// The view first: what leaves it is in history by then.
+  Response withJob(Request request, Actor actor, Cases cases) {
+    String name = request.parameter("name");
+    return reads.inWorkspace(
+        request,
+        actor,
+        workspace -> {
+          JobSeen seen = workspace.job(name);
+          if (seen != null) {
+            return cases.live(seen);
+          }
+          try {
+            return history
+                .get()
+                .job(workspace.workspace().id(), name)
+                .map(cases::past)
+                .orElseGet(() -> Reads.notFound("job", name));
+          } catch (HistoryUnavailable unavailable) {
+            return historyUnavailable(unavailable);
+          }
+        });
+  }
+
+  /// Live jobs and those of history as one list, newest first; `after` is the id of the last one of
+  /// the page before.
+  private Response list(Request request, Actor actor) {
+    String after = Reads.after(request);
+    long before = after.isEmpty() ? History.NEWEST.value() : Id.parse(after);
+    if (before < 0) {
+      return Reads.badRequest(
+          "'" + after + "' is no id of a job: 'after' takes the 'next' of a page.");
+    }
+    int size = Reads.pageSize(request);
+    return reads.inWorkspace(
+        request,
+        actor,
+        workspace -> {
+          JobId start = new JobId(before);
+          Iterator<JobSeen> live = workspace.jobsBefore(start).iterator();
+          try {
+            Iterator<PastJob> past =
+                history.get().jobs(workspace.workspace().id(), start, size + 1).iterator();
+            return Json.answer(200, merge(live, past, size));
+          } catch (HistoryUnavailable unavailable) {
+            return historyUnavailable(unavailable);
+          }
+        });
+  }
+
+  /// History has the live jobs too, a little later: where both have one, the live one counts.
+  private Shapes.Page merge(Iterator<JobSeen> live, Iterator<PastJob> past, int size) {
+    List<Shapes.JobShown> page = new ArrayList<>();
+    JobSeen nextLive = next(live);
+    PastJob nextPast = next(past);
+    while (nextLive != null || nextPast != null) {
+      if (page.size() == size) {
+        return new Shapes.Page(page, page.getLast().id());
+      }
+      int order = order(nextLive, nextPast);
+      if (order <= 0 && nextLive != null) {
+        page.add(Shapes.JobShown.of(nextLive, attempt(nextLive.job())));
+        nextLive = next(live);
+      } else if (nextPast != null && nextPast.endedAt() != 0) {
+        page.add(Shapes.JobShown.of(nextPast, null));
+      }
+      if (order >= 0) {
+        nextPast = next(past);
+      }
+    }
+    return new Shapes.Page(page, null);
+  }
+
+  /// Which comes first: the newer one.
+  private static int order(@Nullable JobSeen live, @Nullable PastJob past) {
+    if (live == null || past == null) {
+      return live == null ? 1 : -1;
+    }
+    return past.id().compareTo(live.job().id());
+  }
+
+  private static <T> @Nullable T next(Iterator<T> rows) {
+    return rows.hasNext() ? rows.next() : null;
+  }
+
+  // Cancelling, and why.
+
+  private Response cancel(Request request, Actor actor) {
+    return withJob(
+        request,
+        actor,
+        new Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            return wishes.wish(
+                request,
+                actor,
+                new Command.CancelJob(Reads.workspaceScope(request), request.parameter("name")),
+                _ -> shown(request, actor, 202));
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return Json.refusal(Reason.of(ended(past)));
+          }
+        });
+  }
+
+  private static Rejection ended(PastJob past) {
+    EndCause cause = past.cause();
+    return cause == null
+        ? new Rejection.NotFound("job", past.name())
+        : new Rejection.AlreadyEnded(past.name(), cause);
+  }
+
+  private Response why(Request request, Actor actor) {
+    return withJob(
+        request,
+        actor,
+        new Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            Thing thing = new Thing(Thing.Kind.JOB, seen.job().id().value());
+            return wishes.ask(
+                (state, now) -> Kernel.why(state, thing, now), ClusterEndpoints.WhyShown::answer);
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return ClusterEndpoints.WhyShown.answer(ended(past));
+          }
+        });
+  }
+}

@@ -1,0 +1,235 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.journal.History;
+import ebb.app.journal.HistoryUnavailable;
+import ebb.app.journal.Ledger;
+import ebb.app.view.ClusterSeen;
+import ebb.app.view.WorkspaceSeen;
+import ebb.kernel.money.Bill;
+import ebb.kernel.money.Charges;
+import ebb.kernel.money.Cost;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Scope;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What was spent: closed segments of nodes within a period, added up by job, cluster or account.
+///
+/// `GET .../ledger?from=&to=&by=job|cluster|account|segment&cluster=NAME`. The total of a page is
+/// rounded once and its rows by largest remainder, so that they add up; segments that are still
+/// open are not in it.
+final class LedgerEndpoint {
+  private static final int DECIMALS = 6;
+
+  private final Reads reads;
+  private final Supplier<History> history;
+
+  LedgerEndpoint(Reads reads, Supplier<History> history) {
+    this.reads = reads;
+    this.history = history;
+  }
+
+  void addTo(Router<Endpoint> router) {
+    router
+        .on("GET", "/ebb/v1/ledger", this::everything)
+        .on("GET", WorkspaceEndpoints.PATH + "/clusters/{name}/ledger", this::ofCluster);
+  }
+
+  private record Row(
+      String of, String list, String internal, String invoice, Shapes.ChargesShown charges) {}
+
+  private record SegmentRow(
+      long sequence,
+      String node,
+      String cluster,
+      @Nullable String job,
+      @Nullable String account,
+      String kind,
+      String from,
+      String to,
+      long millis,
+      long listRate,
+      long internalRate,
+      long invoiceRate,
+      boolean virtual) {}
+
+  private record Total(String list, String internal, String invoice, long millis) {}
+
+  private record Shown(
+      String currency, String by, Total total, List<?> value, @Nullable String next) {}
+
+  /// What is asked: whose segments, when, added up by what, which page.
+  private record Asked(
+      Ledger.Of of, Ledger.Period period, String by, @Nullable String after, int most) {}
+
+  private Response everything(Request request, Actor actor) {
+    Response refusal = reads.refusal(actor, Scope.ALL);
+    return refusal != null ? refusal : ledger(request, new Ledger.Everything());
+  }
+
+  private Response ofCluster(Request request, Actor actor) {
+    return reads.inWorkspace(
+        request,
+        actor,
+        (WorkspaceSeen workspace) -> {
+          ClusterSeen seen = workspace.cluster(request.parameter("name"));
+          return seen == null
+              ? Reads.notFound("cluster", request.parameter("name"))
+              : ledger(request, new Ledger.OfCluster(seen.cluster().id()));
+        });
+  }
+
+  private Response ledger(Request request, Ledger.Of of) {
+    try {
+      long from = time(request.query("from"), 0);
+      long to = time(request.query("to"), Long.MAX_VALUE);
+      String by = Bodies.or(request.query("by"), "job");
+      Asked asked =
+          new Asked(
+              of, new Ledger.Period(from, to), by, request.query("after"), Reads.pageSize(request));
+      return shown(asked);
+    } catch (Bodies.Unfit unfit) {
+      return Reads.badRequest(unfit.getMessage());
+    } catch (HistoryUnavailable unavailable) {
+      return Json.busy(
+          503, "HistoryUnavailable", unavailable.getMessage(), unavailable.retryHelps() ? 1 : 0);
+    }
+  }
+
+  private static long time(@Nullable String text, long absent) throws Bodies.Unfit {
+    if (text == null) {
+      return absent;
+    }
+    try {
+      return Instant.parse(text).toEpochMilli();
+    } catch (DateTimeException | ArithmeticException unreadable) {
+      throw new Bodies.Unfit("'%s' is no time: write it as 2026-01-31T00:00:00Z.".formatted(text));
+    }
+  }
+
+  private Response shown(Asked asked) throws Bodies.Unfit, HistoryUnavailable {
+    Ledger ledger = history.get().ledger();
+    return switch (asked.by()) {
+      case "segment" -> segments(ledger, asked);
+      case "job" ->
+          sums(
+              asked,
+              ledger.sumsByJob(asked.of(), asked.period(), id(asked, JobId::new), asked.most()),
+              id -> id.value() == 0 ? "" : id.toString());
+      case "cluster" ->
+          sums(
+              asked,
+              ledger.sumsByCluster(
+                  asked.of(), asked.period(), id(asked, ClusterId::new), asked.most()),
+              ClusterId::toString);
+      case "account" ->
+          sums(
+              asked,
+              ledger.sumsByAccount(asked.of(), asked.period(), asked.after(), asked.most()),
+              account -> account);
+      default ->
+          throw new Bodies.Unfit(
+              "'%s' is no way to add up: there are job, cluster, account and segment."
+                  .formatted(asked.by()));
+    };
+  }
+
+  private static <T> @Nullable T id(Asked asked, Function<Long, T> make) throws Bodies.Unfit {
+    String after = asked.after();
+    if (after == null) {
+      return null;
+    }
+    long id = after.isEmpty() ? 0 : ebb.kernel.protocol.Id.parse(after);
+    if (id < 0) {
+      throw new Bodies.Unfit("'" + after + "' is no id: 'after' takes the 'next' of a page.");
+    }
+    return make.apply(id);
+  }
+
+  private <K> Response sums(Asked asked, TreeMap<K, Charges> sums, Function<K, String> name) {
+    List<BigDecimal> list = rounded(sums, Charges::list);
+    List<BigDecimal> internal = rounded(sums, Charges::internal);
+    List<BigDecimal> invoice = rounded(sums, Charges::invoice);
+    List<Row> rows = new ArrayList<>();
+    long millis = 0;
+    for (Map.Entry<K, Charges> entry : sums.entrySet()) {
+      int i = rows.size();
+      millis += entry.getValue().millis();
+      rows.add(
+          new Row(
+              name.apply(entry.getKey()),
+              list.get(i).toPlainString(),
+              internal.get(i).toPlainString(),
+              invoice.get(i).toPlainString(),
+              Shapes.ChargesShown.of(entry.getValue())));
+    }
+    Total total =
+        new Total(
+            total(sums, Charges::list),
+            total(sums, Charges::internal),
+            total(sums, Charges::invoice),
+            millis);
+    String next = sums.size() < asked.most() ? null : name.apply(sums.lastKey());
+    String currency = reads.view().rules().prices().currency();
+    return Json.answer(200, new Shown(currency, asked.by(), total, rows, next));
+  }
+
+  private static <K> List<BigDecimal> rounded(
+      TreeMap<K, Charges> sums, Function<Charges, Cost> kind) {
+    return Bill.rounded(sums.values().stream().map(kind).toList(), DECIMALS);
+  }
+
+  private static <K> String total(TreeMap<K, Charges> sums, Function<Charges, Cost> kind) {
+    return Bill.total(sums.values().stream().map(kind).toList()).rounded(DECIMALS).toPlainString();
+  }
+
+  /// The segments themselves, whole and with their rates, so that anybody can add them up again.
+  private Response segments(Ledger ledger, Asked asked) throws Bodies.Unfit, HistoryUnavailable {
+    String after = Bodies.or(asked.after(), "0");
+    if (!after.matches("[0-9]{1,18}")) {
+      throw new Bodies.Unfit("'" + after + "' is no number: 'after' takes the 'next' of a page.");
+    }
+    Charges sum = ledger.sum(asked.of(), asked.period());
+    List<SegmentRow> rows = new ArrayList<>();
+    for (Ledger.Segment segment :
+        ledger.segments(asked.of(), asked.period(), Long.parseLong(after), asked.most())) {
+      rows.add(
+          new SegmentRow(
+              segment.sequence(),
+              segment.node().toString(),
+              segment.cluster().toString(),
+              segment.payer().value() == 0 ? null : segment.payer().toString(),
+              segment.account().isEmpty() ? null : segment.account(),
+              Reason.lower(segment.kind()),
+              Shapes.time(segment.from()),
+              Shapes.time(segment.to()),
+              segment.to() - segment.from(),
+              segment.rates().list(),
+              segment.rates().internal(),
+              segment.rates().invoice(),
+              segment.virtual()));
+    }
+    Total total =
+        new Total(
+            sum.list().rounded(DECIMALS).toPlainString(),
+            sum.internal().rounded(DECIMALS).toPlainString(),
+            sum.invoice().rounded(DECIMALS).toPlainString(),
+            sum.millis());
+    String next = rows.size() < asked.most() ? null : String.valueOf(rows.getLast().sequence());
+    String currency = reads.view().rules().prices().currency();
+    return Json.answer(200, new Shown(currency, asked.by(), total, rows, next));
+  }
+}

@@ -1,0 +1,82 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.view.View;
+import ebb.app.view.WorkspaceSeen;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+import org.jspecify.annotations.Nullable;
+
+/// What every read begins with: may this actor look here, and is the workspace there.
+final class Reads {
+  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MOST = 1000;
+
+  private final View view;
+
+  Reads(View view) {
+    this.view = view;
+  }
+
+  View view() {
+    return view;
+  }
+
+  static Scope workspaceScope(Request request) {
+    return Scope.workspace(
+        request.parameter("subscription"),
+        request.parameter("group"),
+        request.parameter("workspace"));
+  }
+
+  boolean may(Actor actor, Scope scope) {
+    return view.rules().access().refusal(actor, Action.READ, scope) == null;
+  }
+
+  /// Why the actor may not look at the scope; null if it may.
+  @Nullable Response refusal(Actor actor, Scope scope) {
+    Rejection refusal = view.rules().access().refusal(actor, Action.READ, scope);
+    return refusal == null ? null : Json.refusal(Reason.of(refusal));
+  }
+
+  /// Answers about the workspace in the path, if the actor may look at it and it is there.
+  Response inWorkspace(Request request, Actor actor, Look look) {
+    Scope scope = workspaceScope(request);
+    Response refusal = refusal(actor, scope);
+    if (refusal != null) {
+      return refusal;
+    }
+    WorkspaceSeen workspace = view.workspace(scope);
+    return workspace == null ? notFound("workspace", scope.workspace()) : look.at(workspace);
+  }
+
+  interface Look {
+    Response at(WorkspaceSeen workspace);
+  }
+
+  static Response notFound(String kind, String name) {
+    return Json.refusal(Reason.of(new Rejection.NotFound(kind, name)));
+  }
+
+  static Response badRequest(String message) {
+    return Json.refusal(400, "InvalidRequest", message);
+  }
+
+  /// How many rows a page has: the query's `limit`, within bounds.
+  static int pageSize(Request request) {
+    String asked = request.query("limit");
+    if (asked == null || !asked.matches("[0-9]{1,4}")) {
+      return PAGE_DEFAULT;
+    }
+    return Math.clamp(Integer.parseInt(asked), 1, PAGE_MOST);
+  }
+
+  /// After which name the page starts.
+  static String after(Request request) {
+    String after = request.query("after");
+    return after == null ? "" : after;
+  }
+}

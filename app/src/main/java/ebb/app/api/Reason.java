@@ -1,0 +1,366 @@
+package ebb.app.api;
+
+import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.VmSize;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// A rejection in words: what stands in the way, the numbers, and what to do. The same words answer
+/// a refused request and the question why something waits.
+///
+/// @param status the HTTP status of a request that is refused for it
+/// @param code the short name of the reason, Azure's where Azure has one
+/// @param numbers what the message says, for programs
+/// @param retryAfterSeconds when asking again may help; 0 if it does not by itself
+public record Reason(
+    int status,
+    String code,
+    String message,
+    String target,
+    Map<String, Object> numbers,
+    int retryAfterSeconds) {
+
+  /// A queue of jobs moves within minutes.
+  private static final int RETRY_WHEN_FULL_SECONDS = 30;
+
+  private static Reason of(int status, String code, String target, String message) {
+    return new Reason(status, code, message, target, Map.of(), 0);
+  }
+
+  private Reason number(String name, Object value) {
+    Map<String, Object> more = new LinkedHashMap<>(numbers);
+    more.put(name, value);
+    return new Reason(status, code, message, target, more, retryAfterSeconds);
+  }
+
+  private Reason retryAfter(int seconds) {
+    return new Reason(status, code, message, target, numbers, seconds);
+  }
+
+  public static Reason of(Rejection rejection) {
+    return switch (rejection) {
+      case Rejection.NotAuthorized no ->
+          of(
+                  403,
+                  "AuthorizationFailed",
+                  no.scope().path(),
+                  "%s may not %s at %s: ask an owner of that scope for a role."
+                      .formatted(no.principal(), lower(no.action()), no.scope()))
+              .number("principal", no.principal())
+              .number("action", lower(no.action()));
+      case Rejection.Locked locked ->
+          of(
+                  409,
+                  "ScopeLocked",
+                  locked.scope().path(),
+                  "The lock '%s' (%s) at %s stands in the way: delete the lock, or wait until its owner does."
+                      .formatted(
+                          locked.lock().name(),
+                          lower(locked.lock().level()),
+                          locked.lock().scope()))
+              .number("lock", locked.lock().name())
+              .number("lockScope", locked.lock().scope().path());
+      case Rejection.NotFound no ->
+          of(
+              404,
+              "ResourceNotFound",
+              no.name(),
+              "There is no %s '%s'.".formatted(lower(no.kind()), no.name()));
+      case Rejection.NameTaken taken ->
+          of(
+              409,
+              "NameAlreadyUsed",
+              taken.name(),
+              "There is a %s '%s' already, with another specification: choose another name. A name is never used twice."
+                  .formatted(taken.kind(), taken.name()));
+      case Rejection.NameCheckTooOld old ->
+          of(
+                  503,
+                  "ServerBusy",
+                  old.name(),
+                  "The server is too busy to take the job: send it again.")
+              .retryAfter(1);
+      case Rejection.BeingDeleted deleting ->
+          of(
+              409,
+              "ResourceBeingDeleted",
+              deleting.name(),
+              "The %s '%s' is being deleted: wait until it is gone, then create it anew."
+                  .formatted(deleting.kind(), deleting.name()));
+      case Rejection.AlreadyEnded ended ->
+          of(
+                  409,
+                  "JobAlreadyEnded",
+                  ended.job(),
+                  "The job '%s' has ended: %s.".formatted(ended.job(), cause(ended.cause())))
+              .number("cause", lower(ended.cause()));
+      case Rejection.InvalidName name ->
+          of(
+              400,
+              "InvalidResourceName",
+              name.name(),
+              "'%s' is no name for a %s: it must be %s."
+                  .formatted(name.name(), name.kind(), name.rule()));
+      case Rejection.InvalidValue value ->
+          of(
+              400,
+              "InvalidParameter",
+              value.field(),
+              "'%s' is no value for %s: allowed is %s."
+                  .formatted(value.value(), value.field(), value.allowed()));
+      case Rejection.Immutable fixed ->
+          of(
+                  409,
+                  "PropertyChangeNotAllowed",
+                  fixed.field(),
+                  "The %s cannot change once it exists: it is '%s', asked was '%s'. Delete it and create it anew."
+                      .formatted(fixed.field(), fixed.now(), fixed.asked()))
+              .number("now", fixed.now())
+              .number("asked", fixed.asked());
+      case Rejection.UnknownSize size ->
+          of(
+              400,
+              "InvalidVmSize",
+              size.size(),
+              "There is no VM size '%s': GET /ebb/v1/sizes lists those there are."
+                  .formatted(size.size()));
+      case Rejection.NodesExceedMax nodes ->
+          of(
+                  400,
+                  "NodesExceedClusterMaximum",
+                  nodes.cluster(),
+                  "The job asks for %d nodes and cluster '%s' may have %d: ask for fewer, or raise the maximum."
+                      .formatted(nodes.asked(), nodes.cluster(), nodes.max()))
+              .number("limit", nodes.max())
+              .number("asked", nodes.asked());
+      case Rejection.Quarantined quarantined ->
+          of(
+                  409,
+                  "Quarantined",
+                  quarantined.thing().toString(),
+                  "A bug stopped work on %s: it stays as it is until somebody who knows incident %s in the server's log ends the quarantine."
+                      .formatted(quarantined.thing(), quarantined.incident()))
+              .number("incident", quarantined.incident());
+      case Rejection.NotExpected unexpected ->
+          of(
+              409,
+              "NotExpected",
+              unexpected.report(),
+              "%s does not fit phase %s.".formatted(unexpected.report(), unexpected.phase()));
+      case Rejection.Broken broken ->
+          of(
+                  500,
+                  "InternalServerError",
+                  "",
+                  "The server failed to decide and changed nothing; its log has the details under incident %s."
+                      .formatted(broken.incident()))
+              .number("incident", broken.incident());
+      case Rejection.MinNodesExceedQuota _,
+          Rejection.QuotaExceeded _,
+          Rejection.HostFull _,
+          Rejection.TooMany _,
+          Rejection.StorageLow _,
+          Rejection.SafeMode _ ->
+          limit(rejection);
+      case Rejection.ClusterFull _,
+          Rejection.WouldDelayHead _,
+          Rejection.NodesComing _,
+          Rejection.BackingOff _,
+          Rejection.GrowthBackingOff _,
+          Rejection.NotWaiting _ ->
+          wait(rejection);
+    };
+  }
+
+  private static Reason limit(Rejection rejection) {
+    return switch (rejection) {
+      case Rejection.MinNodesExceedQuota min ->
+          of(
+                  409,
+                  "ClusterMinNodesExceedCoreQuota",
+                  min.key().toString(),
+                  "The cluster's minimum alone needs %d vCPUs of %s in %s: the limit is %d, %d are used. Lower the minimum, or raise the limit."
+                      .formatted(
+                          min.asked(), min.key(), min.key().location(), min.limit(), min.used()))
+              .limited(min.limit(), min.used(), min.asked());
+      case Rejection.QuotaExceeded quota ->
+          of(
+                  409,
+                  "QuotaExceeded",
+                  quota.key().toString(),
+                  "%d more vCPUs of %s in %s exceed the limit of %d: %d are used%s. Wait, use another VM family or location, or raise the limit."
+                      .formatted(
+                          quota.asked(),
+                          quota.key(),
+                          quota.key().location(),
+                          quota.limit(),
+                          quota.used(),
+                          held(quota.holders(), "vCPUs")))
+              .limited(quota.limit(), quota.used(), quota.asked())
+              .number("holders", quota.holders());
+      case Rejection.HostFull full ->
+          of(
+                  409,
+                  "HostFull",
+                  full.needed().name(),
+                  "A node of %s does not fit on this machine: %s needed, %d cores, %d MiB and %d GPUs free%s. Wait, let nodes go, choose a smaller size, or start the server with --virtual-nodes."
+                      .formatted(
+                          full.needed().name(),
+                          machine(full.needed()),
+                          full.cores(),
+                          full.memoryMebibytes(),
+                          full.gpus(),
+                          held(full.holders(), "nodes")))
+              .number("needed", full.needed())
+              .number("freeCores", full.cores())
+              .number("freeMemoryMebibytes", full.memoryMebibytes())
+              .number("freeGpus", full.gpus())
+              .number("holders", full.holders());
+      case Rejection.TooMany many ->
+          of(
+                  429,
+                  "TooManyRequests",
+                  many.what(),
+                  "There may be no more than %d %s: wait until there are fewer."
+                      .formatted(many.limit(), many.what()))
+              .number("limit", many.limit())
+              .retryAfter(RETRY_WHEN_FULL_SECONDS);
+      case Rejection.StorageLow low ->
+          of(
+                  507,
+                  "InsufficientStorage",
+                  "",
+                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home. What runs goes on and is recorded."
+                      .formatted(low.freeBytes() >> 20, low.markBytes() >> 20))
+              .number("freeBytes", low.freeBytes())
+              .number("markBytes", low.markBytes())
+              .retryAfter(RETRY_WHEN_FULL_SECONDS);
+      case Rejection.SafeMode _ ->
+          of(
+              503,
+              "SafeMode",
+              "",
+              "The server stopped again and again at one place and is in safe mode: it reads, stops and releases only. Its log says what to report and how to leave safe mode.");
+      default -> throw new IllegalArgumentException("no limit: " + rejection); // split by of()
+    };
+  }
+
+  private Reason limited(int limit, int used, int asked) {
+    return number("limit", limit).number("used", used).number("asked", asked);
+  }
+
+  private static Reason wait(Rejection rejection) {
+    return switch (rejection) {
+      case Rejection.ClusterFull full ->
+          of(
+                  409,
+                  "ClusterFull",
+                  "",
+                  "The job needs %d nodes; the cluster may have %d and %d are busy or claimed. It is number %d in the queue%s. Wait, or raise the cluster's maximum."
+                      .formatted(
+                          full.asked(),
+                          full.max(),
+                          full.busy(),
+                          full.place(),
+                          by(", enough should be free by ", full.expectedAt())))
+              .limited(full.max(), full.busy(), full.asked())
+              .number("place", full.place())
+              .number("expectedAt", time(full.expectedAt()));
+      case Rejection.WouldDelayHead head ->
+          of(
+                  409,
+                  "WouldDelayHead",
+                  head.head(),
+                  "To start now would delay job '%s' at the head of the queue%s. This job is number %d. A shorter time limit may let it go first."
+                      .formatted(
+                          head.head(), by(", which starts by ", head.headStartsBy()), head.place()))
+              .number("place", head.place())
+              .number("headStartsBy", time(head.headStartsBy()));
+      case Rejection.NodesComing coming ->
+          of(
+                  409,
+                  "NodesComing",
+                  "",
+                  "The nodes are on their way: %d of %d are ready%s."
+                      .formatted(coming.ready(), coming.asked(), by(", by ", coming.deadline())))
+              .number("ready", coming.ready())
+              .number("asked", coming.asked())
+              .number("deadline", time(coming.deadline()));
+      case Rejection.BackingOff backingOff ->
+          of(
+                  409,
+                  "BackingOff",
+                  "",
+                  "The last of %d tries ended: %s. It is tried again%s."
+                      .formatted(
+                          backingOff.failures(),
+                          cause(backingOff.cause()),
+                          by(" at ", backingOff.until())))
+              .number("failures", backingOff.failures())
+              .number("until", time(backingOff.until()));
+      case Rejection.GrowthBackingOff growth ->
+          of(
+                  409,
+                  "GrowthBackingOff",
+                  "",
+                  "The backend failed to give a node %d times in a row; it is asked again%s."
+                      .formatted(growth.failures(), by(" at ", growth.until())))
+              .number("failures", growth.failures())
+              .number("until", time(growth.until()));
+      case Rejection.NotWaiting not ->
+          of(
+                  409,
+                  "NotWaiting",
+                  "",
+                  "It waits for nothing: %s%s."
+                      .formatted(lower(not.phase()), by(", at most until ", not.deadline())))
+              .number("phase", lower(not.phase()))
+              .number("deadline", time(not.deadline()));
+      default -> throw new IllegalArgumentException("no wait: " + rejection); // split by of()
+    };
+  }
+
+  /// How something ended, in words.
+  static String cause(EndCause cause) {
+    return switch (cause) {
+      case SUCCEEDED -> "it succeeded";
+      case FAILED -> "its command failed";
+      case CANCELED -> "it was canceled";
+      case TIME_LIMIT -> "its time limit passed";
+      case PREEMPTED -> "its nodes were taken back";
+      case INFRASTRUCTURE -> "a machine, an agent or a backend failed";
+      case QUEUE_LIMIT -> "it waited in the queue for longer than jobs may";
+      case CLUSTER_DELETED -> "its cluster was deleted";
+    };
+  }
+
+  private static String machine(VmSize size) {
+    return "%d cores, %d MiB and %d GPUs"
+        .formatted(size.vcpus(), size.memoryMebibytes(), size.gpus());
+  }
+
+  private static String held(List<Rejection.Holder> holders, String unit) {
+    if (holders.isEmpty()) {
+      return "";
+    }
+    List<String> parts =
+        holders.stream().limit(5).map(h -> h.name() + " " + h.amount() + " " + unit).toList();
+    return " (" + String.join(", ", parts) + (holders.size() > 5 ? ", ..." : "") + ")";
+  }
+
+  private static String by(String words, long at) {
+    return at == 0 ? "" : words + time(at);
+  }
+
+  private static String time(long at) {
+    return at == 0 ? "" : Instant.ofEpochMilli(at).toString();
+  }
+
+  static String lower(Object value) {
+    return value.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

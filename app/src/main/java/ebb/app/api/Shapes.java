@@ -1,0 +1,260 @@
+package ebb.app.api;
+
+import ebb.app.journal.History.PastJob;
+import ebb.app.view.ClusterSeen;
+import ebb.app.view.JobSeen;
+import ebb.app.view.NodeSeen;
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.Workspace;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.money.Charges;
+import ebb.kernel.node.Node;
+import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Tag;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What answers look like: records that become JSON as they stand. Times are ISO 8601 in UTC,
+/// durations ISO 8601, amounts in the price book's currency.
+final class Shapes {
+  private static final int DECIMALS = 6;
+
+  private Shapes() {}
+
+  /// A page of a list; `next` is the value of `after` that asks for the following page.
+  record Page(List<?> value, @Nullable String next) {}
+
+  record WorkspaceShown(
+      String id, String subscription, String group, String name, String location, String state) {
+    static WorkspaceShown of(Workspace workspace) {
+      Scope scope = workspace.scope();
+      return new WorkspaceShown(
+          workspace.id().toString(),
+          scope.subscription(),
+          scope.group(),
+          scope.workspace(),
+          workspace.location(),
+          workspace.deleting() ? "deleting" : "ready");
+    }
+  }
+
+  record ChargesShown(
+      String list,
+      String internal,
+      String invoice,
+      String booted,
+      String ran,
+      String idled,
+      String left,
+      @Nullable String unpriced) {
+    static ChargesShown of(Charges charges) {
+      return new ChargesShown(
+          charges.list().rounded(DECIMALS).toPlainString(),
+          charges.internal().rounded(DECIMALS).toPlainString(),
+          charges.invoice().rounded(DECIMALS).toPlainString(),
+          duration(charges.bootMillis()),
+          duration(charges.runMillis()),
+          duration(charges.idleMillis()),
+          duration(charges.leaveMillis()),
+          charges.unpricedMillis() == 0 ? null : duration(charges.unpricedMillis()));
+    }
+  }
+
+  record ClusterShown(
+      String id,
+      String name,
+      String size,
+      String priority,
+      int min,
+      int max,
+      String idle,
+      String location,
+      boolean internodeCommunication,
+      Map<String, String> tags,
+      String state,
+      boolean priced,
+      ClusterSeen.Counts counts,
+      ChargesShown charges) {
+    static ClusterShown of(ClusterSeen seen) {
+      Cluster cluster = seen.cluster();
+      ClusterSpec spec = cluster.spec();
+      Map<String, String> tags = new LinkedHashMap<>();
+      for (Tag tag : spec.tags()) {
+        tags.put(tag.name(), tag.value());
+      }
+      return new ClusterShown(
+          cluster.id().toString(),
+          cluster.name(),
+          spec.size(),
+          Shapes.priority(spec.priority()),
+          spec.min(),
+          spec.max(),
+          duration(spec.idleMillis()),
+          spec.location(),
+          spec.internodeCommunication(),
+          tags,
+          cluster.deleting() ? "deleting" : "ready",
+          cluster.rates().list() != Rates.UNPRICED,
+          seen.counts(),
+          ChargesShown.of(seen.charges()));
+    }
+  }
+
+  record EndShown(String cause, int code, @Nullable String detail, String at) {}
+
+  record JobShown(
+      String id,
+      String name,
+      String cluster,
+      String account,
+      int priority,
+      int nodes,
+      String limit,
+      String specification,
+      String phase,
+      String since,
+      String queuedAt,
+      int attempts,
+      @Nullable EndShown end,
+      @Nullable ChargesShown charges) {
+
+    static JobShown of(JobSeen seen, @Nullable Attempt attempt) {
+      Job job = seen.job();
+      JobSpec spec = job.spec();
+      return new JobShown(
+          job.id().toString(),
+          job.name(),
+          spec.cluster(),
+          spec.account(),
+          spec.priority(),
+          spec.nodes(),
+          duration(job.limitMillis()),
+          spec.specHash(),
+          Shapes.phase(job, attempt),
+          time(sinceOf(job, attempt)),
+          time(job.queuedAt()),
+          job.attempts(),
+          end(job),
+          ChargesShown.of(seen.charges()));
+    }
+
+    /// `charges` is absent in lists, where each would cost a sum of its own.
+    static JobShown of(PastJob job, @Nullable Charges charges) {
+      JobSpec spec = job.spec();
+      return new JobShown(
+          job.id().toString(),
+          job.name(),
+          spec.cluster(),
+          spec.account(),
+          spec.priority(),
+          spec.nodes(),
+          duration(job.limitMillis()),
+          spec.specHash(),
+          "ended",
+          time(job.endedAt()),
+          time(job.submittedAt()),
+          job.attempts(),
+          end(job),
+          charges == null ? null : ChargesShown.of(charges));
+    }
+
+    private static @Nullable EndShown end(PastJob job) {
+      return job.cause() == null
+          ? null
+          : new EndShown(
+              Reason.lower(job.cause()),
+              job.code(),
+              job.detail().isEmpty() ? null : job.detail(),
+              time(job.endedAt()));
+    }
+
+    private static @Nullable EndShown end(Job job) {
+      return job.phase() instanceof Job.Ended ended
+          ? new EndShown(
+              Reason.lower(ended.cause()),
+              ended.code(),
+              ended.detail().isEmpty() ? null : ended.detail(),
+              time(ended.at()))
+          : null;
+    }
+  }
+
+  record NodeShown(
+      String id,
+      String workspace,
+      String cluster,
+      String phase,
+      String since,
+      boolean virtual,
+      boolean reachable,
+      @Nullable String askedFor,
+      @Nullable String task) {
+    static NodeShown of(NodeSeen seen) {
+      Node node = seen.node();
+      return new NodeShown(
+          node.id().toString(),
+          seen.workspace().path(),
+          seen.cluster(),
+          Reason.lower(node.phase().getClass().getSimpleName()),
+          time(node.phase().at()),
+          node.virtual(),
+          node.unreachableUntil() == 0,
+          node.askedFor().equals(JobId.NONE) ? null : node.askedFor().toString(),
+          node.task().attempt().value() == 0 ? null : node.task().toString());
+    }
+  }
+
+  /// The phase as people see it: an active job is starting, running or stopping.
+  static String phase(Job job, @Nullable Attempt attempt) {
+    return switch (job.phase()) {
+      case Job.Queued _ -> "queued";
+      case Job.BackingOff _ -> "backing off";
+      case Job.Assembling _ -> "assembling";
+      case Job.Active _ ->
+          attempt == null ? "active" : Reason.lower(attempt.phase().getClass().getSimpleName());
+      case Job.Ended _ -> "ended";
+    };
+  }
+
+  private static long sinceOf(Job job, @Nullable Attempt attempt) {
+    return switch (job.phase()) {
+      case Job.Queued queued -> queued.at();
+      case Job.BackingOff backingOff -> backingOff.at();
+      case Job.Assembling assembling -> assembling.at();
+      case Job.Active active ->
+          attempt == null
+              ? active.at()
+              : switch (attempt.phase()) {
+                case Attempt.Starting _ -> active.at();
+                case Attempt.Running running -> running.at();
+                case Attempt.Stopping stopping -> stopping.at();
+              };
+      case Job.Ended ended -> ended.at();
+    };
+  }
+
+  static String priority(Priority priority) {
+    return switch (priority) {
+      case DEDICATED -> "dedicated";
+      case LOW -> "low";
+    };
+  }
+
+  static String time(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
+  }
+
+  static String duration(long millis) {
+    return Duration.ofMillis(millis).toString();
+  }
+}

@@ -1,0 +1,53 @@
+package ebb.app.api;
+
+import ebb.app.http.Router;
+import ebb.app.identity.AccessToken;
+import ebb.app.identity.OriginGuard;
+import ebb.app.journal.History;
+import ebb.app.loop.EngineLoop;
+import ebb.app.specification.SpecificationStore;
+import ebb.app.view.View;
+import ebb.kernel.protocol.JobId;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/// Ebb's own HTTP surface, put together. `docs/http.md` describes it for users.
+///
+/// Everything about a workspace is below `/ebb/v1/workspaces/{subscription}/{group}/{workspace}`;
+/// Azure's paths begin with `/subscriptions` and will stand beside these.
+public final class Surface {
+  private Surface() {}
+
+  /// Where a task's output is, or will be.
+  public interface Outputs {
+    Path file(JobId job, int attempt, int rank, boolean stderr);
+  }
+
+  /// Everything that the surface speaks to.
+  ///
+  /// @param history the one of the store that is open now: it is another after the journal failed
+  public record Parts(
+      EngineLoop loop,
+      View view,
+      Supplier<History> history,
+      SpecificationStore specifications,
+      Outputs outputs) {}
+
+  public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
+    Reads reads = new Reads(parts.view());
+    Wishes wishes =
+        new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
+    Gate.Tally tally = new Gate.Tally();
+    Router<Endpoint> router = new Router<>();
+    JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), parts.specifications());
+    ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
+    new WorkspaceEndpoints(reads, wishes).addTo(router);
+    new ClusterEndpoints(reads, wishes).addTo(router);
+    jobs.addTo(router);
+    new LogEndpoints(jobs, parts.view(), parts.outputs()).addTo(router);
+    new LedgerEndpoint(reads, parts.history()).addTo(router);
+    new GovernanceEndpoints(reads, wishes).addTo(router);
+    server.addTo(router);
+    return new Gate(guard, token, router, server::health, tally);
+  }
+}

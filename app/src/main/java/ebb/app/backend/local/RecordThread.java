@@ -1,0 +1,105 @@
+package ebb.app.backend.local;
+
+import ebb.agent.AgentClient;
+import ebb.agent.AgentFollower;
+import ebb.agent.AgentLauncher;
+import ebb.agent.protocol.Listing;
+import ebb.agent.protocol.RecordEntry;
+import ebb.agent.protocol.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// The thread that keeps the line to the agent, starts one if there is none, and reads its record.
+///
+/// The other thread gets the line only after the record has been read to where it stood: by then
+/// everything that an agent did for an earlier life of the server is known here.
+final class RecordThread implements Runnable {
+  /// A new agent answers after it has stopped what a dead one left, which takes up to 20 seconds,
+  /// and the start of a JVM on a busy machine.
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+  /// Between two lines: an agent that cannot be started is not tried in a tight loop.
+  private static final long PAUSE_MILLIS = 1_000;
+
+  private final Parts parts;
+  private final Path agentHome;
+  private final RememberedPosition remembered;
+
+  RecordThread(Parts parts, Path agentHome, RememberedPosition remembered) {
+    this.parts = parts;
+    this.agentHome = agentHome;
+    this.remembered = remembered;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        try (AgentClient client = connect()) {
+          follow(client);
+        } catch (IOException e) {
+          lost(e);
+        } catch (RuntimeException bug) {
+          Log.bug(bug);
+          Thread.sleep(PAUSE_MILLIS);
+        } finally {
+          parts.link().down();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private AgentClient connect() throws InterruptedException {
+    while (true) {
+      try {
+        return AgentLauncher.connectOrStart(agentHome, parts.options().installation(), PATIENCE);
+      } catch (IOException e) {
+        Log.say("no agent can be reached or started; running tasks are left alone", e);
+        parts.inventory().outOfSight();
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    }
+  }
+
+  private void lost(IOException e) throws InterruptedException {
+    if (!Thread.currentThread().isInterrupted()) {
+      Log.say("the line to the agent broke; a new one is made", e);
+    }
+    Thread.sleep(e instanceof Refusal ? PAUSE_MILLIS : 0);
+  }
+
+  private void follow(AgentClient client) throws IOException, InterruptedException {
+    Inventory inventory = parts.inventory();
+    long after = inventory.begin(client.welcome().agent(), remembered);
+    long completeTo = parts.acknowledgements().current();
+    Listing listing = client.list();
+    inventory.adopt(listing, completeTo);
+    try (AgentFollower follower = open(client, after)) {
+      boolean up = false;
+      while (!Thread.currentThread().isInterrupted()) {
+        if (!up && follower.position() >= listing.position()) {
+          parts.link().up(client, follower);
+          up = true;
+        }
+        List<RecordEntry> entries = follower.next();
+        inventory.take(entries, follower.position());
+      }
+    }
+  }
+
+  private AgentFollower open(AgentClient client, long after) throws IOException {
+    try {
+      return client.follow(after);
+    } catch (Refusal e) {
+      if (e.kind() != Refusal.Kind.POSITION) {
+        throw e;
+      }
+      parts.inventory().beginAnew();
+      return client.follow(0);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package ebb.app.backend.local;
+
+import ebb.agent.protocol.ExitStatus;
+import ebb.agent.protocol.Fact;
+import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskReport;
+
+/// An end in the agent's words, in the kernel's.
+final class TaskEnds {
+  private TaskEnds() {}
+
+  static TaskReport of(Fact.Exited exited) {
+    TaskEnd end =
+        switch (exited.cause()) {
+          case EXITED -> TaskEnd.EXITED;
+          case LIMIT -> TaskEnd.LIMIT;
+          case STOPPED -> TaskEnd.STOPPED;
+          case LOST -> TaskEnd.LOST;
+        };
+    int code =
+        switch (exited.status()) {
+          case ExitStatus.Code(int number) -> number;
+          case ExitStatus.Signal(int number) -> -number;
+          case ExitStatus.Unknown _ -> 0;
+        };
+    boolean plain = end == TaskEnd.EXITED && exited.status() instanceof ExitStatus.Unknown;
+    return new TaskReport(
+        plain ? TaskEnd.LOST : end,
+        code,
+        exited.usage().user().plus(exited.usage().system()).toMillis(),
+        exited.usage().peakMemoryKib(),
+        exited.why());
+  }
+
+  static TaskReport withoutRun(TaskEnd end, String detail) {
+    return new TaskReport(end, 0, 0, 0, detail);
+  }
+}

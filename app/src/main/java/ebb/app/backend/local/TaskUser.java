@@ -1,0 +1,62 @@
+package ebb.app.backend.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// The user that tasks run as.
+public record TaskUser(int uid, int gid) {
+  /// Owns nothing, by convention, and so can harm nothing.
+  public static final String DEFAULT_NAME = "nobody";
+
+  private static final Path USERS = Path.of("/etc/passwd");
+
+  /// Whom tasks run as when the operator has not said: an unprivileged user if the server may
+  /// change to one, otherwise the server's own, for which the answer is empty.
+  public static Optional<TaskUser> byDefault() throws IOException {
+    return isRoot() ? Optional.of(named(DEFAULT_NAME)) : Optional.empty();
+  }
+
+  /// Whether this process may run tasks as somebody else.
+  public static boolean isRoot() throws IOException {
+    return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+  }
+
+  /// The user of that name in `/etc/passwd`, or of those numbers in the form `uid:gid`.
+  public static TaskUser named(String name) throws IOException {
+    if (name.matches("[0-9]{1,9}:[0-9]{1,9}")) {
+      int colon = name.indexOf(':');
+      return checked(
+          new TaskUser(number(name.substring(0, colon)), number(name.substring(colon + 1))));
+    }
+    for (String line : Files.readAllLines(USERS, StandardCharsets.UTF_8)) {
+      String[] fields = line.split(":", -1);
+      if (fields.length >= 4 && fields[0].equals(name)) {
+        return checked(new TaskUser(number(fields[2]), number(fields[3])));
+      }
+    }
+    throw new IOException(
+        "there is no user '"
+            + name
+            + "' in "
+            + USERS
+            + ": create it, name another one, or give numbers as uid:gid");
+  }
+
+  private static int number(String text) throws IOException {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IOException("'" + text + "' in " + USERS + " is no number of a user or group", e);
+    }
+  }
+
+  private static TaskUser checked(TaskUser user) throws IOException {
+    if (user.uid() == 0) {
+      throw new IOException("tasks must not run as root: name an unprivileged user");
+    }
+    return user;
+  }
+}

@@ -1,0 +1,27 @@
+package ebb.app.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The program's commands.
+@Command(
+    name = "ebb",
+    mixinStandardHelpOptions = true,
+    version = "ebb 0.1.0",
+    description =
+        "Clusters that grow when there is work and shrink to nothing when there is none.")
+public final class Ebb implements Runnable {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /// Runs the command in `arguments` and returns the exit code.
+  public static int run(Serve.Server server, String... arguments) {
+    CommandLine line = new CommandLine(new Ebb());
+    line.addSubcommand(new Serve(server));
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(System.out);
+  }
+}

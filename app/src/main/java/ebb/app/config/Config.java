@@ -1,0 +1,254 @@
+package ebb.app.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// How a server is set up. Read once, at its start.
+public record Config(
+    Http http, Engine engine, Host host, Tasks tasks, Journal journal, String owner) {
+  /// In the home; lines of `key = value`, `#` for remarks.
+  public static final String FILE = "ebb.conf";
+
+  public static final Key HTTP_PORT =
+      new Key(
+          "http.port",
+          "7070",
+          "The port of the loopback address to listen on; 0 takes any free one.");
+  public static final Key HTTP_CONNECTIONS =
+      new Key(
+          "http.connections",
+          "1024",
+          "How many connections are served at once; more wait to be accepted.");
+  public static final Key ENGINE_QUEUE =
+      new Key(
+          "engine.queue",
+          "4096",
+          "How many requests may wait for the engine; beyond it they are answered with 429.");
+  public static final Key ENGINE_BATCH =
+      new Key("engine.batch", "1024", "How many requests one step takes.");
+  public static final Key ENGINE_ANSWER_WITHIN =
+      new Key(
+          "engine.answer-within",
+          "PT30S",
+          "After so long without an answer a request is told that its outcome is unknown.");
+  public static final Key HOST_CORES =
+      new Key("host.cores", "0", "Cores that nodes may have; 0: as found.");
+  public static final Key HOST_MEMORY =
+      new Key("host.memory-mebibytes", "0", "Memory that nodes may have; 0: as found.");
+  public static final Key HOST_GPUS =
+      new Key("host.gpus", "-1", "GPUs that nodes may have; -1: as found.");
+  public static final Key HOST_VIRTUAL_NODES =
+      new Key(
+          "host.virtual-nodes",
+          "auto",
+          "Whether nodes may share the machine when they do not fit beside each other, or lack the GPU that their size"
+              + " names: true, false, or auto, which is true for a server that was started from a terminal.");
+  public static final Key TASKS_USER =
+      new Key(
+          "tasks.user",
+          "auto",
+          "Whom tasks run as: a name or uid:gid; auto is nobody if the server runs as root, else the server's own"
+              + " user.");
+  public static final Key TASKS_OUTPUT =
+      new Key(
+          "tasks.output-mebibytes",
+          "64",
+          "How much of each task's standard output, and of its standard error, is kept.");
+  public static final Key JOURNAL_MARK =
+      new Key(
+          "journal.mark-mebibytes",
+          "0",
+          "With less free space than this nothing new is started; 0: 1 GiB or a twentieth of the disk, whichever is"
+              + " less.");
+  public static final Key JOURNAL_RESERVE =
+      new Key(
+          "journal.reserve-mebibytes",
+          "64",
+          "Set aside for what must be remembered when the disk is full.");
+  public static final Key JOURNAL_SNAPSHOT =
+      new Key(
+          "journal.snapshot-events", "200000", "A snapshot is taken after so many events.");
+  public static final Key OWNER =
+      new Key(
+          "owner",
+          "auto",
+          "The principal that the access token stands for, and that owns everything from the first start on; auto is"
+              + " the name of the user who starts the server.");
+
+  public static final List<Key> KEYS =
+      List.of(
+          HTTP_PORT,
+          HTTP_CONNECTIONS,
+          ENGINE_QUEUE,
+          ENGINE_BATCH,
+          ENGINE_ANSWER_WITHIN,
+          HOST_CORES,
+          HOST_MEMORY,
+          HOST_GPUS,
+          HOST_VIRTUAL_NODES,
+          TASKS_USER,
+          TASKS_OUTPUT,
+          JOURNAL_MARK,
+          JOURNAL_RESERVE,
+          JOURNAL_SNAPSHOT,
+          OWNER);
+
+  /// The word that leaves a choice to the server.
+  public static final String AUTO = "auto";
+
+  public record Http(int port, int connections) {}
+
+  public record Engine(int queue, int batch, Duration answerWithin) {}
+
+  public record Host(int cores, int memoryMebibytes, int gpus, String virtualNodes) {}
+
+  public record Tasks(String user, int outputMebibytes) {}
+
+  public record Journal(int markMebibytes, int reserveMebibytes, int snapshotEvents) {}
+
+  /// The values of a file, over which those of the command line go.
+  public static Config read(Path file, Map<String, String> commandLine) throws ConfigRefused {
+    TreeMap<String, String> values = new TreeMap<>();
+    if (Files.exists(file)) {
+      values.putAll(parse(file));
+    }
+    values.putAll(commandLine);
+    return of(values);
+  }
+
+  private static Map<String, String> parse(Path file) throws ConfigRefused {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException failure) {
+      throw new ConfigRefused(file + " cannot be read: " + failure);
+    }
+    TreeMap<String, String> values = new TreeMap<>();
+    int number = 0;
+    for (String line : lines) {
+      number++;
+      String text = line.strip();
+      if (text.isEmpty() || text.startsWith("#")) {
+        continue;
+      }
+      int equals = text.indexOf('=');
+      if (equals < 1) {
+        throw new ConfigRefused(
+            "%s, line %d: expected is 'key = value'.".formatted(file, number));
+      }
+      String key = text.substring(0, equals).strip();
+      if (values.put(key, text.substring(equals + 1).strip()) != null) {
+        throw new ConfigRefused(
+            "%s, line %d: the key '%s' is there twice.".formatted(file, number, key));
+      }
+    }
+    return values;
+  }
+
+  /// Each key once; one that is absent has its default.
+  public static Config of(Map<String, String> values) throws ConfigRefused {
+    for (String name : values.keySet()) {
+      if (KEYS.stream().noneMatch(key -> key.name().equals(name))) {
+        throw new ConfigRefused(
+            "There is no key '%s': docs/config.md lists those there are.".formatted(name));
+      }
+    }
+    Reading reading = new Reading(values);
+    return new Config(
+        new Http(
+            reading.number(HTTP_PORT, 0, 65_535), reading.number(HTTP_CONNECTIONS, 1, 100_000)),
+        new Engine(
+            reading.number(ENGINE_QUEUE, 1, 1_000_000),
+            reading.number(ENGINE_BATCH, 1, 100_000),
+            reading.duration(ENGINE_ANSWER_WITHIN)),
+        new Host(
+            reading.number(HOST_CORES, 0, 1_000_000),
+            reading.number(HOST_MEMORY, 0, Integer.MAX_VALUE),
+            reading.number(HOST_GPUS, -1, 100_000),
+            reading.oneOf(HOST_VIRTUAL_NODES, List.of("true", "false", AUTO))),
+        new Tasks(reading.text(TASKS_USER), reading.number(TASKS_OUTPUT, 1, 1_000_000)),
+        new Journal(
+            reading.number(JOURNAL_MARK, 0, Integer.MAX_VALUE),
+            reading.number(JOURNAL_RESERVE, 0, 1_000_000),
+            reading.number(JOURNAL_SNAPSHOT, 1, Integer.MAX_VALUE)),
+        reading.text(OWNER));
+  }
+
+  private record Reading(Map<String, String> values) {
+    String text(Key key) throws ConfigRefused {
+      String text = values.getOrDefault(key.name(), key.defaultText());
+      if (text.isBlank()) {
+        throw new ConfigRefused("%s is empty.".formatted(key.name()));
+      }
+      return text;
+    }
+
+    int number(Key key, int least, int most) throws ConfigRefused {
+      String text = text(key);
+      if (text.matches("-?[0-9]{1,10}")) {
+        long number = Long.parseLong(text);
+        if (number >= least && number <= most) {
+          return (int) number;
+        }
+      }
+      throw new ConfigRefused(
+          "%s is '%s': it must be a number from %d to %d."
+              .formatted(key.name(), text, least, most));
+    }
+
+    Duration duration(Key key) throws ConfigRefused {
+      String text = text(key);
+      try {
+        Duration duration = Duration.parse(text);
+        if (duration.isPositive()) {
+          return duration;
+        }
+      } catch (DateTimeParseException unreadable) {
+        throw unfitDuration(key, text);
+      }
+      throw unfitDuration(key, text);
+    }
+
+    private static ConfigRefused unfitDuration(Key key, String text) {
+      return new ConfigRefused(
+          "%s is '%s': it must be an ISO 8601 duration above 0, such as PT30S."
+              .formatted(key.name(), text));
+    }
+
+    String oneOf(Key key, List<String> allowed) throws ConfigRefused {
+      String text = text(key);
+      if (!allowed.contains(text)) {
+        throw new ConfigRefused(
+            "%s is '%s': it must be one of %s.".formatted(key.name(), text, allowed));
+      }
+      return text;
+    }
+  }
+
+  /// The table of keys as `docs/config.md` has it.
+  public static String document() {
+    StringBuilder text = new StringBuilder();
+    text.append("# Configuration\n\n");
+    text.append(
+        "A server reads `ebb.conf` in its home once, when it starts: lines of `key = value`, `#` for remarks. Options"
+            + " of `ebb serve`\ngo over the file. An unknown key stops the start. What decisions read (quotas, idle"
+            + " times, retries) is not configuration but\nstate, changed over HTTP and journaled.\n\n");
+    text.append("| key | default | meaning |\n| --- | --- | --- |\n");
+    for (Key key : KEYS) {
+      text.append("| `")
+          .append(key.name())
+          .append("` | `")
+          .append(key.defaultText())
+          .append("` | ")
+          .append(key.meaning())
+          .append(" |\n");
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,153 @@
+package ebb.app.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Serves HTTP on the loopback address: a virtual thread for each connection, one handler for every
+/// path.
+public final class HttpDoor {
+  private static final System.Logger LOG = System.getLogger(HttpDoor.class.getName());
+
+  /// How long answers that are under way may take when the server stops.
+  private static final Duration STOP_GRACE = Duration.ofSeconds(5);
+
+  /// Many requests wait for the engine at once, each for one batch.
+  private static final int BACKLOG = 1_024;
+
+  private final WebServer server;
+  private final AtomicLong incidents = new AtomicLong();
+  private volatile Handler handler = _ -> Response.empty(503);
+
+  /// `port` 0 takes any free one.
+  public HttpDoor(int port, int connections) {
+    this.server =
+        WebServer.builder()
+            .address(InetAddress.getLoopbackAddress())
+            .port(port)
+            .backlog(BACKLOG)
+            .maxTcpConnections(connections)
+            .shutdownHook(false)
+            .shutdownGracePeriod(STOP_GRACE)
+            .connectionOptions(options -> options.tcpNoDelay(true))
+            .routing(routing -> routing.any(this::serve))
+            .build();
+  }
+
+  /// Takes the port; until [#open] everything is answered with 503.
+  ///
+  /// @throws RuntimeException if the port cannot be had
+  public void listen() {
+    server.start();
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /// Answers with this handler from now on.
+  public void open(Handler answering) {
+    handler = answering;
+  }
+
+  public void close() {
+    server.stop();
+  }
+
+  private void serve(ServerRequest asked, ServerResponse answer) {
+    List<String> segments = Path.segments(asked.path().rawPath());
+    Response response;
+    try {
+      response =
+          segments == null
+              ? Response.empty(400)
+              : handler.handle(
+                  new Request(
+                      asked.prologue().method().text(),
+                      segments,
+                      asked.remotePeer().host(),
+                      new HelidonSource(asked)));
+    } catch (RuntimeException bug) {
+      response = broken(bug);
+    }
+    send(response, answer);
+  }
+
+  private Response broken(RuntimeException bug) {
+    String incident = "http-" + incidents.incrementAndGet();
+    LOG.log(Level.ERROR, "incident " + incident + " while answering a request", bug);
+    String body =
+        "{\"error\":{\"code\":\"InternalServerError\",\"message\":\"The server failed to answer; its log has the"
+            + " details under incident "
+            + incident
+            + ".\"}}";
+    return Response.of(
+        500, "application/json", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void send(Response response, ServerResponse answer) {
+    answer.status(Status.create(response.status()));
+    for (Response.Header header : response.headers()) {
+      answer.header(header.name(), header.value());
+    }
+    switch (response.body()) {
+      case Response.Whole(String contentType, byte[] bytes) -> {
+        if (bytes.length == 0) {
+          answer.send();
+        } else {
+          answer.header(HeaderNames.CONTENT_TYPE, contentType);
+          answer.send(bytes);
+        }
+      }
+      case Response.Streamed(String contentType, Response.Writing writing) -> {
+        answer.header(HeaderNames.CONTENT_TYPE, contentType);
+        try (OutputStream out = answer.outputStream()) {
+          writing.to(out);
+        } catch (IOException gone) {
+          throw new UncheckedIOException(gone);
+        }
+      }
+    }
+  }
+
+  private record HelidonSource(ServerRequest asked) implements Request.Source {
+    @Override
+    public @Nullable String header(String name) {
+      return asked.headers().value(HeaderNames.create(name)).orElse(null);
+    }
+
+    @Override
+    public @Nullable String query(String name) {
+      return asked.query().contains(name) ? asked.query().get(name) : null;
+    }
+
+    @Override
+    public byte @Nullable [] body(int mostBytes) {
+      if (!asked.content().hasEntity()) {
+        return new byte[0];
+      }
+      if (asked.headers().contentLength().orElse(0) > mostBytes) {
+        return null;
+      }
+      try (InputStream in = asked.content().inputStream()) {
+        byte[] bytes = in.readNBytes(mostBytes + 1);
+        return bytes.length > mostBytes ? null : bytes;
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package ebb.app.http;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the handler of a path. Paths are compared without case, as Azure's clients expect; a part
+/// in braces takes any value and keeps its spelling.
+///
+/// @param <H> what answers
+public final class Router<H> {
+  private final Place<H> root = new Place<>();
+
+  private static final class Place<H> {
+    final Map<String, Place<H>> literal = new HashMap<>();
+    @Nullable Place<H> any;
+    String anyName = "";
+    final TreeMap<String, H> handlers = new TreeMap<>();
+  }
+
+  /// What is at a path.
+  public sealed interface Found<H> {}
+
+  public record Match<H>(H handler, Request request) implements Found<H> {}
+
+  /// The path exists, but not for this method.
+  public record WrongMethod<H>(List<String> allowed) implements Found<H> {}
+
+  public record Nothing<H>() implements Found<H> {}
+
+  public Router<H> on(String method, String path, H handler) {
+    Place<H> place = root;
+    for (String part : path.substring(1).split("/")) {
+      if (part.startsWith("{")) {
+        if (place.any == null) {
+          place.any = new Place<>();
+          place.anyName = part.substring(1, part.length() - 1);
+        }
+        place = place.any;
+      } else {
+        place = place.literal.computeIfAbsent(part.toLowerCase(Locale.ROOT), _ -> new Place<>());
+      }
+    }
+    if (place.handlers.put(method, handler) != null) {
+      throw new IllegalArgumentException("two handlers for " + method + " " + path);
+    }
+    return this;
+  }
+
+  public Found<H> find(Request request) {
+    Place<H> place = root;
+    Map<String, String> parameters = new HashMap<>();
+    for (String segment : request.segments()) {
+      Place<H> next = place.literal.get(segment.toLowerCase(Locale.ROOT));
+      if (next == null) {
+        if (place.any == null) {
+          return new Nothing<>();
+        }
+        parameters.put(place.anyName, segment);
+        next = place.any;
+      }
+      place = next;
+    }
+    if (place.handlers.isEmpty()) {
+      return new Nothing<>();
+    }
+    H handler = place.handlers.get(request.method());
+    return handler == null
+        ? new WrongMethod<>(List.copyOf(place.handlers.keySet()))
+        : new Match<>(handler, request.with(parameters));
+  }
+}

@@ -1,0 +1,104 @@
+package ebb.app.identity;
+
+import ebb.kernel.protocol.Actor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The secret that lets a person on this machine in: random, made at the first start, in a file
+/// that only the server's user can read. Whoever can read the file is that user, or root.
+public final class AccessToken {
+  /// 256 bits: not to be guessed.
+  private static final int BYTES = 32;
+
+  private static final String SCHEME = "Bearer ";
+
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+  private final byte[] secret;
+  private final String principal;
+
+  private AccessToken(byte[] secret, String principal) {
+    this.secret = secret;
+    this.principal = principal;
+  }
+
+  /// Where the token is below a home.
+  public static Path file(Path home) {
+    return home.resolve("token");
+  }
+
+  /// Reads the token below `home`, making it first if there is none. Whoever sends it acts as
+  /// `principal`.
+  ///
+  /// @throws IOException with what to do about it, also when others could read the file
+  public static AccessToken at(Path home, String principal) throws IOException {
+    Path file = file(home);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      create(file);
+    }
+    Set<PosixFilePermission> permissions =
+        Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || !OWNER_ONLY.containsAll(permissions)) {
+      throw new IOException(
+          file
+              + " may be read by others ("
+              + PosixFilePermissions.toString(permissions)
+              + "): whoever reads it is let in. Delete it and start again: a new one is made.");
+    }
+    String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+    if (text.length() < BYTES) {
+      throw new IOException(
+          file + " holds no token: delete it and start again: a new one is made.");
+    }
+    return new AccessToken(text.getBytes(StandardCharsets.US_ASCII), principal);
+  }
+
+  /// The file appears at once with all of its content, and never replaces another: two servers that
+  /// start together agree on one token.
+  private static void create(Path file) throws IOException {
+    byte[] random = new byte[BYTES];
+    new SecureRandom().nextBytes(random);
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n";
+    Path draft =
+        Files.createTempFile(
+            file.toAbsolutePath().getParent(),
+            "token.",
+            ".new",
+            PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    try {
+      Files.writeString(draft, text, StandardCharsets.US_ASCII);
+      Files.createLink(file, draft);
+    } catch (FileAlreadyExistsException another) {
+      return; // made by a server that started at the same moment
+    } finally {
+      Files.delete(draft);
+    }
+  }
+
+  /// Who sent this `Authorization` header, from the address given; empty if it is not our token.
+  public Optional<Actor> actor(@Nullable String authorization, String from) {
+    if (authorization == null
+        || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return Optional.empty();
+    }
+    byte[] sent =
+        authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.ISO_8859_1);
+    return MessageDigest.isEqual(secret, sent)
+        ? Optional.of(new Actor(principal, "", from))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,39 @@
+package ebb.app.identity;
+
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Refuses what a page of another site makes a browser send: a name that was rebound to this
+/// machine shows in `Host`, a foreign page in `Origin` or `Sec-Fetch-Site`. Holds for every method
+/// and every path, because reading is as bad as writing.
+public final class OriginGuard {
+  private final Set<String> hosts;
+  private final Set<String> origins;
+
+  /// For a server that listens on this port of the loopback address.
+  public OriginGuard(int port) {
+    this.hosts = Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
+    this.origins =
+        Set.of("http://127.0.0.1:" + port, "http://localhost:" + port, "http://[::1]:" + port);
+  }
+
+  /// What is foreign about a request with these headers; null if nothing is.
+  public @Nullable String refusal(
+      @Nullable String host, @Nullable String origin, @Nullable String fetchSite) {
+    if (host == null || !hosts.contains(host.toLowerCase(Locale.ROOT))) {
+      return "Host must be one of " + sorted(hosts) + ".";
+    }
+    if (origin != null && !origins.contains(origin.toLowerCase(Locale.ROOT))) {
+      return "Requests caused by pages of other origins are refused.";
+    }
+    if (fetchSite != null && !fetchSite.equals("same-origin") && !fetchSite.equals("none")) {
+      return "Requests caused by other sites are refused.";
+    }
+    return null;
+  }
+
+  private static String sorted(Set<String> names) {
+    return String.join(", ", names.stream().sorted().toList());
+  }
+}

@@ -1,0 +1,35 @@
+package ebb.app.view;
+
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.money.Charges;
+import ebb.kernel.placement.ClusterLoad;
+import ebb.kernel.protocol.Scope;
+
+/// A cluster with how many nodes and jobs it has, and what its nodes have cost so far.
+public record ClusterSeen(Scope workspace, Cluster cluster, Counts counts, Charges charges) {
+  /// @param coming asked for and on their way
+  /// @param queued jobs that wait for nodes
+  /// @param assembling jobs whose nodes are on their way
+  /// @param unended jobs that have not ended, running ones among them
+  public record Counts(
+      int coming,
+      int idle,
+      int running,
+      int leaving,
+      int existing,
+      int queued,
+      int assembling,
+      int unended) {
+    static Counts of(ClusterLoad load) {
+      return new Counts(
+          load.coming(),
+          load.idle(),
+          load.busy(),
+          load.leaving(),
+          load.existing(),
+          load.queued(),
+          load.assembling(),
+          load.unended().size());
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package ebb.app.view;
+
+import ebb.kernel.State;
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.Workspace;
+import ebb.kernel.engine.Batch;
+import ebb.kernel.engine.Publisher;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.node.Node;
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Envelope;
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.WorkspaceId;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/// Where readers look. Written by the engine's thread alone, read by any.
+public final class View implements Publisher {
+  /// Everything, so that reading the state again replaces all of it at one instant.
+  private static final class Content {
+    volatile Rules rules;
+    final ConcurrentSkipListMap<String, WorkspaceSeen> workspaces = new ConcurrentSkipListMap<>();
+    final ConcurrentHashMap<WorkspaceId, WorkspaceSeen> workspacesById = new ConcurrentHashMap<>();
+    final ConcurrentHashMap<ClusterId, ClusterSeen> clusters = new ConcurrentHashMap<>();
+    final ConcurrentHashMap<JobId, JobSeen> jobs = new ConcurrentHashMap<>();
+    final ConcurrentSkipListMap<NodeId, NodeSeen> nodes = new ConcurrentSkipListMap<>();
+    final ConcurrentHashMap<AttemptId, Attempt> attempts = new ConcurrentHashMap<>();
+
+    Content(Rules rules) {
+      this.rules = rules;
+    }
+  }
+
+  private volatile Content content = new Content(Rules.of(new State()));
+
+  // Reading.
+
+  public Rules rules() {
+    return content.rules;
+  }
+
+  public @Nullable WorkspaceSeen workspace(Scope scope) {
+    return content.workspaces.get(scope.key());
+  }
+
+  /// In the order of their paths, in lower case.
+  public Collection<WorkspaceSeen> workspaces() {
+    return content.workspaces.values();
+  }
+
+  public @Nullable ClusterSeen cluster(ClusterId id) {
+    return content.clusters.get(id);
+  }
+
+  public @Nullable JobSeen job(JobId id) {
+    return content.jobs.get(id);
+  }
+
+  public @Nullable Attempt attempt(AttemptId id) {
+    return content.attempts.get(id);
+  }
+
+  public @Nullable NodeSeen node(NodeId id) {
+    return content.nodes.get(id);
+  }
+
+  /// The nodes that exist with ids after this one, oldest first.
+  public ConcurrentNavigableMap<NodeId, NodeSeen> nodesAfter(NodeId id) {
+    return content.nodes.tailMap(id, false);
+  }
+
+  // Writing: the engine's thread.
+
+  /// Shows the whole of a state that was just read.
+  public void load(State state) {
+    Content next = new Content(Rules.of(state));
+    for (Workspace workspace : state.allWorkspaces()) {
+      put(next, workspace.id(), workspace);
+    }
+    for (Cluster cluster : state.allClusters()) {
+      put(state, next, cluster.id());
+    }
+    for (Attempt attempt : state.allAttempts()) {
+      next.attempts.put(attempt.id(), attempt);
+    }
+    for (Job job : state.allJobs()) {
+      put(state, next, job.id());
+    }
+    for (Node node : state.allNodes()) {
+      put(state, next, node.id());
+    }
+    content = next;
+  }
+
+  @Override
+  public void publish(State state, Batch batch) {
+    Content now = content;
+    if (concernsRules(batch)) {
+      now.rules = Rules.of(state);
+    }
+    for (WorkspaceId id : state.touched().workspaces) {
+      put(now, id, state.workspace(id));
+    }
+    for (AttemptId id : state.touched().attempts) {
+      Attempt attempt = state.attempt(id);
+      if (attempt == null) {
+        now.attempts.remove(id);
+      } else {
+        now.attempts.put(id, attempt);
+      }
+    }
+    for (ClusterId id : state.touched().clusters) {
+      put(state, now, id);
+    }
+    for (JobId id : state.touched().jobs) {
+      put(state, now, id);
+    }
+    for (NodeId id : state.touched().nodes) {
+      put(state, now, id);
+    }
+  }
+
+  private static boolean concernsRules(Batch batch) {
+    for (Envelope envelope : batch.envelopes()) {
+      for (Event event : envelope.events()) {
+        if (event instanceof Event.SystemEvent || event instanceof Event.ScopeEvent) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static void put(Content content, WorkspaceId id, @Nullable Workspace workspace) {
+    WorkspaceSeen before = content.workspacesById.get(id);
+    if (workspace == null) {
+      if (before != null) {
+        content.workspaces.remove(before.workspace().scope().key());
+        content.workspacesById.remove(id);
+      }
+    } else if (before == null) {
+      WorkspaceSeen seen = new WorkspaceSeen(workspace);
+      content.workspacesById.put(id, seen);
+      content.workspaces.put(workspace.scope().key(), seen);
+    } else {
+      before.set(workspace);
+    }
+  }
+
+  private static void put(State state, Content content, ClusterId id) {
+    Cluster cluster = state.cluster(id);
+    if (cluster == null) {
+      ClusterSeen before = content.clusters.remove(id);
+      WorkspaceSeen of =
+          before == null ? null : content.workspacesById.get(before.cluster().workspace());
+      if (before != null && of != null) {
+        of.clusters.remove(WorkspaceSeen.key(before.cluster().name()), before);
+      }
+      return;
+    }
+    WorkspaceSeen of = require(content, cluster.workspace());
+    ClusterSeen.Counts counts = ClusterSeen.Counts.of(state.load(id));
+    ClusterSeen seen = new ClusterSeen(of.workspace().scope(), cluster, counts, state.charges(id));
+    content.clusters.put(id, seen);
+    of.clusters.put(WorkspaceSeen.key(cluster.name()), seen);
+  }
+
+  private static void put(State state, Content content, JobId id) {
+    Job job = state.job(id);
+    JobSeen before = content.jobs.get(id);
+    if (job == null) {
+      content.jobs.remove(id);
+      WorkspaceSeen of =
+          before == null ? null : content.workspacesById.get(before.job().workspace());
+      if (before != null && of != null) {
+        of.jobsById.remove(id);
+        of.jobs.computeIfPresent(
+            WorkspaceSeen.key(before.job().name()),
+            (_, seen) -> seen.job().id().equals(id) ? null : seen);
+      }
+      return;
+    }
+    WorkspaceSeen of = require(content, job.workspace());
+    JobSeen seen = new JobSeen(of.workspace().scope(), job, state.charges(id));
+    content.jobs.put(id, seen);
+    of.jobsById.put(id, seen);
+    of.jobs.put(WorkspaceSeen.key(job.name()), seen);
+  }
+
+  private static void put(State state, Content content, NodeId id) {
+    Node node = state.node(id);
+    if (node == null) {
+      content.nodes.remove(id);
+      return;
+    }
+    ClusterSeen cluster = content.clusters.get(node.cluster());
+    if (cluster == null) {
+      throw new IllegalStateException("no cluster " + node.cluster() + " of node " + id);
+    }
+    content.nodes.put(id, new NodeSeen(cluster.workspace(), cluster.cluster().name(), node));
+  }
+
+  private static WorkspaceSeen require(Content content, WorkspaceId id) {
+    WorkspaceSeen seen = content.workspacesById.get(id);
+    if (seen == null) {
+      throw new IllegalStateException("no workspace " + id);
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,190 @@
+package ebb.app.specification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpecificationStoreTest {
+  @TempDir Path folder;
+
+  private SpecificationStore open() throws Exception {
+    return SpecificationStore.open(folder.resolve("specifications.db"));
+  }
+
+  private static Specification shell(String line) {
+    return Specification.ofShellLine(line, Map.of("B", "2", "A", "1"));
+  }
+
+  @Test
+  void whatWasPutIsThereAfterTheProcessForgotIt() throws Exception {
+    Specification arguments = Specification.ofArguments(List.of("python", "train.py"), Map.of());
+    String first;
+    String second;
+    try (SpecificationStore store = open()) {
+      first = store.put(shell("echo 1"));
+      second = store.put(arguments);
+    }
+    try (SpecificationStore store = open()) {
+      assertThat(store.find(first)).contains(shell("echo 1"));
+      assertThat(store.find(second)).contains(arguments);
+      assertThat(store.find("0".repeat(64))).isEmpty();
+    }
+  }
+
+  @Test
+  void equalContentHasOneNameInAnyOrderAndOneRow() throws Exception {
+    try (SpecificationStore store = open()) {
+      String first = store.put(Specification.ofShellLine("x", Map.of("A", "1", "B", "2")));
+      String again = store.put(Specification.ofShellLine("x", Map.of("B", "2", "A", "1")));
+      assertThat(again).isEqualTo(first);
+      assertThat(rows()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void bytesOfTheFirstFormatStayAsTheyAre() {
+    assertThat(new String(shell("echo 1").canonicalBytes(), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"format\":1,\"shellLine\":\"echo 1\",\"environment\":{\"A\":\"1\",\"B\":\"2\"}}");
+    Specification arguments = Specification.ofArguments(List.of("a", "ü\"\n"), Map.of());
+    assertThat(new String(arguments.canonicalBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("{\"format\":1,\"arguments\":[\"a\",\"ü\\\"\\n\"],\"environment\":{}}");
+    assertThat(Specification.read(arguments.canonicalBytes())).isEqualTo(arguments);
+  }
+
+  @Test
+  void bytesOfANewerFormatAreRefused() {
+    byte[] newer = "{\"format\":2,\"environment\":{}}".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> Specification.read(newer)).hasMessageContaining("format 2");
+  }
+
+  @Test
+  void whatIsErasedIsGoneFromMemoryAndFromTheDisk() throws Exception {
+    String marker = "a-very-private-word";
+    try (SpecificationStore store = open()) {
+      String hash = store.put(shell("echo " + marker));
+      assertThat(bytesOnDisk()).contains(marker);
+      assertThat(store.erase(hash)).isTrue();
+      assertThat(store.erase(hash)).isFalse();
+      assertThat(store.find(hash)).isEmpty();
+      assertThat(bytesOnDisk()).doesNotContain(marker);
+      assertThat(store.put(shell("echo " + marker))).isEqualTo(hash);
+      assertThat(store.find(hash)).isPresent();
+    }
+  }
+
+  private String bytesOnDisk() throws Exception {
+    StringBuilder all = new StringBuilder();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        all.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void manyAtOnceAreAllThere() throws Exception {
+    try (SpecificationStore store = open();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> hashes = new ArrayList<>();
+      for (int i = 0; i < 2_000; i++) {
+        Specification specification = shell("echo " + i % 1_000);
+        hashes.add(threads.submit(() -> store.put(specification)));
+      }
+      for (int i = 0; i < hashes.size(); i++) {
+        assertThat(store.find(hashes.get(i).get())).contains(shell("echo " + i % 1_000));
+      }
+      assertThat(rows()).isEqualTo(1_000);
+    }
+  }
+
+  @Test
+  void fileIsForItsOwnerOnly() throws Exception {
+    try (SpecificationStore store = open()) {
+      store.put(shell("echo 1"));
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        for (Path file : files) {
+          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+              .as(file.toString())
+              .isEqualTo("rw-------");
+        }
+      }
+    }
+  }
+
+  @Test
+  void fileOfANewerVersionIsRefused() throws Exception {
+    open().close();
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA user_version = 99");
+    }
+    assertThatThrownBy(this::open).hasMessageContaining("newer version");
+  }
+
+  @Test
+  void fileThatCannotBeWrittenIsToldAndLaterItCan() throws Exception {
+    try (SpecificationStore store = open();
+        Connection inTheWay = connect();
+        Statement statement = inTheWay.createStatement()) {
+      String known = store.put(shell("known"));
+      statement.execute("BEGIN IMMEDIATE");
+      assertThatThrownBy(() -> store.put(shell("late")))
+          .isInstanceOfSatisfying(
+              SpecificationStoreFailure.class,
+              failure -> assertThat(failure.retryCanHelp()).isTrue());
+      assertThat(store.put(shell("known"))).isEqualTo(known);
+      assertThat(store.find(Specification.hashOf(shell("late").canonicalBytes()))).isEmpty();
+      statement.execute("ROLLBACK");
+      assertThat(store.find(store.put(shell("late")))).contains(shell("late"));
+    }
+  }
+
+  @Test
+  void whatCannotBeRunHasAFaultThatSaysWhy() {
+    assertThat(Specification.ofArguments(List.of(), Map.of()).fault()).isPresent();
+    assertThat(Specification.ofShellLine(" ", Map.of()).fault()).isPresent();
+    assertThat(Specification.ofShellLine("a\0b", Map.of()).fault().orElseThrow()).contains("NUL");
+    assertThat(Specification.ofShellLine("a", Map.of("B=", "c")).fault()).isPresent();
+    Specification large = Specification.ofShellLine("a", Map.of("B", "x".repeat(200_000)));
+    assertThat(large.fault().orElseThrow()).contains("B").doesNotContain("xxx");
+    assertThat(Specification.ofArguments(List.of("echo", ""), Map.of()).fault()).isEmpty();
+    assertThat(shell("true").fault()).isEmpty();
+  }
+
+  @Test
+  void wordsOfASpecificationAreNotInItsText() {
+    assertThat(Specification.ofShellLine("secret", Map.of("KEY", "word")).toString())
+        .doesNotContain("secret", "word", "KEY");
+  }
+
+  private long rows() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        var row = statement.executeQuery("SELECT count(*) FROM specification")) {
+      return row.getLong(1);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("specifications.db"));
+  }
+}

@@ -1,0 +1,2 @@
+/// The store of specifications on a real file.
+package ebb.app.specification;

@@ -1,0 +1,195 @@
+package ebb.kernel;
+
+import static ebb.kernel.World.SECOND;
+import static ebb.kernel.World.cluster;
+import static ebb.kernel.World.job;
+
+import ebb.kernel.job.Attempt;
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Price;
+import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.QuotaKey;
+import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskId;
+import ebb.kernel.protocol.TaskReport;
+import ebb.kernel.protocol.Thing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/// Draws commands and reports without much sense: users who want anything, and a backend that says
+/// anything at any time, true or not. One seed gives one sequence.
+final class Chaos {
+  private static final List<String> CLUSTERS = List.of("gpu", "cpu", "low");
+  private static final List<QuotaKey> QUOTAS =
+      List.of(World.NC_QUOTA, World.DV2_QUOTA, World.REGIONAL, World.LOW_PRIORITY);
+
+  private final SplittableRandom random;
+  private int jobs;
+  private long acknowledged = 1_000;
+
+  Chaos(long seed) {
+    random = new SplittableRandom(seed);
+  }
+
+  long pause() {
+    return switch (random.nextInt(12)) {
+      case 0 -> random.nextLong(30 * World.MINUTE);
+      case 1, 2 -> random.nextLong(3 * World.MINUTE);
+      case 3, 4, 5 -> 0;
+      default -> random.nextLong(5 * SECOND); // usually not much happens
+    };
+  }
+
+  Command next(Story story) {
+    int dice = random.nextInt(100);
+    if (dice < 18) {
+      return submission(story);
+    }
+    if (dice < 22) {
+      return Story.cancel("job-" + random.nextInt(Math.max(1, jobs)));
+    }
+    if (dice < 30) {
+      return clusterWish();
+    }
+    if (dice < 36) {
+      return governance(story);
+    }
+    if (dice < 70) {
+      return nodeReport(story);
+    }
+    return dice < 97 ? taskReport(story) : sweep(story);
+  }
+
+  private <T> T one(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  private Command submission(Story story) {
+    World.Job job =
+        job()
+            .on(one(CLUSTERS))
+            .account(one(List.of("alice", "bob")))
+            .priority(random.nextInt(3))
+            .nodes(1 + random.nextInt(random.nextInt(1, 5)))
+            .limit(one(List.of(0L, World.MINUTE, World.HOUR)))
+            .retries(random.nextInt(3), random.nextInt(3), random.nextInt(2));
+    return story.submission("job-" + jobs++, job);
+  }
+
+  private Command clusterWish() {
+    String name = one(CLUSTERS);
+    int min = random.nextInt(3);
+    int max = min + random.nextInt(1, 4);
+    World.Cluster wanted = cluster().nodes(min, max).idle(random.nextLong(3 * World.MINUTE));
+    return switch (random.nextInt(10)) {
+      case 0 -> Story.delete(name);
+      case 1, 2, 3, 4 -> new Command.ScaleCluster(World.WORKSPACE, name, min, max, -1);
+      default -> // makes it again after it was deleted
+          (name.equals("cpu") ? wanted.size(World.D3) : name.equals("low") ? wanted.low() : wanted)
+              .put(name);
+    };
+  }
+
+  private Command governance(Story story) {
+    return switch (random.nextInt(10)) {
+      case 0 ->
+          new Command.PutLock(
+              Story.lock(one(List.of(World.WORKSPACE, World.WORKSPACE.cluster("gpu")))));
+      case 1, 2 -> new Command.DeleteLock(World.WORKSPACE, "keep");
+      case 3 -> new Command.DeleteLock(World.WORKSPACE.cluster("gpu"), "keep");
+      case 4 -> new Command.StorageMeasured(random.nextInt(20), 5);
+      case 5 ->
+          new Command.HostFound(new Host(random.nextInt(64), 900_000, 9, random.nextBoolean()));
+      case 6 -> new Command.HostFound(Host.UNBOUNDED);
+      case 7 -> prices();
+      case 8 -> quarantine(story);
+      default -> // most of the governing
+          new Command.SetQuota(one(QUOTAS), random.nextInt(60));
+    };
+  }
+
+  private Command prices() {
+    Rates rates = new Rates(random.nextInt(1_000_000), -1, random.nextInt(1_000_000));
+    return new Command.ChangePrices(
+        "USD", List.of(new Price("Standard_NC6", World.LOCATION, Priority.DEDICATED, rates)));
+  }
+
+  private Command quarantine(Story story) {
+    for (Thing thing : story.state().quarantine.keySet()) {
+      return new Command.EndQuarantine(thing);
+    }
+    List<Thing> things = new ArrayList<>();
+    story.state().allJobs().forEach(job -> things.add(new Thing(Thing.Kind.JOB, job.id().value())));
+    story.state().allNodes().forEach(it -> things.add(new Thing(Thing.Kind.NODE, it.id().value())));
+    things.add(new Thing(Thing.Kind.CLUSTER, 1));
+    return new Command.QuarantineThing(one(things), "chaos");
+  }
+
+  private Command nodeReport(Story story) {
+    List<NodeId> nodes = new ArrayList<>(story.state().nodes.keySet());
+    NodeId node = nodes.isEmpty() || random.nextInt(40) == 0 ? new NodeId(99) : one(nodes);
+    long observed = observed(story);
+    return switch (random.nextInt(20)) {
+      case 0, 1, 2, 3 -> new Command.NodeAccepted(node, ++acknowledged, observed);
+      case 4 -> new Command.NodeFailed(node, "chaos", observed);
+      case 5 -> new Command.NodePreempted(node, observed);
+      case 6 -> new Command.NodeUnreachable(node, observed);
+      case 7, 8 -> new Command.NodeReachable(node, observed);
+      case 9, 10, 11 ->
+          leaves(story, node)
+              ? new Command.NodeGone(node, observed)
+              : new Command.NodeReady(node, ++acknowledged, observed);
+      case 12 -> new Command.NodeGone(node, observed);
+      default -> // most nodes come up
+          new Command.NodeReady(node, ++acknowledged, observed);
+    };
+  }
+
+  private static boolean leaves(Story story, NodeId node) {
+    var known = story.state().node(node);
+    return known != null && known.isLeaving();
+  }
+
+  private long observed(Story story) {
+    return switch (random.nextInt(4)) {
+      case 0 -> 0;
+      case 1 -> story.now() - random.nextLong(World.HOUR);
+      case 2 -> story.now() + random.nextLong(World.HOUR);
+      default -> story.now(); // the truth
+    };
+  }
+
+  private Command taskReport(Story story) {
+    List<Attempt> attempts = new ArrayList<>(story.state().attempts.values());
+    if (attempts.isEmpty() || random.nextInt(40) == 0) {
+      return Story.exited(new TaskId(new AttemptId(99), 0), 0);
+    }
+    Attempt attempt = one(attempts);
+    TaskId task = new TaskId(attempt.id(), random.nextInt(attempt.tasks().size()));
+    if (random.nextInt(5) < 2) {
+      return new Command.TaskStarted(task, ++acknowledged, 0, 0, observed(story));
+    }
+    TaskEnd end = random.nextInt(3) == 0 ? one(List.of(TaskEnd.values())) : TaskEnd.EXITED;
+    TaskReport report = new TaskReport(end, random.nextInt(2), 1, 1, "");
+    return new Command.TaskExited(task, report, observed(story));
+  }
+
+  private Command sweep(Story story) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Command.ClockJumped(random.nextLong(World.HOUR));
+      case 1 ->
+          new Command.StartServer(
+              "ebb-1", story.state().epoch() + 1, 0, "", random.nextInt(4) == 0);
+      default -> // what the backend has, with one thing nobody knows
+          new Command.BackendListed(
+              List.of(new NodeId(900 + random.nextInt(3))),
+              List.of(new TaskId(new AttemptId(900 + random.nextInt(3)), 0)),
+              0);
+    };
+  }
+}

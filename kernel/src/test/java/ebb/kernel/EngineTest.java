@@ -1,0 +1,232 @@
+package ebb.kernel;
+
+import static ebb.kernel.World.cluster;
+import static ebb.kernel.World.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ebb.kernel.engine.Backend;
+import ebb.kernel.engine.Batch;
+import ebb.kernel.engine.Engine;
+import ebb.kernel.engine.JournalFailure;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Envelope;
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Thing;
+import ebb.kernel.protocol.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EngineTest {
+  private final List<String> order = new ArrayList<>();
+  private final List<Batch> batches = new ArrayList<>();
+  private final List<Verdict> answers = new ArrayList<>();
+  private final List<Backend.Instruction> told = new ArrayList<>();
+  private final List<String> incidents = new ArrayList<>();
+  private boolean journalFails;
+  private final Story story = Story.usual().cluster("gpu", cluster());
+  private final Engine engine =
+      new Engine(
+          story.state(),
+          this::append,
+          (state, batch) -> order.add("publish"),
+          this::carryOut,
+          (incident, what, bug) -> incidents.add(what + ": " + bug.getClass().getSimpleName()));
+
+  private void append(Batch batch) throws JournalFailure {
+    order.add("append");
+    if (journalFails) {
+      throw new JournalFailure("the disk is gone", true, new IllegalStateException());
+    }
+    batches.add(batch);
+  }
+
+  private void carryOut(List<Backend.Instruction> instructions) {
+    order.add("hand over");
+    told.addAll(instructions);
+  }
+
+  private Engine.Do asks(Command command) {
+    return new Engine.Do(
+        command instanceof Command.Wish ? World.OWNER : Actor.SHELL,
+        "r-1",
+        command,
+        verdict -> {
+          order.add("answer");
+          answers.add(verdict);
+        });
+  }
+
+  private Engine.Stepped step(Engine.Request... requests) throws JournalFailure {
+    return engine.step(List.of(requests), story.now(), 0);
+  }
+
+  @Test
+  void aBatchIsAppendedThenPublishedThenAnsweredThenHandedOver() throws JournalFailure {
+    step(asks(story.submission("a", job())));
+
+    assertThat(order).containsExactly("append", "publish", "answer", "hand over");
+    assertThat(told).hasAtLeastOneElementOfType(Backend.StartNode.class);
+  }
+
+  @Test
+  void aBatchThatMayNotBeDurableIsNotAnsweredNorPublishedNorHandedOver() {
+    journalFails = true;
+
+    assertThatThrownBy(() -> step(asks(story.submission("a", job()))))
+        .isInstanceOf(JournalFailure.class);
+    assertThat(order).containsExactly("append");
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void aCommandAndWhatPolicyMakesOfItAreOneBatchWithoutGaps() throws JournalFailure {
+    long before = story.state().sequence();
+
+    step(asks(story.submission("a", job())), asks(story.submission("b", job())));
+
+    Batch batch = batches.getFirst();
+    assertThat(batch.firstSequence()).isEqualTo(before + 1);
+    assertThat(batch.lastSequence()).isEqualTo(story.state().sequence());
+    assertThat(batch.envelopes().stream().mapToInt(each -> each.events().size()).sum())
+        .isEqualTo(batch.count());
+    assertThat(batch.envelopes())
+        .extracting(Envelope::cause)
+        .containsExactly("SubmitJob", "SubmitJob", "placement", "placement");
+    assertThat(batch.envelopes())
+        .extracting(Envelope::actor)
+        .containsExactly(World.OWNER, World.OWNER, Actor.KERNEL, Actor.KERNEL);
+  }
+
+  @Test
+  void whatChangesNothingIsAnsweredWithoutTheJournal() throws JournalFailure {
+    step();
+    order.clear();
+
+    step(asks(cluster().put("gpu")));
+
+    assertThat(order).containsExactly("answer");
+    assertThat(answers).containsExactly(Verdict.NOTHING_NEW);
+  }
+
+  @Test
+  void aRefusalIsKeptForLaterQuestionsInNumbers() throws JournalFailure {
+    step(asks(story.submission("a", job().nodes(9))));
+
+    assertThat(answers).containsExactly(Verdict.refused(new Rejection.NodesExceedMax("gpu", 4, 9)));
+    assertThat(batches.getFirst().envelopes().getFirst().events())
+        .containsExactly(
+            new Event.CommandRefused(
+                "SubmitJob",
+                World.WORKSPACE.path(),
+                "a",
+                "NodesExceedMax",
+                "NodesExceedMax[cluster=gpu, max=4, asked=9]"));
+  }
+
+  @Test
+  void refusalsThatOnlyAskToComeAgainAndReportsThatDoNotFitAreNotKept() throws JournalFailure {
+    Command old = new Command.SubmitJob(World.WORKSPACE, "a", job().spec(), 0);
+
+    step(asks(old), asks(new Command.NodeGone(new NodeId(77), 0)));
+
+    assertThat(answers).hasSize(2).allMatch(Verdict.Refused.class::isInstance);
+    assertThat(batches).isEmpty();
+  }
+
+  @Test
+  void aThrowWhileDecidingIsAnsweredAsBrokenAndTheOthersGoOn() throws JournalFailure {
+    Command broken = new Command.SubmitJob(World.WORKSPACE, null, job().spec(), story.now());
+
+    step(asks(broken), asks(story.submission("b", job())));
+
+    assertThat(((Verdict.Refused) answers.getFirst()).rejection())
+        .isInstanceOf(Rejection.Broken.class);
+    assertThat(answers.getLast()).isInstanceOf(Verdict.Accepted.class);
+    assertThat(incidents).containsExactly("SubmitJob: NullPointerException");
+  }
+
+  @Test
+  void aThrowInPolicyQuarantinesThatThingAndTheOthersGoOn() throws JournalFailure {
+    story.job("a", job()).settles().ends("a", 0).job("b", job()).tasksStart();
+    story.ends("b", 0);
+    NodeId damaged = story.node("gpu");
+    story.state().nodes.remove(damaged);
+    story.jumps(World.HOUR);
+
+    step(asks(cluster().nodes(1, 1).put("other")));
+
+    Thing thing = new Thing(Thing.Kind.NODE, damaged.value());
+    assertThat(incidents).containsExactly(thing + ": DecisionFailed");
+    assertThat(story.why(thing)).isInstanceOf(Rejection.Quarantined.class);
+    assertThat(answers.getFirst()).isInstanceOf(Verdict.Accepted.class);
+    assertThat(story.state().nextDeadline(0)).isGreaterThan(story.now());
+  }
+
+  @Test
+  void aQuarantinedThingComesBackWhenAnOwnerSaysSo() {
+    Thing thing = new Thing(Thing.Kind.CLUSTER, story.clusterId("gpu").value());
+    story.given(new Command.QuarantineThing(thing, "i-1"));
+    story.when(new Command.QuarantineThing(thing, "i-2")).thenNothing();
+    story.job("a", job());
+    assertThat(story.nodes("gpu")).isEmpty();
+    assertThat(story.whyCluster("gpu")).isEqualTo(new Rejection.Quarantined(thing, "i-1"));
+
+    story.given(new Command.EndQuarantine(thing));
+
+    assertThat(story.nodes("gpu")).hasSize(1);
+    story.when(new Command.EndQuarantine(thing)).rejected(Rejection.NotFound.class);
+  }
+
+  @Test
+  void aQuestionSeesTheStateAndIsAnsweredAfterTheStepIsDurable() throws JournalFailure {
+    step(
+        asks(story.submission("a", job())),
+        new Engine.Ask((state, now) -> {
+          String seen = state.job(story.job("a").id()).name() + " at " + now;
+          return () -> order.add("saw " + seen);
+        }));
+
+    assertThat(order)
+        .containsExactly("append", "publish", "answer", "saw a at " + story.now(), "hand over");
+  }
+
+  @Test
+  void policyThatHasMuchToSayGoesOnInTheNextStep() throws JournalFailure {
+    story.given(new Command.SetQuota(World.NC_QUOTA, 1_000_000));
+    story.given(new Command.SetQuota(World.REGIONAL, 1_000_000));
+    story.cluster("wide", cluster().withoutCommunication().nodes(0, 10_000));
+    story
+        .given(new Command.StorageMeasured(20, 10))
+        .given(new Command.PutLock(Story.lock(World.WORKSPACE)));
+    for (int i = 0; i < 5_000; i++) {
+      story.when(story.submission("job-" + i, job().on("wide")));
+    }
+    story.policySpeaks();
+
+    Engine.Stepped first = step(asks(new Command.DeleteLock(World.WORKSPACE, "keep")));
+    assertThat(first.more()).isTrue();
+    assertThat(batches.getLast().count()).isBetween(4_096, 4_100);
+    while (first.more()) {
+      first = step();
+    }
+    assertThat(story.nodes("wide")).hasSize(5_000);
+  }
+
+  @Test
+  void absencesInAListingAreDecidedInTheSameStep() throws JournalFailure {
+    story.job("a", job()).settles();
+    NodeId node = story.node("gpu");
+
+    step(asks(new Command.BackendListed(List.of(), List.of(), 1_000)));
+
+    assertThat(story.state().node(node)).isNull();
+    assertThat(batches.getFirst().envelopes())
+        .extracting(Envelope::cause)
+        .startsWith("TaskExited", "NodeGone");
+  }
+}

@@ -1,0 +1,208 @@
+package ebb.kernel;
+
+import static ebb.kernel.World.HOUR;
+import static ebb.kernel.World.cluster;
+import static ebb.kernel.World.job;
+
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.protocol.AttemptId;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/// For each kind of thing that has phases: how to bring one into each, and all that can be asked or
+/// reported of it.
+enum Matrix {
+  JOBS,
+  NODES,
+  CLUSTERS;
+
+  private static final NodeId NO_NODE = new NodeId(4_711);
+  private static final TaskId NO_TASK = new TaskId(new AttemptId(4_711), 0);
+
+  String file() {
+    return "matrix-" + name().toLowerCase(java.util.Locale.ROOT) + ".txt";
+  }
+
+  /// Situations by the name of the phase. The thing is the job "it", the only node, or the cluster
+  /// "gpu".
+  Map<String, UnaryOperator<Story>> phases() {
+    return switch (this) {
+      case JOBS -> jobPhases();
+      case NODES -> nodePhases();
+      case CLUSTERS -> clusterPhases();
+    };
+  }
+
+  private static final World.Job IT = job().limit(HOUR).retries(1, 1, 1);
+
+  private static Map<String, UnaryOperator<Story>> jobPhases() {
+    Map<String, UnaryOperator<Story>> phases = new TreeMap<>();
+    phases.put("0 unknown", story -> story);
+    phases.put(
+        "1 Queued", story -> story.given(new Command.SetQuota(World.NC_QUOTA, 0)).job("it", IT));
+    phases.put("2 Assembling", story -> story.job("it", IT));
+    phases.put("3 Active Starting", story -> story.job("it", IT).nodesComeUp());
+    phases.put("4 Active Running", story -> story.job("it", IT).settles());
+    phases.put(
+        "5 Active Stopping before it started",
+        story -> story.job("it", IT).nodesComeUp().given(Story.cancel("it")));
+    phases.put(
+        "6 Active Stopping at its limit", story -> story.job("it", IT).settles().passes(HOUR));
+    phases.put("7 BackingOff", story -> story.job("it", IT).settles().ends("it", 1));
+    phases.put("8 Ended", story -> story.job("it", IT).settles().ends("it", 0));
+    phases.put(
+        "9 Active Stopping, preempted",
+        story -> {
+          Story running = story.job("it", IT).settles();
+          return running.given(new Command.NodePreempted(running.node("gpu"), 0));
+        });
+    return phases;
+  }
+
+  private static Map<String, UnaryOperator<Story>> nodePhases() {
+    Map<String, UnaryOperator<Story>> phases = new TreeMap<>();
+    phases.put("0 unknown", story -> story);
+    phases.put("1 Requested", story -> story.job("it", IT));
+    phases.put("2 Preparing", story -> story.job("it", IT).nodesAccepted());
+    phases.put("3 Idle", story -> story.job("it", IT).settles().ends("it", 0));
+    phases.put(
+        "4 Idle out of sight",
+        story -> {
+          Story idle = story.job("it", IT).settles().ends("it", 0);
+          return idle.given(new Command.NodeUnreachable(idle.node("gpu"), 0));
+        });
+    phases.put("5 Running", story -> story.job("it", IT).settles());
+    phases.put(
+        "6 Running out of sight",
+        story -> {
+          Story running = story.job("it", IT).settles();
+          return running.given(new Command.NodeUnreachable(running.node("gpu"), 0));
+        });
+    phases.put(
+        "7 Leaving with a task",
+        story -> {
+          Story running = story.job("it", IT).settles();
+          return running.given(new Command.NodePreempted(running.node("gpu"), 0));
+        });
+    phases.put(
+        "7 Leaving with a task, out of sight",
+        story -> {
+          Story running = story.job("it", IT).settles();
+          return running
+              .given(new Command.NodeUnreachable(running.node("gpu"), 0))
+              .given(new Command.NodePreempted(running.node("gpu"), 0));
+        });
+    phases.put(
+        "8 Leaving", story -> story.job("it", IT).settles().ends("it", 0).passes(2 * World.MINUTE));
+    phases.put(
+        "9 Leaving before it was accepted",
+        story -> {
+          Story requested = story.job("it", IT);
+          return requested.given(new Command.NodeFailed(requested.node("gpu"), "no", 0));
+        });
+    phases.put(
+        "a stray",
+        story -> story.given(new Command.BackendListed(List.of(NO_NODE), List.of(NO_TASK), 0)));
+    return phases;
+  }
+
+  private static Map<String, UnaryOperator<Story>> clusterPhases() {
+    Map<String, UnaryOperator<Story>> phases = new TreeMap<>();
+    phases.put("0 unknown", story -> story.given(Story.delete("gpu")));
+    phases.put("1 steady", story -> story);
+    phases.put("2 with a running job", story -> story.job("it", IT).settles());
+    phases.put(
+        "3 backing off",
+        story -> {
+          Story requested = story.job("it", IT);
+          return requested.given(new Command.NodeFailed(requested.node("gpu"), "no", 0));
+        });
+    phases.put("4 deleting", story -> story.job("it", IT).settles().given(Story.delete("gpu")));
+    phases.put("5 locked", story -> story.given(new Command.PutLock(Story.lock(World.WORKSPACE))));
+    return phases;
+  }
+
+  /// All that can be asked or reported of the thing, by what it is called in the table.
+  Map<String, Command> commands(Story story) {
+    Map<String, Command> commands = new TreeMap<>();
+    switch (this) {
+      case JOBS -> {
+        commands.put("SubmitJob the same", story.submission("it", IT));
+        commands.put("SubmitJob another", story.submission("it", IT.priority(3)));
+        commands.put("CancelJob", Story.cancel("it"));
+        tasks(commands, story);
+      }
+      case NODES -> {
+        nodes(commands, nodeOf(story));
+        tasks(commands, story);
+      }
+      case CLUSTERS -> {
+        commands.put("PutCluster the same", cluster().nodes(0, 2).put("gpu"));
+        commands.put("PutCluster other numbers", cluster().nodes(1, 3).put("gpu"));
+        commands.put("PutCluster another size", cluster().size(World.D3).put("gpu"));
+        commands.put("ScaleCluster", Story.scale("gpu", 1, 1));
+        commands.put("DeleteCluster", Story.delete("gpu"));
+        commands.put("SubmitJob", story.submission("new", job()));
+        commands.put("DeleteWorkspace", new Command.DeleteWorkspace(World.WORKSPACE));
+      }
+    }
+    return commands;
+  }
+
+  private static void nodes(Map<String, Command> commands, NodeId node) {
+    commands.put("NodeAccepted", new Command.NodeAccepted(node, 900, 0));
+    commands.put("NodeReady", new Command.NodeReady(node, 901, 0));
+    commands.put("NodeFailed", new Command.NodeFailed(node, "broke", 0));
+    commands.put("NodePreempted", new Command.NodePreempted(node, 0));
+    commands.put("NodeUnreachable", new Command.NodeUnreachable(node, 0));
+    commands.put("NodeReachable", new Command.NodeReachable(node, 0));
+    commands.put("NodeGone", new Command.NodeGone(node, 0));
+    commands.put("BackendListed", new Command.BackendListed(List.of(node), List.of(), 0));
+  }
+
+  private static void tasks(Map<String, Command> commands, Story story) {
+    TaskId task = taskOf(story);
+    commands.put("TaskStarted", new Command.TaskStarted(task, 902, 0, 0, 0));
+    commands.put("TaskExited 0", Story.exited(task, 0));
+    commands.put("TaskExited 1", Story.exited(task, 1));
+    for (TaskEnd end : TaskEnd.values()) {
+      if (end != TaskEnd.EXITED) {
+        commands.put("TaskExited " + end, Story.exited(task, end, 0));
+      }
+    }
+  }
+
+  private static NodeId nodeOf(Story story) {
+    List<ebb.kernel.node.Node> nodes = story.nodes("gpu");
+    return nodes.isEmpty() ? NO_NODE : nodes.getFirst().id();
+  }
+
+  /// The job's task, also when its attempt is over.
+  private static TaskId taskOf(Story story) {
+    for (Job job : story.state().allJobs()) {
+      if (job.phase() instanceof Job.Active active) {
+        return new TaskId(active.attempt(), 0);
+      }
+    }
+    for (Attempt attempt : story.state().allAttempts()) {
+      return new TaskId(attempt.id(), 0);
+    }
+    return NO_TASK;
+  }
+
+  TreeSet<String> commandKinds() {
+    TreeSet<String> kinds = new TreeSet<>();
+    commands(Story.usual().cluster("gpu", cluster()))
+        .values()
+        .forEach(command -> kinds.add(command.getClass().getSimpleName()));
+    return kinds;
+  }
+}

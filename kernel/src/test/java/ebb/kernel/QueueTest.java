@@ -1,0 +1,240 @@
+package ebb.kernel;
+
+import static ebb.kernel.World.HOUR;
+import static ebb.kernel.World.MINUTE;
+import static ebb.kernel.World.SECOND;
+import static ebb.kernel.World.cluster;
+import static ebb.kernel.World.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Rejection;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QueueTest {
+  private static Story of(int nodes) {
+    return Story.usual().cluster("gpu", cluster().nodes(0, nodes));
+  }
+
+  /// Jobs in the order in which they were started.
+  private static List<String> started(Story story) {
+    return story.happened(Event.AttemptOrdered.class).stream()
+        .map(ordered -> story.state().job(ordered.job()).name())
+        .toList();
+  }
+
+  // Order.
+
+  @Test
+  void jobsStartInTheOrderOfTheirSubmission() {
+    Story story = of(1).job("a", job()).settles();
+    story.job("c", job()).job("b", job()).job("d", job());
+    for (String name : List.of("a", "c", "b", "d")) {
+      story.tasksStart().ends(name, 0);
+    }
+
+    assertThat(started(story)).containsExactly("a", "c", "b", "d");
+  }
+
+  @Test
+  void aHigherPriorityGoesFirst() {
+    Story story = of(1).job("a", job()).settles();
+    story.job("low", job().priority(-1)).job("usual", job()).job("high", job().priority(5));
+    for (String name : List.of("a", "high", "usual", "low")) {
+      story.tasksStart().ends(name, 0);
+    }
+
+    assertThat(started(story)).containsExactly("a", "high", "usual", "low");
+  }
+
+  @Test
+  void theAccountIsNotYetPartOfTheOrder() {
+    Story story = of(1).job("a", job()).settles();
+    story.job("b", job().account("bob")).job("c", job().account("carol"));
+    story.job("d", job().account("bob"));
+    for (String name : List.of("a", "b", "c", "d")) {
+      story.tasksStart().ends(name, 0);
+    }
+
+    assertThat(started(story)).containsExactly("a", "b", "c", "d");
+  }
+
+  @Test
+  void theMostRecentlyIdledNodeIsUsedFirst() {
+    Story story = of(3).job("a", job()).job("b", job()).job("c", job()).settles();
+    NodeId ofB = story.nodesOf("b").getFirst();
+    story.ends("a", 0).passes(SECOND).ends("c", 0).passes(SECOND).ends("b", 0).passes(SECOND);
+
+    story.job("next", job());
+
+    assertThat(story.nodesOf("next")).containsExactly(ofB);
+  }
+
+  // Backfill.
+
+  /// Two nodes: one runs until the hour, the other is free, and the head needs both.
+  private static Story headWaitsUntilTheHour() {
+    Story story = of(2).job("filler", job()).job("runs", job().limit(HOUR)).settles();
+    return story.job("head", job().nodes(2)).ends("filler", 0);
+  }
+
+  @Test
+  void aJobThatEndsBeforeTheHeadCanStartGoesFirst() {
+    Story story = headWaitsUntilTheHour().job("short", job().limit(HOUR));
+
+    assertThat(story.phase("head")).isEqualTo("Queued");
+    assertThat(story.phase("short")).isEqualTo("Active");
+  }
+
+  @Test
+  void aJobThatWouldDelayTheHeadWaits() {
+    Story story = headWaitsUntilTheHour().job("long", job().limit(HOUR + 1));
+
+    assertThat(story.phase("long")).isEqualTo("Queued");
+    assertThat(story.why("long"))
+        .isEqualTo(
+            new Rejection.WouldDelayHead(story.jobId("head").toString(), 2, story.now() + HOUR));
+  }
+
+  @Test
+  void aJobWithoutALimitCountsAsLongAsJobsMayRun() {
+    Story story = headWaitsUntilTheHour().job("unlimited", job());
+
+    assertThat(story.phase("unlimited")).isEqualTo("Queued");
+  }
+
+  @Test
+  void aLongJobGoesFirstOnNodesThatTheHeadDoesNotNeed() {
+    Story story = of(4).job("x", job()).job("y", job()).job("runs", job().nodes(2).limit(HOUR));
+    story.settles().job("head", job().nodes(3)).ends("x", 0).ends("y", 0);
+    assertThat(story.phase("head")).isEqualTo("Queued");
+
+    story.job("extra", job());
+    assertThat(story.phase("extra")).as("4 free at the hour, 3 needed").isEqualTo("Active");
+    story.job("more", job());
+    assertThat(story.phase("more")).as("that was the one to spare").isEqualTo("Queued");
+  }
+
+  @Test
+  void theHeadStartsWhenItsNodesAreFreeThoughOthersWentFirst() {
+    Story story = headWaitsUntilTheHour().job("short", job().limit(HOUR)).tasksStart();
+    story.passes(30 * MINUTE).ends("short", 0).ends("runs", 0);
+
+    assertThat(story.phase("head")).isEqualTo("Active");
+  }
+
+  @Test
+  void aLaterJobOfHigherPriorityIsTheHead() {
+    Story story = of(2).job("runs", job().nodes(2).limit(HOUR)).settles();
+    story.job("first", job().nodes(2)).job("urgent", job().nodes(2).priority(1)).ends("runs", 0);
+
+    assertThat(story.phase("urgent")).isEqualTo("Active");
+    assertThat(story.phase("first")).isEqualTo("Queued");
+  }
+
+  // Claims.
+
+  @Test
+  void aClaimIsKeptAgainstAJobThatComesLater() {
+    Story story = of(3).job("a", job()).settles().ends("a", 0).job("gang", job().nodes(3));
+    assertThat(story.phase("gang")).isEqualTo("Assembling");
+
+    story.job("late", job().priority(100));
+
+    assertThat(story.phase("late")).isEqualTo("Queued");
+    assertThat(story.phases("gpu")).containsExactly("Idle", "Requested", "Requested");
+  }
+
+  @Test
+  void anIdleNodeOfAClaimIsLentToAJobThatEndsBeforeTheOthersAreThere() {
+    Story story = of(3).job("a", job()).settles().ends("a", 0).job("gang", job().nodes(3));
+
+    story.job("short", job().limit(10 * MINUTE)).job("long", job().limit(20 * MINUTE));
+
+    assertThat(story.phase("short")).isEqualTo("Active");
+    assertThat(story.phase("long")).isEqualTo("Queued");
+  }
+
+  @Test
+  void nodesThatComeAnywayAreClaimedBeforeOthersAreAskedFor() {
+    Story story = of(4).job("a", job()).given(Story.cancel("a"));
+    assertThat(story.nodes("gpu")).hasSize(1);
+
+    story.job("b", job().nodes(2));
+
+    assertThat(story.nodes("gpu")).hasSize(2);
+  }
+
+  @Test
+  void growthGoesOnBehindAHeadThatDoesNotFitYet() {
+    Story story = of(3).job("runs", job().nodes(2).limit(HOUR)).settles();
+    story.job("head", job().nodes(3)).job("short", job().limit(10 * MINUTE));
+
+    assertThat(story.phase("short")).as("ends before the hour").isEqualTo("Assembling");
+    assertThat(story.phase("head")).isEqualTo("Queued");
+  }
+
+  @Test
+  void aNodeThatIsNotThereYetCountsFromItsBootDeadline() {
+    Story story = of(3).job("runs", job().nodes(2).limit(HOUR)).settles();
+    story.job("head", job().nodes(3)).job("late", job().limit(50 * MINUTE));
+
+    assertThat(story.phase("late")).as("15 min of boot and 50 of work").isEqualTo("Queued");
+  }
+
+  @Test
+  void twoGangsNeverHoldHalfOfWhatBothNeed() {
+    Story story = of(4).job("one", job().nodes(3)).job("two", job().nodes(3));
+
+    assertThat(story.phase("one")).isEqualTo("Assembling");
+    assertThat(story.phase("two")).isEqualTo("Queued");
+    assertThat(story.nodes("gpu")).hasSize(3);
+  }
+
+  // What policy blocks.
+
+  @Test
+  void aJobThatAPolicyBlocksIsPassedOver() {
+    Story story = of(4).given(new Command.SetQuota(World.NC_QUOTA, 12));
+    story.job("large", job().nodes(3)).job("small", job().nodes(2));
+
+    assertThat(story.phase("large")).isEqualTo("Queued");
+    assertThat(story.why("large")).isInstanceOf(Rejection.QuotaExceeded.class);
+    assertThat(story.phase("small")).isEqualTo("Assembling");
+  }
+
+  @Test
+  void aJobLargerThanALoweredMaximumIsPassedOver() {
+    Story story = of(4).job("runs", job().nodes(4)).settles().job("large", job().nodes(4));
+    story.given(Story.scale("gpu", 0, 2)).job("small", job()).ends("runs", 0);
+
+    assertThat(story.why("large")).isEqualTo(new Rejection.NodesExceedMax("gpu", 2, 4));
+    assertThat(story.phase("small")).isEqualTo("Active");
+  }
+
+  @Test
+  void clustersDoNotWaitForEachOther() {
+    Story story = of(1).cluster("other", cluster().nodes(0, 1));
+    story.job("a", job()).job("b", job()).job("c", job().on("other")).settles();
+
+    assertThat(story.phase("b")).isEqualTo("Queued");
+    assertThat(story.phase("c")).isEqualTo("Active");
+  }
+
+  @Test
+  void aWorkspaceHasUpToAsManyWaitingJobsAsSettingsSay() {
+    Story story = of(1).job("runs", job()).settles();
+    story.settings(settings -> Settled.withQueuedJobs(settings, 2)).job("a", job()).job("b", job());
+
+    story
+        .when(story.submission("c", job()))
+        .rejected(new Rejection.TooMany("jobs waiting in the workspace", 2));
+    story
+        .given(Story.cancel("a"))
+        .when(story.submission("c", job()))
+        .thenKinds(Event.JobQueued.class);
+  }
+}

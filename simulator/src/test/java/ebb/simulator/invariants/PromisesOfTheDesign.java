@@ -1,0 +1,36 @@
+package ebb.simulator.invariants;
+
+import java.util.List;
+
+/// All promises, each new, for one run.
+public final class PromisesOfTheDesign {
+  private PromisesOfTheDesign() {}
+
+  /// The promises of one run.
+  ///
+  /// @param clocksAgree whether the server's clock and the world's are the same in this run
+  public static List<Promise> all(boolean clocksAgree) {
+    return List.of(
+        new NothingActsBeforeItIsDurable(),
+        new AnsweredIsNeverLost(),
+        new RefusedChangesNothing(),
+        new NoNodeIsForgotten(),
+        new ChargedUntilConfirmedGone(clocksAgree),
+        new SegmentsTileEachNodesLife(),
+        new LedgerAddsUp(),
+        new NoJobRunsTwiceAtOnce(),
+        new GangsAreAllOrNone(),
+        new QuotaIsNeverExceeded(),
+        new LocksStopScaling(),
+        new HeadIsNeverDelayedByBackfill(),
+        new EveryWaitHasAReason(),
+        new EveryPhaseHasADeadline(),
+        new ObserveBeforeExpire(),
+        new RetryBudgetsAreKept(),
+        new EndsAreWhatHappened(),
+        new DerivedIndexesEqualRecomputation(),
+        new AgendaForgetsNothing(),
+        new LiveEqualsReplay(),
+        new EveryJobEnds());
+  }
+}
