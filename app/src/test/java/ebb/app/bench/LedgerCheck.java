@@ -102,7 +102,8 @@ final class LedgerCheck {
     }
   }
 
-  private static JsonNode page(ServerApi api, String by, @Nullable String after) throws IOException {
+  private static JsonNode page(ServerApi api, String by, @Nullable String after)
+      throws IOException {
     String path = LEDGER + by + "&limit=1000" + (after == null ? "" : "&after=" + after);
     return api.must("GET", path, "");
   }
