@@ -169,7 +169,8 @@ final class ServerEndpoints {
     String name = "ebb_http_answers_total";
     exposition.family(name, "counter", "Answers by class of status.");
     for (int hundreds = 2; hundreds <= 5; hundreds++) {
-      exposition.sample(name, Map.of("status", hundreds + "xx"), tally.ofHundreds(hundreds));
+      exposition.sample(
+          name, Map.of("status", hundreds + "xx"), (double) tally.ofHundreds(hundreds));
     }
   }
 

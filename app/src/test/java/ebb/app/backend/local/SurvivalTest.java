@@ -209,8 +209,8 @@ class SurvivalTest {
     try (var agent = server.agent()) {
       agent.shutdown(true);
     }
-    ServerStandIn.eventually("the agent ended", () -> !Files.exists(agentHome.resolve("agent.sock"))
-        || !canConnect());
+    ServerStandIn.eventually(
+        "the agent ended", () -> !Files.exists(agentHome.resolve("agent.sock")) || !canConnect());
     Path away = home.resolve("away");
     Files.move(agentHome, away);
     Files.writeString(agentHome, "in the way");
