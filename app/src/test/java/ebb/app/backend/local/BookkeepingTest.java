@@ -103,7 +103,8 @@ class BookkeepingTest {
   @Test
   void machinesCapacityIsFoundAndTheOperatorsWordCounts() throws Exception {
     Files.createDirectories(folder.resolve("proc"));
-    Files.writeString(folder.resolve("proc/meminfo"), "MemTotal:       16384000 kB\nMemFree: 1 kB\n");
+    Files.writeString(
+        folder.resolve("proc/meminfo"), "MemTotal:       16384000 kB\nMemFree: 1 kB\n");
     Files.createDirectories(folder.resolve("dev"));
     for (String device : new String[] {"nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "sda"}) {
       Files.createFile(folder.resolve("dev").resolve(device));

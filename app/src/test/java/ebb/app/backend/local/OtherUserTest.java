@@ -40,8 +40,7 @@ class OtherUserTest {
   }
 
   private LocalOptions options() {
-    return new LocalOptions(
-        home, ServerStandIn.INSTALLATION, NOBODY, 1_000_000, Host.UNBOUNDED);
+    return new LocalOptions(home, ServerStandIn.INSTALLATION, NOBODY, 1_000_000, Host.UNBOUNDED);
   }
 
   @AfterEach
