@@ -11,6 +11,7 @@ import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Verdict;
 import ebb.kernel.protocol.VmSize;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,10 +112,14 @@ final class EngineLoop implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     server.backend.close();
     thread.interrupt();
-    thread.join(10_000);
+    try {
+      thread.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     server.closeAll();
   }
 }

@@ -266,7 +266,7 @@ final class ServerStandIn implements AutoCloseable {
   }
 
   /// The server ends, and the agent with all its tasks.
-  void closeAll() throws Exception {
+  void closeAll() throws IOException {
     close();
     try (AgentClient client = agent()) {
       client.stop(client.list().living().stream().map(task -> task.task()).toList(), Duration.ZERO);
