@@ -179,9 +179,6 @@ class SurfaceTest {
   @Test
   void refusedRequestNamesLimitUseAndRemedyAndChangesNothing() throws Exception {
     String path = workspace("limits");
-    server.put(
-        "/ebb/v1/quotas",
-        "{\"kind\":\"low priority\",\"subscription\":\"sub\",\"location\":\"westus\",\"limit\":2}");
     String before = server.get(path + "/clusters").body();
     Answer refused =
         server.put(
@@ -227,7 +224,7 @@ class SurfaceTest {
     String path = workspace("locked") + "/clusters/cpu";
     putCluster(path);
     String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=locked&cluster=cpu";
-    assertThat(server.put(lock, "{\"level\":\"cannot delete\"}").status()).isEqualTo(200);
+    assertThat(server.put(lock, "{\"level\":\"cannot delete\"}").status()).isEqualTo(201);
     Answer refused = server.send("DELETE", path, "");
     assertThat(refused.text("code")).isEqualTo("ScopeLocked");
     assertThat(refused.text("message")).contains("delete the lock");
