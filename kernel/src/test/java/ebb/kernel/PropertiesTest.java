@@ -111,8 +111,13 @@ class PropertiesTest {
     assertThat(story.state().nextDeadline(0)).as(where).isGreaterThan(story.now());
   }
 
-  /// To look at every cluster again finds nothing that the agenda did not.
+  /// To look at every cluster again finds nothing that the agenda did not. While a backend's word
+  /// is awaited, ends that are overdue count as free from one millisecond to the next, which is no
+  /// event; the answer is.
   private static void policyHasNothingElseToSay(Story story, String where) {
+    if (story.state().observeUntil != 0) {
+      return;
+    }
     story.state().lookAtAll();
     story.policySpeaks();
     assertThat(story.policySaid()).as(where).isEmpty();
@@ -186,7 +191,6 @@ class PropertiesTest {
     return story.happened(Event.class) + all(story);
   }
 
-  /// What was in quarantine and is released is as if it had never been there.
   @Test
   void theSequencesMeetWhatTheyAreMeantToMeet() {
     Story story = start(new Transitions());

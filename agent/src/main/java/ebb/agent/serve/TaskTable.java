@@ -1,11 +1,13 @@
 package ebb.agent.serve;
 
 import ebb.agent.protocol.Cause;
+import ebb.agent.protocol.ExitStatus;
 import ebb.agent.protocol.Fact;
 import ebb.agent.protocol.Listing;
 import ebb.agent.protocol.StartVerdict;
 import ebb.agent.protocol.StopVerdict;
 import ebb.agent.protocol.TaskOrder;
+import ebb.agent.protocol.Usage;
 import ebb.agent.record.Bookkeeping;
 import ebb.agent.record.Draft;
 import ebb.agent.record.RecordFile;
@@ -203,7 +205,7 @@ final class TaskTable {
     if (task.phase == Task.Phase.WAITING) {
       waiting.remove(task);
       waitingWeight -= task.order().weight();
-      refused(task, "stopped before it started");
+      neverRan(task, ending.cause());
       return;
     }
     if (task.ending.isEmpty()) {
@@ -218,6 +220,23 @@ final class TaskTable {
     task.stop.lookAtNanos = time.nanoTime();
     watched.add(task);
     wardenWork.signalAll();
+  }
+
+  /// The end came before the process, and says why: a refusal would look like the task's own fault.
+  private void neverRan(Task task, Cause cause) {
+    living.remove(task.id);
+    watched.remove(task);
+    Fact.Exited exited =
+        new Fact.Exited(
+            time.now(),
+            new ExitStatus.Unknown(),
+            cause,
+            "stopped before it started",
+            Usage.UNKNOWN);
+    ended.put(task.id, record.append(task.id, exited));
+    if (living.isEmpty()) {
+      spawned.signalAll();
+    }
   }
 
   /// The process could not be started. Call it under the lock.

@@ -1,6 +1,7 @@
 package ebb.app.backend.local;
 
 import ebb.agent.AgentClient;
+import ebb.agent.protocol.Refusal;
 import java.io.IOException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,12 +54,12 @@ final class AgentLink {
 
   /// Asks until there is an answer, over as many lines as it takes: every question is idempotent. A
   /// refusal is an answer.
-  <R> R ask(Question<R> question) throws InterruptedException, ebb.agent.protocol.Refusal {
+  <R> R ask(Question<R> question) throws InterruptedException, Refusal {
     while (true) {
       AgentClient line = await();
       try {
         return question.ask(line);
-      } catch (ebb.agent.protocol.Refusal e) {
+      } catch (Refusal e) {
         throw e;
       } catch (IOException e) {
         broken(line);
@@ -66,7 +67,8 @@ final class AgentLink {
     }
   }
 
-  private AgentClient await() throws InterruptedException {
+  /// The agent, as soon as there is one.
+  AgentClient await() throws InterruptedException {
     lock.lock();
     try {
       while (client == null) {

@@ -9,6 +9,7 @@ import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.TaskEnd;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +136,9 @@ final class InstructionThread implements Runnable {
 
   // Nodes.
 
-  private void startNode(NodeId node) {
+  /// A slot is worth nothing without an agent, so it is claimed when there is one.
+  private void startNode(NodeId node) throws InterruptedException {
+    parts.link().await();
     long now = parts.wall().millis();
     try {
       Optional<NodeClaims.Claim> claim = parts.nodes().claim(node, now);
@@ -144,6 +147,8 @@ final class InstructionThread implements Runnable {
       } else {
         parts.inventory().nodeGone(node, now);
       }
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedException("closed while node " + node + " was claimed");
     } catch (IOException e) {
       Log.say("node " + node + " could not be claimed", e);
       parts.inventory().nodeFailed(node, "it could not be claimed: " + e.getMessage(), now);

@@ -157,7 +157,6 @@ final class Inventory {
   /// The task by which the agent is to be asked to stop; null if its end was told.
   synchronized @Nullable LocalTask stop(TaskId id) {
     LocalTask task = tasks.computeIfAbsent(id, _ -> new LocalTask(new AgentTask(id, NodeId.NONE)));
-    task.stopAsked = true;
     return task.isLive() ? task : null;
   }
 
@@ -253,10 +252,8 @@ final class Inventory {
           told.add(new Command.TaskStarted(name.task(), ack, task.acceptedAt, task.preparedAt, at));
       case Fact.Exited exited ->
           end(task, TaskEnds.of(exited), millis(exited.observed()), told, ended);
-      case Fact.Refused(String why) -> {
-        TaskEnd end = task.stopAsked ? TaskEnd.NEVER_STARTED : TaskEnd.REFUSED;
-        end(task, TaskEnds.withoutRun(end, why), at, told, ended);
-      }
+      case Fact.Refused(String why) ->
+          end(task, TaskEnds.withoutRun(TaskEnd.REFUSED, why), at, told, ended);
       case Fact.Tombstone _ -> {} // Whoever asked for the stop tells of it.
       case Fact.TreeRemains(int processes) ->
           Log.say(name.text() + ": " + processes + " processes cannot be killed", null);

@@ -30,8 +30,6 @@ final class LocalTask {
   /// The record's position at which the agent certainly had it.
   long claimedPosition;
 
-  boolean stopAsked;
-
   LocalTask(AgentTask name) {
     this.name = name;
   }

@@ -54,11 +54,16 @@ final class RecordThread implements Runnable {
   }
 
   private AgentClient connect() throws InterruptedException {
+    String told = "";
     while (true) {
       try {
         return AgentLauncher.connectOrStart(agentHome, parts.options().installation(), PATIENCE);
       } catch (IOException e) {
-        Log.say("no agent can be reached or started; running tasks are left alone", e);
+        String why = String.valueOf(e.getMessage());
+        if (!why.equals(told)) {
+          Log.say("no agent can be reached or started; it is tried on, nothing is given up", e);
+          told = why;
+        }
         parts.inventory().outOfSight();
         Thread.sleep(PAUSE_MILLIS);
       }

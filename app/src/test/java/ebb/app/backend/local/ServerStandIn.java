@@ -46,11 +46,24 @@ final class ServerStandIn implements AutoCloseable {
   }
 
   ServerStandIn(LocalOptions options) throws IOException {
+    this(options, null);
+  }
+
+  /// A server whose reports go somewhere else.
+  ServerStandIn(Path home, Reports elsewhere) throws IOException {
+    this(new LocalOptions(home, INSTALLATION, null, 1_000_000, Host.UNBOUNDED), elsewhere);
+  }
+
+  private ServerStandIn(LocalOptions options, Reports elsewhere) throws IOException {
     this.home = options.home();
     this.specifications = SpecificationStore.open(home.resolve("specifications.db"));
     this.backend =
         new LocalBackend(
-            options, specifications, this::take, InstantSource.system(), wallMillis -> wallMillis);
+            options,
+            specifications,
+            elsewhere == null ? this::take : elsewhere,
+            InstantSource.system(),
+            wallMillis -> wallMillis);
   }
 
   /// A server whose backend works and has told what it found.

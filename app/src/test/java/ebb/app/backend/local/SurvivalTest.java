@@ -10,6 +10,7 @@ import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -209,26 +210,28 @@ class SurvivalTest {
     try (var agent = server.agent()) {
       agent.shutdown(true);
     }
-    ServerStandIn.eventually(
-        "the agent ended", () -> !Files.exists(agentHome.resolve("agent.sock")) || !canConnect());
+    ServerStandIn.eventually("the agent ended", () -> !canConnect());
     Path away = home.resolve("away");
     Files.move(agentHome, away);
     Files.writeString(agentHome, "in the way");
     server = new ServerStandIn(home);
     server.backend.begin();
     server.await(Command.NodeUnreachable.class, report -> report.node().equals(NODE));
+    server.tell(server.startNode(node(5)));
     assertThat(server.all(Command.BackendListed.class)).isEmpty();
+    assertThat(server.all(Command.NodeReady.class)).isEmpty();
     Files.delete(agentHome);
     Files.move(away, agentHome);
     server.await(Command.NodeReachable.class, report -> report.node().equals(NODE));
     server.await(Command.BackendListed.class, listed -> listed.nodes().contains(NODE));
+    server.await(Command.NodeReady.class, ready -> ready.node().equals(node(5)));
     assertThat(server.all(Command.NodeGone.class)).isEmpty();
   }
 
   private boolean canConnect() {
     try (var agent = server.agent()) {
       return agent.welcome().pid() > 0;
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return false;
     }
   }
