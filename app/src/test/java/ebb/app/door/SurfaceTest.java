@@ -294,6 +294,31 @@ class SurfaceTest {
   }
 
   @Test
+  void logsOfAJobThatHasNotStartedAreWaitedFor() throws Exception {
+    String path = workspace("patient");
+    putCluster(path + "/clusters/cpu");
+    Path sign = folder.resolve("patience");
+    server.put(
+        path + "/jobs/first",
+        "{\"cluster\":\"cpu\",\"command\":\"until [ -e %s ]; do sleep 0.05; done\"}"
+            .formatted(sign));
+    server.put(path + "/jobs/second", "{\"cluster\":\"cpu\",\"command\":\"echo my turn\"}");
+    assertThat(server.get(path + "/jobs/second/logs").text("message")).contains("follow=true");
+    Thread later = Thread.ofVirtual().start(() -> createLater(sign));
+    assertThat(server.get(path + "/jobs/second/logs?follow=true").body()).isEqualTo("my turn\n");
+    later.join();
+  }
+
+  private static void createLater(Path file) {
+    try {
+      Thread.sleep(200);
+      Files.createFile(file);
+    } catch (InterruptedException | java.io.IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
   void ledgersRowsAddUpToItsTotal() throws Exception {
     server.submit("paid", "sleep 0.2");
     server.awaitJob("paid", "ended");
