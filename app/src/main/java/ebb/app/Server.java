@@ -136,15 +136,7 @@ final class Server {
             owner);
     engine.set(loop);
     closings.remove(abandon); // the store is the engine's from here on
-    engineThread = Thread.ofPlatform().name("engine").start(() -> end.set(loop.run()));
-    closings.push(() -> stopEngine(loop));
-    if (!loop.awaitStart(START_WITHIN)) {
-      throw new ServerRefused(
-          "The engine did not start: the log above says why.", new IllegalStateException());
-    }
-    Thread watch =
-        Thread.ofPlatform().name("watch").daemon().start(new Watch(loop, opening::troubles));
-    closings.push(watch::interrupt);
+    startEngine(loop, opening);
     backend.begin();
 
     // The surface: from here on requests are answered.
@@ -161,6 +153,19 @@ final class Server {
             });
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
     tell(home, host, view, owner);
+  }
+
+  private void startEngine(EngineLoop loop, StoreMemory.Opening opening)
+      throws ServerRefused, InterruptedException {
+    engineThread = Thread.ofPlatform().name("engine").start(() -> end.set(loop.run()));
+    closings.push(() -> stopEngine(loop));
+    if (!loop.awaitStart(START_WITHIN)) {
+      throw new ServerRefused(
+          "The engine did not start: the log above says why.", new IllegalStateException());
+    }
+    Thread watch =
+        Thread.ofPlatform().name("watch").daemon().start(new Watch(loop, opening::troubles));
+    closings.push(watch::interrupt);
   }
 
   private Store.Options storeOptions() {
@@ -251,8 +256,9 @@ final class Server {
             : "jobs run as user " + user.uid() + ":" + user.gid());
     if (view.rules().safeMode()) {
       findings.add(
-          "SAFE MODE: the server stopped three times at one place. It reads, stops and releases only. Report the error"
-              + " that the log of those starts ends with; stopping this server in the ordinary way ends safe mode.");
+          "SAFE MODE: the server stopped three times at one place. It reads, stops and releases"
+              + " only. Report the error that the log of those starts ends with; stopping this"
+              + " server in the ordinary way ends safe mode.");
     }
     List<RoleAssignment> roles = view.rules().access().assignments();
     if (roles.stream().noneMatch(role -> role.principal().equals(owner))) {

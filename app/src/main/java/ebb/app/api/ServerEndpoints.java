@@ -176,7 +176,15 @@ final class ServerEndpoints {
 
   private void clusterMetrics(Exposition exposition) {
     List<ClusterSeen> clusters = new ArrayList<>();
+    exposition.family(
+        "ebb_jobs_in_memory",
+        "gauge",
+        "Jobs in memory: those that have not ended, and the latest that have.");
     for (WorkspaceSeen workspace : reads.view().workspaces()) {
+      exposition.sample(
+          "ebb_jobs_in_memory",
+          Map.of("workspace", workspace.workspace().scope().workspace()),
+          workspace.jobsInMemory());
       clusters.addAll(workspace.clustersAfter("").values());
     }
     exposition.family("ebb_nodes", "gauge", "Nodes by cluster and phase.");
