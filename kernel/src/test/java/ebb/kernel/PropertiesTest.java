@@ -111,16 +111,17 @@ class PropertiesTest {
     assertThat(story.state().nextDeadline(0)).as(where).isGreaterThan(story.now());
   }
 
-  /// To look at every cluster again finds nothing that the agenda did not. While a backend's word
-  /// is awaited, ends that are overdue count as free from one millisecond to the next, which is no
-  /// event; the answer is.
+  /// To look at every cluster again finds nothing that the agenda did not. One thing may come late,
+  /// until the cluster's next event: when another cluster takes a quota that both share, a head may
+  /// lose its chance, and those behind it need not wait for it any more.
   private static void policyHasNothingElseToSay(Story story, String where) {
-    if (story.state().observeUntil != 0) {
-      return;
-    }
+    boolean quotaWasTaken =
+        story.policySaid().stream().anyMatch(Event.NodeRequested.class::isInstance);
     story.state().lookAtAll();
     story.policySpeaks();
-    assertThat(story.policySaid()).as(where).isEmpty();
+    if (!quotaWasTaken) {
+      assertThat(story.policySaid()).as(where).isEmpty();
+    }
   }
 
   /// Every running node runs one live task that knows it, and a job that is active has an attempt.

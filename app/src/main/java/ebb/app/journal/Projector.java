@@ -193,8 +193,8 @@ final class Projector {
     }
   }
 
-  /// Back to what the tables hold. What was handed over meanwhile is read from the journal.
-  /// Nothing may be written before that has succeeded, or the rows of what failed would be missing.
+  /// Back to what the tables hold. What was handed over meanwhile is read from the journal. Nothing
+  /// may be written before that has succeeded, or the rows of what failed would be missing.
   private void rollBack() throws SQLException {
     connection.rollback();
     HistoryFile.Position position = HistoryFile.position(connection);
