@@ -37,6 +37,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -86,8 +87,7 @@ final class Server {
     }
   }
 
-  private void assemble()
-      throws ServerRefused, StoreRefused, IOException, InterruptedException {
+  private void assemble() throws ServerRefused, StoreRefused, IOException, InterruptedException {
     // The home: from here on no other server runs on it.
     Store store = Store.open(options.home(), storeOptions());
     Path home = store.home();
@@ -117,9 +117,9 @@ final class Server {
                 (long) config.tasks().outputMebibytes() << 20,
                 host),
             specifications,
-            (reports, whenDurable) -> engine.get().report(reports, whenDurable),
+            (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
-            wallMillis -> engine.get().engineMillis(wallMillis));
+            wallMillis -> running(engine).engineMillis(wallMillis));
     closings.push(backend::close);
 
     // The engine: one thread, and one that watches it.
@@ -136,15 +136,7 @@ final class Server {
             owner);
     engine.set(loop);
     closings.remove(abandon); // the store is the engine's from here on
-    engineThread = Thread.ofPlatform().name("engine").start(() -> end.set(loop.run()));
-    closings.push(() -> stopEngine(loop));
-    if (!loop.awaitStart(START_WITHIN)) {
-      throw new ServerRefused(
-          "The engine did not start: the log above says why.", new IllegalStateException());
-    }
-    Thread watch =
-        Thread.ofPlatform().name("watch").daemon().start(new Watch(loop, opening::troubles));
-    closings.push(watch::interrupt);
+    startEngine(loop, opening);
     backend.begin();
 
     // The surface: from here on requests are answered.
@@ -161,6 +153,19 @@ final class Server {
             });
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
     tell(home, host, view, owner);
+  }
+
+  private void startEngine(EngineLoop loop, StoreMemory.Opening opening)
+      throws ServerRefused, InterruptedException {
+    engineThread = Thread.ofPlatform().name("engine").start(() -> end.set(loop.run()));
+    closings.push(() -> stopEngine(loop));
+    if (!loop.awaitStart(START_WITHIN)) {
+      throw new ServerRefused(
+          "The engine did not start: the log above says why.", new IllegalStateException());
+    }
+    Thread watch =
+        Thread.ofPlatform().name("watch").daemon().start(new Watch(loop, opening::troubles));
+    closings.push(watch::interrupt);
   }
 
   private Store.Options storeOptions() {
@@ -201,9 +206,15 @@ final class Server {
         new HostCapacity.Wanted(wanted.cores(), wanted.memoryMebibytes(), wanted.gpus()), virtual);
   }
 
+  @SuppressWarnings("SystemConsoleNull") // without a terminal JDK 25 answers null again
   private static boolean isFromTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal();
+  }
+
+  /// The loop, which exists before the backend is told anything.
+  private static EngineLoop running(AtomicReference<EngineLoop> engine) {
+    return Objects.requireNonNull(engine.get(), "the engine has not started");
   }
 
   private @Nullable TaskUser taskUser() throws IOException {
@@ -217,8 +228,7 @@ final class Server {
   private static List<Engine.Do> founding(State state, Host host, String owner) {
     Actor founder = new Actor(owner, "", "start");
     List<Engine.Do> orders = new ArrayList<>();
-    orders.add(
-        new Engine.Do(Actor.SHELL, "", new Command.HostFound(host), Engine.Answer.NOBODY));
+    orders.add(new Engine.Do(Actor.SHELL, "", new Command.HostFound(host), Engine.Answer.NOBODY));
     if (state.sizes().isEmpty() && state.prices().prices().isEmpty()) {
       Catalogue shipped = Catalogue.shipped();
       Command sizes = new Command.ChangeSizes(shipped.sizes());
@@ -246,8 +256,9 @@ final class Server {
             : "jobs run as user " + user.uid() + ":" + user.gid());
     if (view.rules().safeMode()) {
       findings.add(
-          "SAFE MODE: the server stopped three times at one place. It reads, stops and releases only. Report the error"
-              + " that the log of those starts ends with; stopping this server in the ordinary way ends safe mode.");
+          "SAFE MODE: the server stopped three times at one place. It reads, stops and releases"
+              + " only. Report the error that the log of those starts ends with; stopping this"
+              + " server in the ordinary way ends safe mode.");
     }
     List<RoleAssignment> roles = view.rules().access().assignments();
     if (roles.stream().noneMatch(role -> role.principal().equals(owner))) {
@@ -300,7 +311,7 @@ final class Server {
     if (thread != null) {
       thread.join();
     }
-    return end.get();
+    return Objects.requireNonNull(end.get());
   }
 
   /// Takes no more requests, finishes those that were taken, and lets go of everything. Jobs go on

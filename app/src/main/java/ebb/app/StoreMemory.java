@@ -31,7 +31,7 @@ record StoreMemory(Store store) implements Memory {
     public Memory open() throws MemoryFailure {
       if (taken) {
         try {
-          current = Store.open(home, options);
+          current = Store.reopen(home, options);
         } catch (StoreRefused refused) {
           throw new MemoryFailure(refused.getMessage(), true, refused);
         }

@@ -18,6 +18,10 @@ final class Agenda {
     static final Key LOCKS = new Key("locks");
     static final Key STORAGE = new Key("storage");
 
+    /// Growth that was allowed may no longer be. Who relies on it (the head of a queue, which is
+    /// passed over when it may not have the nodes that it waits for) is looked at again.
+    static final Key GROWTH = new Key("growth");
+
     @Override
     public int compareTo(Key other) {
       return name.compareTo(other.name);

@@ -59,11 +59,11 @@ final class Apply {
           state.prices = new PriceBook(changed.currency(), changed.prices());
       case Event.QuotaChanged changed -> {
         state.quotas.setLimit(changed.key(), changed.limit());
-        state.wake(State.keyOf(changed.key()));
+        state.lookAtAll(); // a lower limit takes a job from the head, and others may then go
       }
       case Event.HostChanged changed -> {
         state.host = changed.host();
-        state.wake(Agenda.Key.HOST);
+        state.lookAtAll();
       }
       case Event.StorageChanged changed -> {
         state.storage = new State.Storage(changed.low(), changed.freeBytes(), changed.markBytes());
@@ -91,7 +91,7 @@ final class Apply {
       case Event.RoleRemoved removed -> state.access = state.access.without(removed.assignment());
       case Event.LockPut put -> {
         state.access = state.access.with(put.lock());
-        state.wake(Agenda.Key.LOCKS);
+        state.lookAtAll();
       }
       case Event.LockDeleted deleted -> {
         state.access = state.access.without(deleted.scope(), deleted.name());

@@ -95,7 +95,11 @@ final class Policy {
         new Placement.Scaling() {
           @Override
           public @Nullable Rejection growthRefusal(int nodes) {
-            return waiting(state, cluster, Guards.growth(state, cluster, nodes, now, null));
+            Rejection refusal = Guards.growth(state, cluster, nodes, now, null);
+            if (refusal == null) {
+              state.agenda.waitOn(Agenda.Key.GROWTH, cluster.id());
+            }
+            return waiting(state, cluster, refusal);
           }
 
           @Override

@@ -355,6 +355,8 @@ public final class State {
     if (sign < 0) {
       keys.forEach(key -> wake(keyOf(key)));
       wake(Agenda.Key.HOST);
+    } else {
+      wake(Agenda.Key.GROWTH);
     }
   }
 

@@ -65,8 +65,16 @@ final class Bodies {
   static final class Unfit extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final String message;
+
     Unfit(String message) {
       super(message);
+      this.message = message;
+    }
+
+    @Override
+    public String getMessage() {
+      return message;
     }
   }
 

@@ -16,6 +16,14 @@ final class Exposition {
     return family(name, "counter", help).sample(name, Map.of(), value);
   }
 
+  Exposition counter(String name, String help, long value) {
+    return counter(name, help, (double) value);
+  }
+
+  Exposition gauge(String name, String help, long value) {
+    return gauge(name, help, (double) value);
+  }
+
   Exposition gauge(String name, String help, double value) {
     return family(name, "gauge", help).sample(name, Map.of(), value);
   }

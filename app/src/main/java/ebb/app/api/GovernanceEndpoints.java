@@ -66,7 +66,12 @@ final class GovernanceEndpoints {
     for (var cluster : state.allClusters()) {
       var workspace = state.workspace(cluster.workspace());
       if (workspace != null) {
-        keys.addAll(Quotas.keys(workspace.scope(), cluster.spec().location(), cluster.spec().priority(), cluster.size().family()));
+        keys.addAll(
+            Quotas.keys(
+                workspace.scope(),
+                cluster.spec().location(),
+                cluster.spec().priority(),
+                cluster.size().family()));
       }
     }
     List<QuotaShown> shown = new ArrayList<>();

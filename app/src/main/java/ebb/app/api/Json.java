@@ -2,15 +2,18 @@ package ebb.app.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import ebb.app.http.Response;
+import java.math.BigDecimal;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -55,14 +58,38 @@ final class Json {
       return value == null ? new Bad<>("The body is null.") : new Good<>(value);
     } catch (UnrecognizedPropertyException unknown) {
       return new Bad<>(
-          "There is no field '%s'. Known are %s."
+          "There is no field '%s': there are %s."
               .formatted(unknown.getPropertyName(), unknown.getKnownPropertyIds()));
-    } catch (DatabindException wrong) {
+    } catch (MismatchedInputException unfit) {
       return new Bad<>(
-          "The field '%s' cannot be read: %s".formatted(path(wrong), wrong.getOriginalMessage()));
+          path(unfit).isEmpty()
+              ? "The body must be a JSON object."
+              : "The field '%s' must be %s.".formatted(path(unfit), expected(unfit)));
+    } catch (DatabindException wrong) {
+      return new Bad<>("The field '%s' cannot be read.".formatted(path(wrong)));
     } catch (JacksonException malformed) {
-      return new Bad<>("The body is no JSON: " + malformed.getOriginalMessage());
+      TokenStreamLocation at = malformed.getLocation();
+      return new Bad<>(
+          at == null
+              ? "The body is no JSON."
+              : "The body is no JSON: see line %d, column %d."
+                  .formatted(at.getLineNr(), at.getColumnNr()));
     }
+  }
+
+  /// What a field takes, in words for whoever wrote the body.
+  private static String expected(MismatchedInputException unfit) {
+    Class<?> type = unfit.getTargetType();
+    if (type == Integer.class) {
+      return "a whole number, without quotes";
+    }
+    if (type == BigDecimal.class) {
+      return "a number, without quotes";
+    }
+    if (type == Boolean.class) {
+      return "true or false";
+    }
+    return type == String.class ? "a text" : "of another shape: docs/api.md shows it";
   }
 
   private static String path(DatabindException wrong) {

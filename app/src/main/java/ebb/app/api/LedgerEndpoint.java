@@ -14,6 +14,7 @@ import ebb.kernel.money.Cost;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Scope;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -48,8 +49,17 @@ final class LedgerEndpoint {
         .on("GET", WorkspaceEndpoints.PATH + "/clusters/{name}/ledger", this::ofCluster);
   }
 
+  /// Amounts are rounded so that the rows add up to the total, so they are said once only.
   private record Row(
-      String of, String list, String internal, String invoice, Shapes.ChargesShown charges) {}
+      String of,
+      String list,
+      String internal,
+      String invoice,
+      String booted,
+      String ran,
+      String idled,
+      String left,
+      @Nullable String unpriced) {}
 
   private record SegmentRow(
       long sequence,
@@ -61,9 +71,9 @@ final class LedgerEndpoint {
       String from,
       String to,
       long millis,
-      long listRate,
-      long internalRate,
-      long invoiceRate,
+      @Nullable String listRate,
+      @Nullable String internalRate,
+      @Nullable String invoiceRate,
       boolean virtual) {}
 
   private record Total(String list, String internal, String invoice, long millis) {}
@@ -168,13 +178,18 @@ final class LedgerEndpoint {
     for (Map.Entry<K, Charges> entry : sums.entrySet()) {
       int i = rows.size();
       millis += entry.getValue().millis();
+      Shapes.ChargesShown times = Shapes.ChargesShown.of(entry.getValue());
       rows.add(
           new Row(
               name.apply(entry.getKey()),
               list.get(i).toPlainString(),
               internal.get(i).toPlainString(),
               invoice.get(i).toPlainString(),
-              Shapes.ChargesShown.of(entry.getValue())));
+              times.booted(),
+              times.ran(),
+              times.idled(),
+              times.left(),
+              times.unpriced()));
     }
     Total total =
         new Total(
@@ -194,6 +209,11 @@ final class LedgerEndpoint {
 
   private static <K> String total(TreeMap<K, Charges> sums, Function<Charges, Cost> kind) {
     return Bill.total(sums.values().stream().map(kind).toList()).rounded(DECIMALS).toPlainString();
+  }
+
+  /// An hour's price in the currency; null where nobody has named one.
+  private static @Nullable String rate(long millionths) {
+    return millionths == Rates.UNPRICED ? null : BigDecimal.valueOf(millionths, 6).toPlainString();
   }
 
   /// The segments themselves, whole and with their rates, so that anybody can add them up again.
@@ -217,9 +237,9 @@ final class LedgerEndpoint {
               Shapes.time(segment.from()),
               Shapes.time(segment.to()),
               segment.to() - segment.from(),
-              segment.rates().list(),
-              segment.rates().internal(),
-              segment.rates().invoice(),
+              rate(segment.rates().list()),
+              rate(segment.rates().internal()),
+              rate(segment.rates().invoice()),
               segment.virtual()));
     }
     Total total =

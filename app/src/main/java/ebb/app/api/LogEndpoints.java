@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `GET .../jobs/{name}/logs?stream=stdout&offset=0&attempt=1&rank=0&follow=true`: without
 /// `attempt` the newest. An answer that does not follow has at most [#WHOLE_BYTES] and the header
-/// `x-ebb-next-offset`; one that follows ends when the attempt does.
+/// `x-ebb-next-offset`; one that follows waits for a job's start and ends when the attempt does.
 final class LogEndpoints {
   static final int WHOLE_BYTES = 4 << 20;
 
@@ -78,23 +78,35 @@ final class LogEndpoints {
     if (!stream.equals("stdout") && !stream.equals("stderr")) {
       return Reads.badRequest("'" + stream + "' is no stream: there are stdout and stderr.");
     }
-    long attempt = number(request, "attempt", attempts);
+    boolean follows = "true".equalsIgnoreCase(request.query("follow"));
+    // Whoever follows a job that has not started waits for its first attempt.
+    int newest = follows ? Math.max(1, attempts) : attempts;
+    long attempt = number(request, "attempt", newest);
     long rank = number(request, "rank", 0);
     long offset = number(request, "offset", 0);
-    if (attempt < 0 || attempt > attempts || rank < 0 || rank >= nodes || offset < 0) {
+    if (attempt < 0 || attempt > newest || rank < 0 || rank >= nodes || offset < 0) {
       return Reads.badRequest(
-          "The job has %d attempts on %d nodes: attempt is 1 to %d, rank 0 to %d, offset 0 or more."
-              .formatted(attempts, nodes, attempts, nodes - 1));
+          "The job has had %d attempts and has %d nodes: attempt is 1 to %d, rank 0 to %d, offset 0 or more."
+              .formatted(attempts, nodes, newest, nodes - 1));
     }
     if (attempt == 0) {
       return Json.refusal(
-          404, "LogNotFound", "The job has not started yet: there is nothing to read.");
+          404,
+          "LogNotFound",
+          "The job has not started yet: there is nothing to read. With follow=true you wait for"
+              + " it.");
     }
-    Path file = outputs.file(job, (int) attempt, (int) rank, stream.equals("stderr"));
+    Path file = file(job, (int) attempt, (int) rank, stream);
     Wanted wanted = new Wanted(file, job, (int) attempt, offset);
-    return "true".equalsIgnoreCase(request.query("follow"))
-        ? Response.streamed(TYPE, out -> follow(wanted, out))
-        : whole(wanted);
+    return follows ? following(wanted) : whole(wanted);
+  }
+
+  private Path file(JobId job, int attempt, int rank, String stream) {
+    return outputs.file(job, attempt, rank, stream.equals("stderr"));
+  }
+
+  private Response following(Wanted wanted) {
+    return Response.streamed(TYPE, out -> follow(wanted, out));
   }
 
   private static long number(Request request, String name, long absent) {
@@ -182,7 +194,8 @@ final class LogEndpoints {
       return true;
     }
     if (!(seen.job().phase() instanceof Job.Active active)) {
-      return true; // this attempt is over and the next has not been ordered
+      // Over, and the next not ordered; or not yet begun, and then it is waited for.
+      return seen.job().attempts() >= wanted.attempt();
     }
     Attempt attempt = view.attempt(active.attempt());
     return attempt == null || attempt.number() != wanted.attempt();

@@ -43,6 +43,38 @@ public record Reason(
 
   public static Reason of(Rejection rejection) {
     return switch (rejection) {
+      case Rejection.NotAuthorized _,
+          Rejection.Locked _,
+          Rejection.NotFound _,
+          Rejection.NameTaken _,
+          Rejection.NameCheckTooOld _,
+          Rejection.BeingDeleted _,
+          Rejection.AlreadyEnded _ ->
+          request(rejection);
+      case Rejection.InvalidName _,
+          Rejection.InvalidValue _,
+          Rejection.Immutable _,
+          Rejection.UnknownSize _,
+          Rejection.NodesExceedMax _ ->
+          unfit(rejection);
+      case Rejection.Quarantined _, Rejection.NotExpected _, Rejection.Broken _ ->
+          broken(rejection);
+      case Rejection.TooMany _, Rejection.StorageLow _, Rejection.SafeMode _ -> full(rejection);
+      case Rejection.MinNodesExceedQuota _, Rejection.QuotaExceeded _, Rejection.HostFull _ ->
+          limit(rejection);
+      case Rejection.ClusterFull _,
+          Rejection.WouldDelayHead _,
+          Rejection.NodesComing _,
+          Rejection.BackingOff _,
+          Rejection.GrowthBackingOff _,
+          Rejection.NotWaiting _ ->
+          wait(rejection);
+    };
+  }
+
+  /// What is asked for cannot be had by this actor, or not any more.
+  private static Reason request(Rejection rejection) {
+    return switch (rejection) {
       case Rejection.NotAuthorized no ->
           of(
                   403,
@@ -98,6 +130,15 @@ public record Reason(
                   ended.job(),
                   "The job '%s' has ended: %s.".formatted(ended.job(), cause(ended.cause())))
               .number("cause", lower(ended.cause()));
+      default ->
+          throw new IllegalArgumentException(
+              "no refusal of a request: " + rejection); // split by of()
+    };
+  }
+
+  /// What is asked for is nothing that anybody could have.
+  private static Reason unfit(Rejection rejection) {
+    return switch (rejection) {
       case Rejection.InvalidName name ->
           of(
               400,
@@ -137,6 +178,14 @@ public record Reason(
                       .formatted(nodes.asked(), nodes.cluster(), nodes.max()))
               .number("limit", nodes.max())
               .number("asked", nodes.asked());
+      default ->
+          throw new IllegalArgumentException("no unfit value: " + rejection); // split by of()
+    };
+  }
+
+  /// A bug of ours.
+  private static Reason broken(Rejection rejection) {
+    return switch (rejection) {
       case Rejection.Quarantined quarantined ->
           of(
                   409,
@@ -159,20 +208,43 @@ public record Reason(
                   "The server failed to decide and changed nothing; its log has the details under incident %s."
                       .formatted(broken.incident()))
               .number("incident", broken.incident());
-      case Rejection.MinNodesExceedQuota _,
-          Rejection.QuotaExceeded _,
-          Rejection.HostFull _,
-          Rejection.TooMany _,
-          Rejection.StorageLow _,
-          Rejection.SafeMode _ ->
-          limit(rejection);
-      case Rejection.ClusterFull _,
-          Rejection.WouldDelayHead _,
-          Rejection.NodesComing _,
-          Rejection.BackingOff _,
-          Rejection.GrowthBackingOff _,
-          Rejection.NotWaiting _ ->
-          wait(rejection);
+      default ->
+          throw new IllegalArgumentException("nothing broken: " + rejection); // split by of()
+    };
+  }
+
+  /// What the server as a whole has room for.
+  private static Reason full(Rejection rejection) {
+    return switch (rejection) {
+      case Rejection.TooMany many ->
+          of(
+                  429,
+                  "TooManyRequests",
+                  many.what(),
+                  "There may be no more than %d %s: wait until there are fewer."
+                      .formatted(many.limit(), many.what()))
+              .number("limit", many.limit())
+              .retryAfter(RETRY_WHEN_FULL_SECONDS);
+      case Rejection.StorageLow low ->
+          of(
+                  507,
+                  "InsufficientStorage",
+                  "",
+                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home. What runs goes on and is recorded."
+                      .formatted(low.freeBytes() >> 20, low.markBytes() >> 20))
+              .number("freeBytes", low.freeBytes())
+              .number("markBytes", low.markBytes())
+              .retryAfter(RETRY_WHEN_FULL_SECONDS);
+      case Rejection.SafeMode _ ->
+          of(
+              503,
+              "SafeMode",
+              "",
+              "The server stopped again and again at one place and is in safe mode: it reads, stops"
+                  + " and releases only. Its log says what to report and how to leave safe mode.");
+      default ->
+          throw new IllegalArgumentException(
+              "no bound of the server: " + rejection); // split by of()
     };
   }
 
@@ -220,31 +292,6 @@ public record Reason(
               .number("freeMemoryMebibytes", full.memoryMebibytes())
               .number("freeGpus", full.gpus())
               .number("holders", full.holders());
-      case Rejection.TooMany many ->
-          of(
-                  429,
-                  "TooManyRequests",
-                  many.what(),
-                  "There may be no more than %d %s: wait until there are fewer."
-                      .formatted(many.limit(), many.what()))
-              .number("limit", many.limit())
-              .retryAfter(RETRY_WHEN_FULL_SECONDS);
-      case Rejection.StorageLow low ->
-          of(
-                  507,
-                  "InsufficientStorage",
-                  "",
-                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home. What runs goes on and is recorded."
-                      .formatted(low.freeBytes() >> 20, low.markBytes() >> 20))
-              .number("freeBytes", low.freeBytes())
-              .number("markBytes", low.markBytes())
-              .retryAfter(RETRY_WHEN_FULL_SECONDS);
-      case Rejection.SafeMode _ ->
-          of(
-              503,
-              "SafeMode",
-              "",
-              "The server stopped again and again at one place and is in safe mode: it reads, stops and releases only. Its log says what to report and how to leave safe mode.");
       default -> throw new IllegalArgumentException("no limit: " + rejection); // split by of()
     };
   }

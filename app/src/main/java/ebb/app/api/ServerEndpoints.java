@@ -169,13 +169,22 @@ final class ServerEndpoints {
     String name = "ebb_http_answers_total";
     exposition.family(name, "counter", "Answers by class of status.");
     for (int hundreds = 2; hundreds <= 5; hundreds++) {
-      exposition.sample(name, Map.of("status", hundreds + "xx"), tally.ofHundreds(hundreds));
+      exposition.sample(
+          name, Map.of("status", hundreds + "xx"), (double) tally.ofHundreds(hundreds));
     }
   }
 
   private void clusterMetrics(Exposition exposition) {
     List<ClusterSeen> clusters = new ArrayList<>();
+    exposition.family(
+        "ebb_jobs_in_memory",
+        "gauge",
+        "Jobs in memory: those that have not ended, and the latest that have.");
     for (WorkspaceSeen workspace : reads.view().workspaces()) {
+      exposition.sample(
+          "ebb_jobs_in_memory",
+          Map.of("workspace", workspace.workspace().scope().workspace()),
+          workspace.jobsInMemory());
       clusters.addAll(workspace.clustersAfter("").values());
     }
     exposition.family("ebb_nodes", "gauge", "Nodes by cluster and phase.");

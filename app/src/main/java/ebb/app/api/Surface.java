@@ -11,7 +11,7 @@ import ebb.kernel.protocol.JobId;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/// Ebb's own HTTP surface, put together. `docs/http.md` describes it for users.
+/// Ebb's own HTTP surface, put together. `docs/api.md` describes it for users.
 ///
 /// Everything about a workspace is below `/ebb/v1/workspaces/{subscription}/{group}/{workspace}`;
 /// Azure's paths begin with `/subscriptions` and will stand beside these.

@@ -11,7 +11,6 @@ import ebb.kernel.protocol.Verdict;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// Sends commands to the engine and turns what became of them into answers.
 final class Wishes {
@@ -92,12 +91,11 @@ final class Wishes {
 
   private String requestId(Request request) {
     String sent = request.header(REQUEST_ID);
-    return isFit(sent) ? sent : prefix + counter.incrementAndGet();
+    return sent != null && isFit(sent) ? sent : prefix + counter.incrementAndGet();
   }
 
-  private static boolean isFit(@Nullable String id) {
-    return id != null
-        && !id.isEmpty()
+  private static boolean isFit(String id) {
+    return !id.isEmpty()
         && id.length() <= REQUEST_ID_LENGTH
         && id.chars().allMatch(c -> c > ' ' && c < 127);
   }

@@ -1,5 +1,6 @@
 package ebb.app.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,10 +9,9 @@ import picocli.CommandLine.Command;
     name = "ebb",
     mixinStandardHelpOptions = true,
     version = "ebb 0.1.0",
-    description =
-        "Clusters that grow when there is work and shrink to nothing when there is none.")
+    description = "Clusters that grow when there is work and shrink to nothing when there is none.")
 public final class Ebb implements Runnable {
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   /// Runs the command in `arguments` and returns the exit code.
   public static int run(Serve.Server server, String... arguments) {
@@ -22,6 +22,8 @@ public final class Ebb implements Runnable {
 
   @Override
   public void run() {
-    spec.commandLine().usage(System.out);
+    if (spec != null) {
+      spec.commandLine().usage(System.out);
+    }
   }
 }

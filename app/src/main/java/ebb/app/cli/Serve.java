@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     name = "serve",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Starts the server on this machine. Ctrl-C stops it; jobs go on and are found again.")
+    description =
+        "Starts the server on this machine. Ctrl-C stops it; jobs go on and are found again.")
 public final class Serve implements Callable<Integer> {
   /// The server's exit code when its home or configuration cannot be used: nothing was started.
   public static final int UNUSABLE = 2;
@@ -44,7 +45,10 @@ public final class Serve implements Callable<Integer> {
       description = "Where everything is kept (default: ~/.ebb, or EBB_HOME).")
   private @Nullable Path home;
 
-  @Option(names = "--port", paramLabel = "N", description = "Port (default: 7070; 0: any free one).")
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port (default: 7070; 0: any free one).")
   private @Nullable String port;
 
   @Option(names = "--cores", paramLabel = "N", description = "Cores for nodes (default: as found).")
@@ -72,10 +76,7 @@ public final class Serve implements Callable<Integer> {
       description = "Whom the access token stands for (default: your user name).")
   private @Nullable String owner;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Any key of docs/config.md.")
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of docs/config.md.")
   private Map<String, String> others = new TreeMap<>();
 
   @ArgGroup private @Nullable Moved moved;

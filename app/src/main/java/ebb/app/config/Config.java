@@ -72,8 +72,7 @@ public record Config(
           "64",
           "Set aside for what must be remembered when the disk is full.");
   public static final Key JOURNAL_SNAPSHOT =
-      new Key(
-          "journal.snapshot-events", "200000", "A snapshot is taken after so many events.");
+      new Key("journal.snapshot-events", "200000", "A snapshot is taken after so many events.");
   public static final Key OWNER =
       new Key(
           "owner",
@@ -139,8 +138,7 @@ public record Config(
       }
       int equals = text.indexOf('=');
       if (equals < 1) {
-        throw new ConfigRefused(
-            "%s, line %d: expected is 'key = value'.".formatted(file, number));
+        throw new ConfigRefused("%s, line %d: expected is 'key = value'.".formatted(file, number));
       }
       String key = text.substring(0, equals).strip();
       if (values.put(key, text.substring(equals + 1).strip()) != null) {

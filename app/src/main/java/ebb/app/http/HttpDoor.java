@@ -94,8 +94,7 @@ public final class HttpDoor {
             + " details under incident "
             + incident
             + ".\"}}";
-    return Response.of(
-        500, "application/json", body.getBytes(StandardCharsets.UTF_8));
+    return Response.of(500, "application/json", body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void send(Response response, ServerResponse answer) {
@@ -104,12 +103,12 @@ public final class HttpDoor {
       answer.header(header.name(), header.value());
     }
     switch (response.body()) {
-      case Response.Whole(String contentType, byte[] bytes) -> {
-        if (bytes.length == 0) {
+      case Response.Whole whole -> {
+        if (whole.bytes().length == 0) {
           answer.send();
         } else {
-          answer.header(HeaderNames.CONTENT_TYPE, contentType);
-          answer.send(bytes);
+          answer.header(HeaderNames.CONTENT_TYPE, whole.contentType());
+          answer.send(whole.bytes());
         }
       }
       case Response.Streamed(String contentType, Response.Writing writing) -> {

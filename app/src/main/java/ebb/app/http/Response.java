@@ -16,7 +16,23 @@ public record Response(int status, List<Header> headers, Body body) {
   public sealed interface Body {}
 
   /// All of it.
-  public record Whole(String contentType, byte[] bytes) implements Body {}
+  public static final class Whole implements Body {
+    private final String contentType;
+    private final byte[] bytes;
+
+    Whole(String contentType, byte[] bytes) {
+      this.contentType = contentType;
+      this.bytes = bytes;
+    }
+
+    String contentType() {
+      return contentType;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+  }
 
   /// Written piece by piece; each flush reaches the reader.
   public record Streamed(String contentType, Writing writing) implements Body {}

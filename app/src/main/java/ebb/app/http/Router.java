@@ -33,7 +33,7 @@ public final class Router<H> {
 
   public Router<H> on(String method, String path, H handler) {
     Place<H> place = root;
-    for (String part : path.substring(1).split("/")) {
+    for (String part : path.substring(1).split("/", -1)) {
       if (part.startsWith("{")) {
         if (place.any == null) {
           place.any = new Place<>();

@@ -38,7 +38,7 @@ final class Closing implements AutoCloseable {
     switch (first) {
       case SQLException sql -> throw sql;
       case IOException io -> throw io;
-      case null, default -> {}
+      case null, default -> {} // null: all went well
     }
   }
 }

@@ -30,12 +30,10 @@ final class HistoryFile {
     String reason = Files.exists(file) ? null : "";
     if (reason == null) {
       try {
-        Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
-        Position position = usable(connection, journal);
-        if (position != null) {
-          return new Opened(connection, position, null);
+        Opened kept = keep(file, journal);
+        if (kept != null) {
+          return kept;
         }
-        connection.close();
         reason = "it was written by another version, or follows another journal";
       } catch (SQLException damaged) {
         reason = "it cannot be read (" + damaged.getMessage() + ")";
@@ -45,6 +43,20 @@ final class HistoryFile {
     Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
     create(connection);
     return new Opened(connection, new Position(0, Hash.NONE), reason.isEmpty() ? null : reason);
+  }
+
+  private static @Nullable Opened keep(Path file, JournalFile journal) throws SQLException {
+    Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
+    Opened opened = null;
+    try {
+      Position position = usable(connection, journal);
+      opened = position == null ? null : new Opened(connection, position, null);
+      return opened;
+    } finally {
+      if (opened == null) {
+        connection.close();
+      }
+    }
   }
 
   private static @Nullable Position usable(Connection connection, JournalFile journal)

@@ -5,20 +5,29 @@ package ebb.app.journal;
 public final class HistoryUnavailable extends Exception {
   private static final long serialVersionUID = 1;
 
+  private final String message;
+
   private final boolean retryHelps;
 
   HistoryUnavailable(String message, boolean retryHelps, Throwable cause) {
     super(message, cause);
+    this.message = message;
     this.retryHelps = retryHelps;
   }
 
   HistoryUnavailable(String message) {
     super(message);
+    this.message = message;
     this.retryHelps = true;
   }
 
   /// Whether to ask again in a moment is worth it.
   public boolean retryHelps() {
     return retryHelps;
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 }

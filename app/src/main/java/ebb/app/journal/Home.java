@@ -75,6 +75,12 @@ final class Home implements AutoCloseable {
   private static String identify(Path home, Store.Said said) throws IOException, StoreRefused {
     Path file = home.resolve("installation");
     if (Files.notExists(file)) {
+      if (Files.exists(home.resolve("journal.db"))) {
+        throw new StoreRefused(
+            file
+                + " is missing, though there is a journal beside it. It holds the name by which what"
+                + " this server started is known. Put back a backup of it or of the whole folder.");
+      }
       String id = newId();
       new Binding(id, "", 0).bind(file, home);
       return id;

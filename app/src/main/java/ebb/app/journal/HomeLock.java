@@ -57,13 +57,22 @@ final class HomeLock implements AutoCloseable {
         channel.read(pid, 0);
         throw inUse(home, new String(pid.array(), 0, pid.position(), StandardCharsets.UTF_8));
       }
-      channel.truncate(0);
-      String pid = String.valueOf(ProcessHandle.current().pid());
-      channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.UTF_8)), 0);
+      sign(channel);
       return new HomeLock(home, channel);
     } catch (IOException | StoreRefused e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /// Says whose the lock is. On a full disk nobody can, and the lock holds all the same.
+  private static void sign(FileChannel channel) {
+    String pid = String.valueOf(ProcessHandle.current().pid());
+    try {
+      channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.UTF_8)), 0);
+      channel.truncate(pid.length());
+    } catch (IOException full) {
+      // the process is named in a message only
     }
   }
 

@@ -55,6 +55,10 @@ final class Projector {
 
   private Hash hash;
 
+  /// Whether `sequence` is where the open transaction is: not after a failure, until it was rolled
+  /// back.
+  private boolean positionKnown = true;
+
   Projector(
       JournalFile journal,
       Connection connection,
@@ -118,13 +122,16 @@ final class Projector {
   private void run() {
     while (!stopping) {
       try {
+        if (!positionKnown) {
+          rollBack();
+        }
         boolean worked = !reserve.isGivenUp() && work();
         if (!worked) {
           pause(IDLE_MILLIS);
         }
-      } catch (SQLException | Malformed | NewerFormat e) {
-        trouble = "History stands still at event " + reached + ": " + e.getMessage();
-        rollBack();
+      } catch (SQLException | RuntimeException e) { // also a bug must be told of, and tried again
+        trouble = "History stands still at event " + reached + ": " + reason(e);
+        positionKnown = false;
         pause(RETRY_MILLIS);
       }
     }
@@ -186,16 +193,20 @@ final class Projector {
     }
   }
 
-  /// Back to what the tables hold. What was handed over meanwhile is read from the journal.
-  private void rollBack() {
-    try {
-      connection.rollback();
-      HistoryFile.Position position = HistoryFile.position(connection);
-      sequence = position.sequence();
-      hash = position.hash();
-    } catch (SQLException e) {
-      trouble = "History cannot be read: " + e.getMessage();
-    }
+  /// Back to what the tables hold. What was handed over meanwhile is read from the journal. Nothing
+  /// may be written before that has succeeded, or the rows of what failed would be missing.
+  private void rollBack() throws SQLException {
+    connection.rollback();
+    HistoryFile.Position position = HistoryFile.position(connection);
+    sequence = position.sequence();
+    hash = position.hash();
+    positionKnown = true;
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof SQLException || e instanceof Malformed || e instanceof NewerFormat
+        ? String.valueOf(e.getMessage())
+        : e.toString();
   }
 
   private void pause(long millis) {

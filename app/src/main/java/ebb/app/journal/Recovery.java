@@ -9,7 +9,6 @@ import ebb.kernel.codec.NewerFormat;
 import ebb.kernel.codec.SnapshotReader;
 import ebb.kernel.protocol.Envelope;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -102,14 +101,14 @@ final class Recovery {
       sequence = reader.sequence();
       hash = row.hash();
       return true;
-    } catch (NewerFormat newer) {
-      throw new StoreRefused("Cannot read " + snapshot.file() + ". " + newer.getMessage(), newer);
-    } catch (IOException | UncheckedIOException | Malformed | IllegalStateException damage) {
+    } catch (IOException | RuntimeException damage) {
+      // Whatever the bytes led to: nothing of a snapshot is believed before all of it was proven.
+      // One of a newer version is no different, since the journal it is of refuses by itself.
       warnings.add(
           "The snapshot "
               + snapshot.file()
               + " is damaged and is not used: "
-              + damage.getMessage()
+              + (damage.getMessage() == null ? damage : damage.getMessage())
               + ".");
       return false;
     }

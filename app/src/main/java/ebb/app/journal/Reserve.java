@@ -14,6 +14,9 @@ import java.util.SplittableRandom;
 final class Reserve {
   private static final int PIECE_BYTES = 1 << 20;
 
+  /// What a start writes at the very least: logs, and a few small files.
+  private static final long START_BYTES = 512 << 10;
+
   private final Path file;
   private final long bytes;
   private boolean givenUp;
@@ -28,9 +31,21 @@ final class Reserve {
   synchronized boolean giveUp() {
     givenUp = true;
     try {
-      return Files.deleteIfExists(file);
+      return Files.deleteIfExists(file) | Files.deleteIfExists(partial());
     } catch (IOException e) {
       return false; // a disk that forbids this forbids appending too, and that is told of
+    }
+  }
+
+  /// What is left of setting it aside, if that was cut short.
+  private Path partial() {
+    return file.resolveSibling(file.getFileName() + ".partial");
+  }
+
+  /// At a start: a server must come up on a full disk too, to let go of what costs.
+  void giveUpIfFull() throws IOException {
+    if (Files.exists(file) && Files.getFileStore(file).getUsableSpace() < START_BYTES) {
+      giveUp();
     }
   }
 
@@ -49,7 +64,7 @@ final class Reserve {
       givenUp = false;
       return;
     }
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    Path partial = partial();
     try (FileChannel out =
         FileChannel.open(
             partial,

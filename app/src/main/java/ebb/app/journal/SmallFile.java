@@ -28,5 +28,11 @@ final class SmallFile {
       out.force(true);
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true); // or the name may be lost with the power
+      }
+    }
   }
 }

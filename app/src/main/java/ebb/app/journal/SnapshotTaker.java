@@ -7,20 +7,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Takes snapshots of the running state: copies references on the engine's thread, which is quick
-/// because records never change, and writes them on another.
+/// because records never change, and writes them on another. None while the disk is full: what is
+/// left then serves the journal.
 final class SnapshotTaker {
   private static final long WAIT_MILLIS = 120_000;
 
   private final SnapshotFiles files;
   private final SqliteJournal journal;
+  private final Reserve reserve;
   private final long everyEvents;
   private long lastTaken;
   private @Nullable Thread writing;
   private volatile @Nullable String trouble;
 
-  SnapshotTaker(SnapshotFiles files, SqliteJournal journal, long everyEvents, long lastTaken) {
+  SnapshotTaker(
+      SnapshotFiles files,
+      SqliteJournal journal,
+      Reserve reserve,
+      long everyEvents,
+      long lastTaken) {
     this.files = files;
     this.journal = journal;
+    this.reserve = reserve;
     this.everyEvents = everyEvents;
     this.lastTaken = lastTaken;
   }
@@ -28,7 +36,8 @@ final class SnapshotTaker {
   /// Whether one was begun.
   boolean takeIfDue(State state) {
     boolean busy = writing != null && writing.isAlive();
-    if (busy || state.sequence() - lastTaken < everyEvents || !isDurable(state)) {
+    boolean due = state.sequence() - lastTaken >= everyEvents && !reserve.isGivenUp();
+    if (busy || !due || !isDurable(state)) {
       return false;
     }
     lastTaken = state.sequence();
@@ -58,7 +67,7 @@ final class SnapshotTaker {
     if (before != null) {
       before.join(WAIT_MILLIS);
     }
-    if (state.sequence() > lastTaken && isDurable(state)) {
+    if (state.sequence() > lastTaken && isDurable(state) && !reserve.isGivenUp()) {
       lastTaken = state.sequence();
       write(lastTaken, journal.lastHash(), Snapshots.facts(state));
     }

@@ -91,11 +91,29 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  /// Opens a home that this process had open before, after a failure.
+  ///
+  /// @throws StoreRefused also if the folder is gone: a new one in its place would know nothing of
+  ///   what runs
+  public static Store reopen(Path home, Options options) throws StoreRefused {
+    if (Files.notExists(home.resolve(JOURNAL))) {
+      throw new StoreRefused(
+          "The home "
+              + home
+              + " was removed or moved while the server ran. Put the folder back and start again; if"
+              + " it is to stay where it is now, start there with --adopt-home.");
+    }
+    return open(home, options);
+  }
+
   private Store(Home home, Options options, Closing closing)
       throws StoreRefused, SQLException, IOException {
     this.home = home;
+    Reserve reserve = new Reserve(home.file("reserve"), options.reserveBytes());
+    reserve.giveUpIfFull();
     this.stops = new Stops(home.file("stops"));
     this.safeMode = stops.areRepeated();
+    refuseWithoutJournal(home);
     JournalFile file = JournalFile.open(home.file(JOURNAL));
     closing.add(file::close);
     this.epoch = raiseEpoch(home, file);
@@ -106,13 +124,16 @@ public final class Store implements AutoCloseable {
     this.warnings = new ArrayList<>(recovered.warnings());
     this.lastAlive = Math.max(Keeper.lastAlive(home), state.now());
 
-    Reserve reserve = new Reserve(home.file("reserve"), options.reserveBytes());
     this.journal =
         new SqliteJournal(
             home.file(JOURNAL), file, recovered.sequence(), recovered.hash(), reserve);
     this.snapshots =
         new SnapshotTaker(
-            snapshotFiles, journal, options.snapshotEvents(), recovered.snapshotSequence());
+            snapshotFiles,
+            journal,
+            reserve,
+            options.snapshotEvents(),
+            recovered.snapshotSequence());
     this.keeper = new Keeper(home, reserve, options.markBytes());
 
     Path historyPath = home.file("history.db");
@@ -130,6 +151,18 @@ public final class Store implements AutoCloseable {
     this.history = new History(readers, projector, recovered.sequence());
     keeper.start();
     projector.start();
+  }
+
+  /// A journal is made before the first epoch is noted, so that one without the other was lost.
+  private static void refuseWithoutJournal(Home home) throws StoreRefused {
+    if (home.exists("epoch") && !home.exists(JOURNAL)) {
+      throw new StoreRefused(
+          "The journal "
+              + home.file(JOURNAL)
+              + " is gone, though a server ran on this home before. Nothing was changed. Put it back"
+              + " with its -wal file if there is one, or a backup of the whole folder; or start anew"
+              + " with another --home, after releasing by hand what this one had started.");
+    }
   }
 
   /// Higher than any that this home ever had, also when an older journal was put in the place of a

@@ -4,11 +4,20 @@ package ebb.app.journal;
 public final class StoreRefused extends Exception {
   private static final long serialVersionUID = 1;
 
+  private final String message;
+
   public StoreRefused(String message) {
     super(message);
+    this.message = message;
   }
 
   public StoreRefused(String message, Throwable cause) {
     super(message, cause);
+    this.message = message;
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 }

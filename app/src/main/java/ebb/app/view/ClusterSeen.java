@@ -7,6 +7,8 @@ import ebb.kernel.protocol.Scope;
 
 /// A cluster with how many nodes and jobs it has, and what its nodes have cost so far.
 public record ClusterSeen(Scope workspace, Cluster cluster, Counts counts, Charges charges) {
+  /// How many of its nodes and jobs do what.
+  ///
   /// @param coming asked for and on their way
   /// @param queued jobs that wait for nodes
   /// @param assembling jobs whose nodes are on their way

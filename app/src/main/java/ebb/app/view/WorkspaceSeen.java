@@ -36,6 +36,10 @@ public final class WorkspaceSeen {
     return jobs.get(key(name));
   }
 
+  public int jobsInMemory() {
+    return jobs.size();
+  }
+
   /// The clusters whose names come after `name`.
   public ConcurrentNavigableMap<String, ClusterSeen> clustersAfter(String name) {
     return clusters.tailMap(key(name), false);

@@ -2,17 +2,29 @@ package ebb.app.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /// Where a number was taken, and how much of the machine other programs used meanwhile.
+///
+/// Others are what was busy and is neither this program, nor a process that the benchmark named,
+/// nor a child that one of these has reaped. Interrupts are nobody's.
 final class Machine {
   /// Above this the numbers are marked noisy.
   private static final double NOISY = 0.10;
 
-  private static final int SAMPLE_MILLIS = 1_000;
+  private static final int FIRST_TIME_FIELD = 11;
 
+  /// Linux counts in hundredths of a second, whatever the kernel's own clock.
+  private static final long MICROS_PER_TICK = 10_000;
+
+  private List<Long> ours = List.of();
+  private long totalBefore;
+  private long othersBefore;
+  private double last;
   private double busiest;
 
   /// Processor, cores, kernel and JVM in one line.
@@ -35,18 +47,37 @@ final class Machine {
         + Runtime.version();
   }
 
-  /// Samples what runs while this benchmark does nothing; called before and after every round.
-  void sampleOthers() throws IOException, InterruptedException {
-    long[] before = times();
-    Thread.sleep(SAMPLE_MILLIS);
-    long[] after = times();
-    long total = after[0] - before[0];
-    double busy = total == 0 ? 0 : (double) (after[1] - before[1]) / total;
-    busiest = Math.max(busiest, busy);
+  /// A measurement begins; `processes` belong to it.
+  void begin(List<Long> processes) throws IOException {
+    ours = processes;
+    totalBefore = ticks()[0];
+    othersBefore = others();
   }
 
-  /// All and busy processor ticks since the machine started.
-  private static long[] times() throws IOException {
+  /// The measurement ends.
+  void end() throws IOException {
+    end(ours);
+  }
+
+  /// The measurement ends; these processes began within it and belong to it too.
+  void end(List<Long> processes) throws IOException {
+    ours = processes;
+    long total = ticks()[0] - totalBefore;
+    long others = others() - othersBefore;
+    last = total == 0 ? 0 : Math.max(0, (double) others / total);
+    busiest = Math.max(busiest, last);
+  }
+
+  private long others() throws IOException {
+    long used = used(ProcessHandle.current().pid());
+    for (long process : ours) {
+      used += used(process);
+    }
+    return ticks()[1] - used;
+  }
+
+  /// All and busy ticks of all processors since the machine started.
+  private static long[] ticks() throws IOException {
     String line = Files.readAllLines(Path.of("/proc/stat")).getFirst();
     long[] ticks =
         Arrays.stream(line.trim().split("\\s+"))
@@ -54,22 +85,55 @@ final class Machine {
             .limit(8)
             .mapToLong(Long::parseLong)
             .toArray();
-    long total = Arrays.stream(ticks).sum();
-    long idle = ticks[3] + ticks[4];
-    return new long[] {total, total - idle};
+    long user = ticks[0];
+    long nice = ticks[1];
+    long system = ticks[2];
+    long stolen = ticks[7];
+    return new long[] {Arrays.stream(ticks).sum(), user + nice + system + stolen};
   }
 
-  String others() {
-    String share =
-        String.format(Locale.ROOT, "others: up to %.0f %% of the machine", busiest * 100);
-    return busiest > NOISY ? share + " (noisy)" : share;
+  /// Ticks of a process and of the children that it has reaped; 0 if it is no more.
+  private static long used(long process) throws IOException {
+    String stat;
+    try {
+      stat = Files.readString(Path.of("/proc/" + process + "/stat"));
+    } catch (NoSuchFileException gone) {
+      return 0;
+    }
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    long ticks = 0;
+    for (int field = FIRST_TIME_FIELD; field < FIRST_TIME_FIELD + 4; field++) {
+      ticks += Long.parseLong(fields[field]);
+    }
+    return ticks;
   }
 
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  /// Microseconds of processor that a process and its reaped children have used.
+  static long usedMicros(long process) throws IOException {
+    return used(process) * MICROS_PER_TICK;
+  }
+
+  /// For the line of a round.
+  String othersInLastRound() {
+    return share("others", last);
+  }
+
+  /// For the end.
+  String othersAtMost() {
+    return share("others: up to", busiest);
+  }
+
+  private static String share(String what, double share) {
+    String text = String.format(Locale.ROOT, "%s %.0f %% of the machine", what, share * 100);
+    return share > NOISY ? text + " (noisy)" : text;
+  }
+
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
   /// The value below which `share` of the samples lie.

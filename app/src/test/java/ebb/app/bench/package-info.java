@@ -1,8 +1,10 @@
 /// Benchmarks that drive a real server from outside, as its users do: over HTTP, with real
 /// processes and kills.
 ///
-/// [Bench] is the entry; every benchmark is a class of its own. Numbers are medians of several
-/// rounds; [Machine] says where they were taken and how busy the machine was with other things.
+/// [Bench] is the entry of the benchmarks, each a class of its own; numbers are medians of several
+/// rounds, and [Machine] says where they were taken and how busy the machine was with other things.
+/// [Kills] is the entry of `bench/kills`. Not here: what needs no server, the placements and the
+/// replayed trace.
 @NullMarked
 package ebb.app.bench;
 

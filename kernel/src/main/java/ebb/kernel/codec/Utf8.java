@@ -114,7 +114,7 @@ final class Utf8 {
       case 1 -> 0;
       case 2 -> 0x80;
       case 3 -> 0x800;
-      default -> 0x10000;
+      default -> 0x10000; // of a number: four bytes
     };
   }
 

@@ -8,8 +8,8 @@ import ebb.kernel.protocol.Envelope;
 /// When policy has nothing more to say, looking at every cluster again finds nothing either.
 final class AgendaForgetsNothing implements Promise {
   @Override
-  public void sampled(State state, long now, History history) {
-    Envelope unsaid = Insides.unsaid(Insides.rebuilt(state), new Kernel.Moment(now, 0));
+  public void sampled(State state, State rebuilt, long now, History history) {
+    Envelope unsaid = Insides.unsaid(rebuilt, new Kernel.Moment(now, 0));
     check(unsaid == null, "not looked at: ", unsaid);
   }
 }

@@ -9,8 +9,7 @@ import java.util.TreeMap;
 /// their bytes.
 final class DerivedIndexesEqualRecomputation implements Promise {
   @Override
-  public void sampled(State state, long now, History history) {
-    State rebuilt = Insides.rebuilt(state);
+  public void sampled(State state, State rebuilt, long now, History history) {
     TreeMap<String, Object> kept = Insides.derived(state);
     TreeMap<String, Object> anew = Insides.derived(rebuilt);
     for (String index : kept.keySet()) {

@@ -8,7 +8,7 @@ import ebb.kernel.protocol.Thing;
 /// Whoever asks why a job waits is told what stands in its way.
 final class EveryWaitHasAReason implements Promise {
   @Override
-  public void sampled(State state, long now, History history) {
+  public void sampled(State state, State rebuilt, long now, History history) {
     for (var job : state.allJobs()) {
       if (history.jobs.get(job.id()).stand != History.Stand.QUEUED) {
         continue;

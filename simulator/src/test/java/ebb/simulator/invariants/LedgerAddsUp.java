@@ -29,7 +29,7 @@ final class LedgerAddsUp implements Promise {
   }
 
   @Override
-  public void sampled(State state, long now, History history) {
+  public void sampled(State state, State rebuilt, long now, History history) {
     for (var cluster : state.allClusters()) {
       Charges charges = state.charges(cluster.id());
       BigInteger sum = clusters.getOrDefault(cluster.id(), BigInteger.ZERO);

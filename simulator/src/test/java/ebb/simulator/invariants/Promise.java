@@ -25,8 +25,9 @@ public interface Promise extends Witness {
   /// A step is over; policy had nothing more to say.
   default void settled(State state, long now, History history) {}
 
-  /// Like [#settled], at a few moments only, for what costs much to check.
-  default void sampled(State state, long now, History history) {}
+  /// Like [#settled], at a few moments only, for what costs much to check. `rebuilt` is the same
+  /// state built anew from the bytes of its facts.
+  default void sampled(State state, State rebuilt, long now, History history) {}
 
   /// The faults have ceased, and time has run on for long enough.
   default void healed(Healed healed) {}

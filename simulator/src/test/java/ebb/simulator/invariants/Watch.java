@@ -1,5 +1,6 @@
 package ebb.simulator.invariants;
 
+import ebb.kernel.Insides;
 import ebb.kernel.State;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Backend.StartTask;
@@ -55,7 +56,8 @@ public final class Watch implements Witness {
   }
 
   public void sampled(State state, long now) {
-    promises.forEach(promise -> promise.sampled(state, now, history));
+    State rebuilt = Insides.rebuilt(state);
+    promises.forEach(promise -> promise.sampled(state, rebuilt, now, history));
   }
 
   public void healed(Healed healed) {

@@ -1,0 +1,227 @@
+package ebb.app.door;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A home with a server in a JVM of its own, on a free port, that can be killed and started again.
+final class ServedHome implements AutoCloseable {
+  static final String WORKSPACE = "/ebb/v1/workspaces/sub/team/lab";
+  static final String CLUSTER = WORKSPACE + "/clusters/cpu";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern LISTENS = Pattern.compile("listens on http://127.0.0.1:(\\d+)");
+
+  record Answer(int status, String body, java.net.http.HttpHeaders headers) {
+    /// A field with a text, wherever in the body it comes first.
+    String text(String field) {
+      Matcher matcher = Pattern.compile("\"" + field + "\":\"([^\"]*)\"").matcher(body);
+      return matcher.find() ? matcher.group(1) : "";
+    }
+  }
+
+  private final Path folder;
+  private final List<String> options;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+  private Process server;
+  private int starts;
+  private int port;
+
+  /// `options` are those of `ebb serve`.
+  ServedHome(Path folder, String... options) throws Exception {
+    this.folder = folder;
+    this.options = List.of(options);
+    // Tasks of another user must be able to pass through; what is in the home is not theirs.
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    start();
+  }
+
+  Path home() {
+    return folder.resolve("home");
+  }
+
+  int port() {
+    return port;
+  }
+
+  Process process() {
+    return server;
+  }
+
+  String token() throws IOException {
+    return Files.readString(home().resolve("token")).strip();
+  }
+
+  String log() throws IOException {
+    return Files.readString(folder.resolve("server-" + starts + ".log"));
+  }
+
+  void start() throws Exception {
+    starts++;
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
+    command.addAll(List.of("--port", "0", "--virtual-nodes"));
+    command.addAll(options);
+    Path log = folder.resolve("server-" + starts + ".log");
+    server =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    until(
+        "the server listens",
+        () -> {
+          Matcher listens = LISTENS.matcher(read(log));
+          boolean found = listens.find();
+          port = found ? Integer.parseInt(listens.group(1)) : 0;
+          return found || !server.isAlive();
+        });
+    if (port == 0) {
+      throw new IllegalStateException("the server did not start: " + read(log));
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException failure) {
+      throw new java.io.UncheckedIOException(failure);
+    }
+  }
+
+  /// As `kill -9` does it.
+  void kill() throws InterruptedException {
+    server.destroyForcibly();
+    ended();
+  }
+
+  /// As `kill` does it; answers the exit code.
+  int terminate() throws InterruptedException {
+    server.destroy();
+    return ended();
+  }
+
+  private int ended() throws InterruptedException {
+    if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the server does not end");
+    }
+    return server.exitValue();
+  }
+
+  /// A workspace and a cluster of at most this many nodes.
+  void cluster(int most) throws Exception {
+    put(WORKSPACE, "{\"location\":\"eastus\"}");
+    put(CLUSTER, "{\"size\":\"Standard_D2s_v3\",\"max\":%d,\"idle\":1}".formatted(most));
+  }
+
+  Answer submit(String name, String line) throws Exception {
+    return put(job(name), "{\"cluster\":\"cpu\",\"command\":\"" + line + "\"}");
+  }
+
+  static String job(String name) {
+    return WORKSPACE + "/jobs/" + name;
+  }
+
+  /// Waits until the job is in this phase and answers it.
+  Answer awaitJob(String name, String phase) {
+    Answer[] last = new Answer[1];
+    until(
+        name + " is " + phase,
+        () -> {
+          try {
+            last[0] = get(job(name));
+          } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+          }
+          return last[0].text("phase").equals(phase);
+        });
+    return last[0];
+  }
+
+  static void until(String what, BooleanSupplier is) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!is.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("after " + PATIENCE + " it is not so that " + what);
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException interrupted) {
+        throw new IllegalStateException(interrupted);
+      }
+    }
+  }
+
+  Answer get(String path) throws Exception {
+    return send("GET", path, "", "Bearer " + token());
+  }
+
+  Answer put(String path, String body) throws Exception {
+    return send("PUT", path, body, "Bearer " + token());
+  }
+
+  Answer send(String method, String path, String body) throws Exception {
+    return send(method, path, body, "Bearer " + token());
+  }
+
+  /// Without a credential if `authorization` is empty.
+  Answer send(String method, String path, String body, String authorization) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(PATIENCE)
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    HttpResponse<String> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return new Answer(response.statusCode(), response.body(), response.headers());
+  }
+
+  /// The status that a request gets whose every header is ours to choose.
+  int rawStatus(String method, String path, String... headers) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      String text =
+          method
+              + " "
+              + path
+              + " HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n"
+              + String.join("\r\n", headers)
+              + "\r\n\r\n";
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+      byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+      return Integer.parseInt(new String(line, StandardCharsets.US_ASCII).substring(9));
+    }
+  }
+
+  /// Ends the server, its agent and what they started.
+  @Override
+  public void close() throws Exception {
+    kill();
+    String agent = home().resolve("agent").toString();
+    for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+      if (process.info().commandLine().orElse("").contains(agent)) {
+        List<ProcessHandle> tasks = process.descendants().toList();
+        process.destroyForcibly();
+        tasks.forEach(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+}

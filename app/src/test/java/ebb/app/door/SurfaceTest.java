@@ -1,0 +1,363 @@
+package ebb.app.door;
+
+import static ebb.app.door.ServedHome.CLUSTER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ebb.app.door.ServedHome.Answer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is asked and answered: workspaces, clusters, jobs, logs, reasons, money.
+class SurfaceTest {
+  @TempDir static Path folder;
+  private static ServedHome server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new ServedHome(folder);
+    server.cluster(2);
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    server.close();
+  }
+
+  private static List<String> names(Answer page) {
+    List<String> names = new ArrayList<>();
+    Matcher matcher = Pattern.compile("\"name\":\"([^\"]*)\"").matcher(page.body());
+    while (matcher.find()) {
+      names.add(matcher.group(1));
+    }
+    return names;
+  }
+
+  /// All names of a list that is read in pages of two.
+  private static List<String> paged(String path) throws Exception {
+    List<String> names = new ArrayList<>();
+    String after = "";
+    do {
+      Answer page = server.get(path + "?limit=2" + (after.isEmpty() ? "" : "&after=" + after));
+      assertThat(names(page)).hasSizeLessThanOrEqualTo(2);
+      names.addAll(names(page));
+      after = page.text("next");
+    } while (!after.isEmpty());
+    return names;
+  }
+
+  private static String workspace(String name) throws Exception {
+    String path = "/ebb/v1/workspaces/sub/team/" + name;
+    assertThat(server.put(path, "{\"location\":\"westus\"}").status()).isEqualTo(201);
+    return path;
+  }
+
+  private static Answer putCluster(String path) throws Exception {
+    return server.put(path, "{\"size\":\"Standard_D2s_v3\",\"max\":1,\"idle\":0}");
+  }
+
+  @Test
+  void clusterIsPutLookedAtListedInPagesAndDeleted() throws Exception {
+    String path = workspace("lists") + "/clusters";
+    for (String name : List.of("one", "two", "three", "four", "five")) {
+      assertThat(putCluster(path + "/" + name).status()).isEqualTo(201);
+    }
+    assertThat(putCluster(path + "/one").status()).as("the same again").isEqualTo(200);
+    assertThat(server.get(path + "/one").body()).contains("\"location\":\"westus\"", "\"max\":1");
+    assertThat(paged(path)).containsExactly("five", "four", "one", "three", "two");
+    assertThat(server.send("DELETE", path + "/one", "").status()).isEqualTo(202);
+    ServedHome.until("the cluster is gone", () -> status(path + "/one") == 404);
+  }
+
+  private static int status(String path) {
+    try {
+      return server.get(path).status();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void jobsAreListedInPagesNewestFirst() throws Exception {
+    String path = workspace("pages");
+    putCluster(path + "/clusters/cpu");
+    for (int i = 0; i < 5; i++) {
+      String body = "{\"cluster\":\"cpu\",\"command\":[\"true\"]}";
+      assertThat(server.put(path + "/jobs/job-" + i, body).status()).isEqualTo(201);
+    }
+    assertThat(paged(path + "/jobs")).containsExactly("job-4", "job-3", "job-2", "job-1", "job-0");
+  }
+
+  @Test
+  void jobsEndIsToldByItsExitCode() throws Exception {
+    server.submit("good", "true");
+    server.submit("bad", "exit 3");
+    assertThat(server.awaitJob("good", "ended").text("cause")).isEqualTo("succeeded");
+    assertThat(server.awaitJob("bad", "ended").body())
+        .contains("\"cause\":\"failed\"", "\"code\":3");
+  }
+
+  @Test
+  void clusterGrowsForAJobAndShrinksToNothing() throws Exception {
+    String path = workspace("grows") + "/clusters/cpu";
+    putCluster(path);
+    assertThat(server.get(path).body()).contains("\"existing\":0");
+    Path sign = folder.resolve("grown");
+    server.put(
+        "/ebb/v1/workspaces/sub/team/grows/jobs/job",
+        "{\"cluster\":\"cpu\",\"command\":\"until [ -e %s ]; do sleep 0.05; done\"}"
+            .formatted(sign));
+    ServedHome.until("a node runs the job", () -> contains(path, "\"running\":1"));
+    Files.createFile(sign);
+    ServedHome.until("no node is left", () -> contains(path, "\"existing\":0"));
+  }
+
+  private static boolean contains(String path, String text) {
+    try {
+      return server.get(path).body().contains(text);
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void samePutTwiceIsOneJobAndAnotherContentIsRefused() throws Exception {
+    Answer first = server.submit("twice", "true");
+    Answer second = server.submit("Twice", "true");
+    assertThat(first.status()).isEqualTo(201);
+    assertThat(second.status()).isEqualTo(200);
+    assertThat(second.text("id")).isEqualTo(first.text("id"));
+    Answer other = server.submit("twice", "false");
+    assertThat(other.status()).isEqualTo(409);
+    assertThat(other.text("message")).contains("choose another name");
+  }
+
+  /// What left memory is history's to answer: the name is as taken as before.
+  @Test
+  void finishedJobThatLeftMemoryIsAnsweredFromHistoryAndNeverRunsAgain() throws Exception {
+    Path runs = Files.createDirectory(folder.resolve("runs"));
+    Files.setPosixFilePermissions(
+        runs, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+    String path = workspace("history");
+    putCluster(path + "/clusters/cpu");
+    String body = "{\"cluster\":\"cpu\",\"command\":\"mktemp %s/run.XXXXXX\"}".formatted(runs);
+    Answer first = server.put(path + "/jobs/once", body);
+    ServedHome.until("the job ended", () -> contains(path + "/jobs/once", "\"succeeded\""));
+    ServedHome.until(
+        "the job left memory",
+        () -> contains("/metrics", "ebb_jobs_in_memory{workspace=\"history\"} 0\n"));
+    Answer again = server.put(path + "/jobs/ONCE", body);
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.text("id")).isEqualTo(first.text("id"));
+    assertThat(again.text("phase")).isEqualTo("ended");
+    Answer other = server.put(path + "/jobs/once", "{\"cluster\":\"cpu\",\"command\":\"true\"}");
+    assertThat(other.text("code")).isEqualTo("NameAlreadyUsed");
+    assertThat(server.get(path + "/jobs").body()).contains("\"once\"");
+    assertThat(server.get(path + "/jobs/once/logs").body()).contains("run.");
+    assertThat(server.send("POST", path + "/jobs/once/cancel", "").text("code"))
+        .isEqualTo("JobAlreadyEnded");
+    try (var files = Files.list(runs)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
+  void pathsAreComparedWithoutCase() throws Exception {
+    assertThat(server.get(CLUSTER.toUpperCase(Locale.ROOT)).body())
+        .isEqualTo(server.get(CLUSTER).body())
+        .contains("\"name\":\"cpu\"");
+  }
+
+  @Test
+  void refusedRequestNamesLimitUseAndRemedyAndChangesNothing() throws Exception {
+    String path = workspace("limits");
+    String before = server.get(path + "/clusters").body();
+    Answer refused =
+        server.put(
+            path + "/clusters/big",
+            "{\"size\":\"Standard_D2s_v3\",\"priority\":\"low\",\"max\":101}");
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.text("message")).contains("101", "allowed is 1 to 100");
+    assertThat(server.get(path + "/clusters").body()).isEqualTo(before);
+
+    putCluster(path + "/clusters/cpu");
+    Answer gang =
+        server.put(path + "/jobs/gang", "{\"cluster\":\"cpu\",\"nodes\":3,\"command\":\"true\"}");
+    assertThat(gang.body())
+        .contains("asks for 3 nodes", "may have 1", "ask for fewer, or raise the maximum")
+        .contains("\"limit\":1", "\"asked\":3");
+    assertThat(names(server.get(path + "/jobs"))).isEmpty();
+    assertThat(server.get(path + "/jobs/gang").status()).isEqualTo(404);
+  }
+
+  @Test
+  void whyOfAWaitingJobIsTheQuotaWithItsHolders() throws Exception {
+    String path = "/ebb/v1/workspaces/other/team/quota";
+    server.put(path, "{\"location\":\"northeurope\"}");
+    server.put(
+        "/ebb/v1/quotas",
+        "{\"kind\":\"regional"
+            + " total\",\"subscription\":\"other\",\"location\":\"northeurope\",\"limit\":2}");
+    server.put(path + "/clusters/cpu", "{\"size\":\"Standard_D2s_v3\",\"max\":2,\"idle\":0}");
+    server.put(path + "/jobs/holds", "{\"cluster\":\"cpu\",\"command\":\"sleep 600\"}");
+    server.put(path + "/jobs/waits", "{\"cluster\":\"cpu\",\"command\":\"true\"}");
+    Answer why = server.get(path + "/jobs/waits/why");
+    assertThat(why.text("code")).isEqualTo("QuotaExceeded");
+    assertThat(why.body())
+        .contains("\"limit\":2", "\"used\":2", "\"asked\":2", "\"name\":\"quota/cpu\"")
+        .contains("raise the limit");
+    assertThat(server.send("POST", path + "/jobs/holds/cancel", "").status()).isEqualTo(202);
+    ServedHome.until("the next one ran", () -> contains(path + "/jobs/waits", "\"succeeded\""));
+    assertThat(server.get(path + "/jobs/holds").text("cause")).isEqualTo("canceled");
+  }
+
+  @Test
+  void lockKeepsAClusterUntilItIsDeleted() throws Exception {
+    String path = workspace("locked") + "/clusters/cpu";
+    putCluster(path);
+    String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=locked&cluster=cpu";
+    assertThat(server.put(lock, "{\"level\":\"cannot delete\"}").status()).isEqualTo(201);
+    Answer refused = server.send("DELETE", path, "");
+    assertThat(refused.text("code")).isEqualTo("ScopeLocked");
+    assertThat(refused.text("message")).contains("delete the lock");
+    assertThat(server.get(path).text("state")).isEqualTo("ready");
+    server.send("DELETE", lock, "");
+    assertThat(server.send("DELETE", path, "").status()).isEqualTo(202);
+  }
+
+  @Test
+  void bodyThatIsTooLargeIsRefused() throws Exception {
+    Answer answer = server.submit("large", "x".repeat(1 << 20));
+    assertThat(answer.status()).isEqualTo(413);
+    assertThat(answer.text("message")).contains("1048576 bytes");
+  }
+
+  @Test
+  void unfitBodyIsToldWhatIsWrongInPlainWords() throws Exception {
+    assertUnfit("{\"cluster\":\"cpu\",\"cmd\":\"x\"}", "There is no field 'cmd'");
+    assertUnfit("{\"cluster\":\"cpu\"}", "The field 'command' is missing");
+    assertUnfit("{\"cluster\":\"cpu\",\"command\":5}", "'command' must be a list of texts");
+    assertUnfit(
+        "{\"cluster\":\"cpu\",\"command\":\"x\",\"nodes\":\"2\"}",
+        "'nodes' must be a whole number");
+    assertUnfit("{\"cluster\":\"cpu\",\"cluster\":\"two\",\"command\":\"x\"}", "");
+    assertUnfit("{\"cluster\":", "The body is no JSON");
+    assertUnfit("[]", "must be a JSON object");
+    assertUnfit("", "no body");
+    assertUnfit("null", "null");
+    assertThat(server.get(ServedHome.job("unfit")).status()).isEqualTo(404);
+  }
+
+  private static void assertUnfit(String body, String message) throws Exception {
+    Answer answer = server.put(ServedHome.job("unfit"), body);
+    assertThat(answer.status()).as(body).isEqualTo(400);
+    assertThat(answer.body())
+        .contains(message)
+        .doesNotContain("tools.jackson", "java.lang", "Source");
+  }
+
+  @Test
+  void unknownPathIs404AndWrongMethodIs405() throws Exception {
+    assertThat(server.get("/ebb/v2").status()).isEqualTo(404);
+    Answer wrong = server.send("DELETE", "/metrics", "");
+    assertThat(wrong.status()).isEqualTo(405);
+    assertThat(wrong.headers().firstValue("Allow")).contains("GET");
+  }
+
+  @Test
+  void logsFollowARunningJobToItsEnd() throws Exception {
+    Path sign = folder.resolve("followed");
+    server.submit(
+        "talks", "echo first; until [ -e %s ]; do sleep 0.05; done; echo last".formatted(sign));
+    ServedHome.until(
+        "the first line is there", () -> contains(ServedHome.job("talks") + "/logs", "first"));
+    Thread goOn =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                Files.createFile(sign);
+              } catch (java.io.IOException failure) {
+                throw new java.io.UncheckedIOException(failure);
+              }
+            });
+    assertThat(server.get(ServedHome.job("talks") + "/logs?follow=true").body())
+        .isEqualTo("first\nlast\n");
+    goOn.join();
+  }
+
+  @Test
+  void logsOfAJobThatHasNotStartedAreWaitedFor() throws Exception {
+    String path = workspace("patient");
+    putCluster(path + "/clusters/cpu");
+    Path sign = folder.resolve("patience");
+    server.put(
+        path + "/jobs/first",
+        "{\"cluster\":\"cpu\",\"command\":\"until [ -e %s ]; do sleep 0.05; done\"}"
+            .formatted(sign));
+    server.put(path + "/jobs/second", "{\"cluster\":\"cpu\",\"command\":\"echo my turn\"}");
+    assertThat(server.get(path + "/jobs/second/logs").text("message")).contains("follow=true");
+    Thread later = Thread.ofVirtual().start(() -> createLater(sign));
+    assertThat(server.get(path + "/jobs/second/logs?follow=true").body()).isEqualTo("my turn\n");
+    later.join();
+  }
+
+  private static void createLater(Path file) {
+    try {
+      Thread.sleep(200);
+      Files.createFile(file);
+    } catch (InterruptedException | java.io.IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void ledgersRowsAddUpToItsTotal() throws Exception {
+    server.submit("paid", "sleep 0.2");
+    server.awaitJob("paid", "ended");
+    for (String by : List.of("job", "cluster", "account")) {
+      Answer ledger = server.get("/ebb/v1/ledger?by=" + by);
+      assertThat(ledger.status()).isEqualTo(200);
+      List<java.math.BigDecimal> amounts = new ArrayList<>();
+      Matcher matcher = Pattern.compile("\"list\":\"([0-9.]+)\"").matcher(ledger.body());
+      while (matcher.find()) {
+        amounts.add(new java.math.BigDecimal(matcher.group(1)));
+      }
+      java.math.BigDecimal total = amounts.removeFirst();
+      assertThat(amounts).isNotEmpty();
+      assertThat(amounts.stream().reduce(java.math.BigDecimal.ZERO, java.math.BigDecimal::add))
+          .isEqualByComparingTo(total);
+    }
+    assertThat(server.get(CLUSTER + "/ledger?by=segment").body())
+        .contains("\"kind\":\"boot\"", "\"listRate\":\"0.096000\"")
+        .doesNotContain("internalRate");
+    assertThat(server.get("/ebb/v1/ledger?by=moon").status()).isEqualTo(400);
+    assertThat(server.get("/ebb/v1/ledger?from=yesterday").status()).isEqualTo(400);
+  }
+
+  @Test
+  void metricsAreTextThatPrometheusReads() throws Exception {
+    Answer answer = server.get("/metrics");
+    assertThat(answer.headers().firstValue("Content-Type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+    List<String> families = new ArrayList<>();
+    for (String line : answer.body().split("\n")) {
+      if (line.startsWith("# TYPE ")) {
+        assertThat(line).matches("# TYPE ebb_[a-z_]+ (counter|gauge)");
+        families.add(line.split(" ")[2]);
+      } else if (!line.startsWith("# HELP ")) {
+        assertThat(line).matches("ebb_[a-z_]+(\\{([a-z]+=\"[^\"]*\",?)+})? -?[0-9.]+(E-?[0-9]+)?");
+        assertThat(line.split("[ {]")[0]).isEqualTo(families.getLast());
+      }
+    }
+    assertThat(families).doesNotHaveDuplicates().contains("ebb_serving", "ebb_nodes", "ebb_jobs");
+    assertThat(answer.body()).endsWith("\n");
+  }
+}
