@@ -7,6 +7,8 @@ import ebb.kernel.engine.JournalFailure;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Envelope;
+import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Verdict;
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /// The unmodified engine on one thread with a journal in memory, in front of the local backend.
@@ -29,7 +32,8 @@ final class EngineLoop implements AutoCloseable {
   private static final Actor OWNER = new Actor("owner", "", "");
   private static final long WAIT_MILLIS_MAX = 1_000;
 
-  final List<Batch> journal = new CopyOnWriteArrayList<>();
+  private final List<Batch> journal = new ArrayList<>();
+  private final AtomicInteger ended = new AtomicInteger();
   final List<String> incidents = new CopyOnWriteArrayList<>();
   final ServerStandIn server;
   private final State state = new State();
@@ -42,7 +46,7 @@ final class EngineLoop implements AutoCloseable {
     engine =
         new Engine(
             state,
-            journal::add,
+            this::append,
             (_, _) -> {},
             server.backend,
             (_, what, bug) -> incidents.add(what + ": " + bug));
@@ -66,6 +70,30 @@ final class EngineLoop implements AutoCloseable {
       requests.add(report(report));
     }
     requests.add(new Engine.Ask((_, _) -> whenDurable));
+  }
+
+  private void append(Batch batch) {
+    synchronized (journal) {
+      journal.add(batch);
+    }
+    for (Envelope envelope : batch.envelopes()) {
+      for (Event event : envelope.events()) {
+        if (event instanceof Event.JobEnded) {
+          ended.incrementAndGet();
+        }
+      }
+    }
+  }
+
+  /// How many jobs have ended so far.
+  int ended() {
+    return ended.get();
+  }
+
+  List<Batch> journal() {
+    synchronized (journal) {
+      return List.copyOf(journal);
+    }
   }
 
   private static Engine.Do report(Command.Report report) {

@@ -74,7 +74,7 @@ class FullLoopTest {
   }
 
   private static List<Event> events(EngineLoop loop) {
-    return loop.journal.stream()
+    return loop.journal().stream()
         .flatMap(batch -> batch.envelopes().stream())
         .flatMap(envelope -> envelope.events().stream())
         .toList();

@@ -5,7 +5,6 @@ import ebb.app.specification.SpecificationStore;
 import ebb.kernel.State;
 import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Command;
-import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Verdict;
@@ -54,20 +53,12 @@ final class LocalRate {
     System.out.printf("%s: %.0f/s%n", what, count * 1e9 / nanos);
   }
 
-  private static int ended(EngineLoop loop) {
-    return loop.journal.stream()
-        .flatMap(batch -> batch.envelopes().stream())
-        .flatMap(envelope -> envelope.events().stream())
-        .mapToInt(event -> event instanceof Event.JobEnded ? 1 : 0)
-        .sum();
-  }
-
   private static void run(EngineLoop loop, String name, int jobs, String hash) throws Exception {
-    loop.journal.clear();
+    int before = loop.ended();
     for (int i = 0; i < jobs; i++) {
       submit(loop, name + "-" + i, hash);
     }
-    while (ended(loop) < jobs) {
+    while (loop.ended() - before < jobs) {
       Thread.sleep(2);
     }
   }
@@ -89,11 +80,11 @@ final class LocalRate {
             Specification.ofArguments(List.of("/bin/date", "+%s%N"), Map.of()));
     double[] millis = new double[LATENCIES];
     for (int i = 0; i < LATENCIES; i++) {
-      loop.journal.clear();
+      int before = loop.ended();
       String name = "latency-" + i;
       Instant asked = Instant.now();
       submit(loop, name, hash);
-      while (ended(loop) < 1) {
+      while (loop.ended() == before) {
         Thread.sleep(1);
       }
       JobId job = loop.ask(state -> named(state, name));
