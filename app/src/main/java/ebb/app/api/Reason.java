@@ -130,9 +130,7 @@ public record Reason(
                   ended.job(),
                   "The job '%s' has ended: %s.".formatted(ended.job(), cause(ended.cause())))
               .number("cause", lower(ended.cause()));
-      default ->
-          throw new IllegalArgumentException(
-              "no refusal of a request: " + rejection); // split by of()
+      default -> throw new IllegalArgumentException("no refusal: " + rejection); // split by of()
     };
   }
 
@@ -178,8 +176,7 @@ public record Reason(
                       .formatted(nodes.asked(), nodes.cluster(), nodes.max()))
               .number("limit", nodes.max())
               .number("asked", nodes.asked());
-      default ->
-          throw new IllegalArgumentException("no unfit value: " + rejection); // split by of()
+      default -> throw new IllegalArgumentException("no value: " + rejection); // split by of()
     };
   }
 
@@ -208,8 +205,7 @@ public record Reason(
                   "The server failed to decide and changed nothing; its log has the details under incident %s."
                       .formatted(broken.incident()))
               .number("incident", broken.incident());
-      default ->
-          throw new IllegalArgumentException("nothing broken: " + rejection); // split by of()
+      default -> throw new IllegalArgumentException("no bug: " + rejection); // split by of()
     };
   }
 
@@ -242,9 +238,7 @@ public record Reason(
               "",
               "The server stopped again and again at one place and is in safe mode: it reads, stops"
                   + " and releases only. Its log says what to report and how to leave safe mode.");
-      default ->
-          throw new IllegalArgumentException(
-              "no bound of the server: " + rejection); // split by of()
+      default -> throw new IllegalArgumentException("no bound: " + rejection); // split by of()
     };
   }
 

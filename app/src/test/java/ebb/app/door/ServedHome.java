@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,21 +105,19 @@ final class ServedHome implements AutoCloseable {
   }
 
   /// As `kill -9` does it.
-  void kill() throws InterruptedException {
+  void kill() {
     server.destroyForcibly();
     ended();
   }
 
   /// As `kill` does it; answers the exit code.
-  int terminate() throws InterruptedException {
+  int terminate() {
     server.destroy();
     return ended();
   }
 
-  private int ended() throws InterruptedException {
-    if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new IllegalStateException("the server does not end");
-    }
+  private int ended() {
+    until("the server has ended", () -> !server.isAlive());
     return server.exitValue();
   }
 
@@ -213,7 +210,7 @@ final class ServedHome implements AutoCloseable {
 
   /// Ends the server, its agent and what they started.
   @Override
-  public void close() throws Exception {
+  public void close() {
     kill();
     String agent = home().resolve("agent").toString();
     for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
