@@ -31,7 +31,9 @@ final class Reserve {
   synchronized boolean giveUp() {
     givenUp = true;
     try {
-      return Files.deleteIfExists(file) | Files.deleteIfExists(partial());
+      boolean whole = Files.deleteIfExists(file);
+      boolean cutShort = Files.deleteIfExists(partial());
+      return whole || cutShort;
     } catch (IOException e) {
       return false; // a disk that forbids this forbids appending too, and that is told of
     }
