@@ -31,7 +31,7 @@ final class JournalFile implements AutoCloseable {
   private final Connection connection;
   private final PreparedStatement after;
   private final PreparedStatement upTo;
-  private final @Nullable PreparedStatement insert;
+  private @Nullable PreparedStatement insert;
 
   private JournalFile(Connection connection, boolean writes) throws SQLException {
     this.connection = connection;
@@ -135,7 +135,12 @@ final class JournalFile implements AutoCloseable {
     statement.setLong(4, row.at());
     statement.setBytes(5, row.bytes());
     statement.setBytes(6, row.hash().bytes());
-    return statement.executeUpdate() == 1;
+    try {
+      return statement.executeUpdate() == 1;
+    } catch (SQLException e) {
+      insert = connection.prepareStatement(INSERT); // the driver finalizes one that failed
+      throw e;
+    }
   }
 
   @Nullable JournalRow newest() throws SQLException {

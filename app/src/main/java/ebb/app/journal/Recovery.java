@@ -48,24 +48,13 @@ final class Recovery {
   private Recovered recover() throws StoreRefused, SQLException, IOException {
     JournalRow newest = journal.newest();
     long end = newest == null ? 0 : newest.lastSequence();
-    boolean anyAhead = false;
-    boolean found = false;
     for (SnapshotFiles.Named snapshot : snapshots.newestFirst()) {
       if (snapshot.sequence() > end) {
-        anyAhead = true;
-        warnings.add(aheadOf(snapshot, end));
-      } else if (read(snapshot)) {
-        found = true;
+        throw ahead(snapshot, end);
+      }
+      if (read(snapshot)) {
         break;
       }
-    }
-    if (anyAhead && !found) {
-      throw new StoreRefused(
-          String.join(" ", warnings)
-              + " There is no older snapshot that fits. Put back the journal that belongs to it; or,"
-              + " if what it held is lost for good, move the folder "
-              + "snapshots"
-              + " away and start again: the journal that is there is then read as it is.");
     }
     long fromSnapshot = sequence;
     replayTail();
@@ -76,14 +65,20 @@ final class Recovery {
     return new Recovered(state, sequence, hash, fromSnapshot, List.copyOf(warnings));
   }
 
-  private String aheadOf(SnapshotFiles.Named snapshot, long end) {
-    return "The snapshot "
-        + snapshot.file()
-        + " holds events up to "
-        + snapshot.sequence()
-        + ", but the journal ends with "
-        + end
-        + ": the journal has lost its end, or an older one was put in its place.";
+  /// Also when an older one would fit: what is missing was answered, and only a person can say that
+  /// it is lost.
+  private static StoreRefused ahead(SnapshotFiles.Named snapshot, long end) {
+    return new StoreRefused(
+        "The snapshot "
+            + snapshot.file()
+            + " holds events up to "
+            + snapshot.sequence()
+            + ", but the journal ends with "
+            + end
+            + ": the journal has lost its end, or an older one was put in its place. Nothing was"
+            + " changed. Put back the journal that belongs to it, with its -wal file if there is one;"
+            + " or, if what it held is lost for good, move the snapshots that are ahead out of their"
+            + " folder and start again: the journal that is there is then read as it is.");
   }
 
   /// False if the snapshot cannot be trusted: an older one, or the journal alone, gives the same.

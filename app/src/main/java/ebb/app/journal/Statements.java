@@ -17,7 +17,13 @@ final class Statements {
 
   /// Runs one that changes something; the values are numbers, texts, truths and bytes.
   void run(String sql, Object... values) throws SQLException {
-    with(sql, values).executeUpdate();
+    PreparedStatement statement = with(sql, values);
+    try {
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      prepared.remove(sql); // the driver finalizes one that failed
+      throw e;
+    }
   }
 
   /// The statement with its values set, to be run and its rows closed by the caller.

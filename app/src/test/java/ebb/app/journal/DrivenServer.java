@@ -21,6 +21,7 @@ import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.TaskReport;
+import ebb.kernel.protocol.Verdict;
 import ebb.kernel.protocol.VmSize;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,29 @@ final class DrivenServer implements Backend {
       commands.add(newJob());
     }
     step(commands);
+  }
+
+  /// Lets the backend tell what it has to tell, and nobody wish anything.
+  void reportsOnly(int count) throws JournalFailure {
+    for (int i = 0; i < count; i++) {
+      List<Command> commands = List.copyOf(reports);
+      reports.clear();
+      now += 1_000;
+      step(commands);
+    }
+  }
+
+  /// What a user, or the shell for what is no wish, is answered.
+  Verdict ask(Command command) throws JournalFailure {
+    List<Verdict> answers = new ArrayList<>();
+    Actor actor = command instanceof Command.Wish ? USER : Actor.SHELL;
+    engine.step(
+        List.of(new Engine.Do(actor, "r" + now, command, answers::add)), now, Long.MAX_VALUE);
+    return answers.getFirst();
+  }
+
+  Command.SubmitJob job(String name) {
+    return new Command.SubmitJob(WORKSPACE, name, spec(CLUSTERS[0], 1), now);
   }
 
   private void step(List<Command> commands) throws JournalFailure {

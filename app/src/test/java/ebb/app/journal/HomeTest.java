@@ -1,0 +1,174 @@
+package ebb.app.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ebb.kernel.Snapshots;
+import ebb.kernel.engine.JournalFailure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HomeTest {
+  @TempDir Path folder;
+
+  private Path home() {
+    return folder.resolve("home");
+  }
+
+  @Test
+  void aHomeThatWasMovedAwayTakesNothingMoreAndIsNotBegunAnew() throws Exception {
+    Path away = folder.resolve("away");
+    Store store = Store.open(home(), Homes.PLAIN);
+    DrivenServer server = new DrivenServer(61, store.state(), store.journal());
+    server.begin(store.installation(), store.epoch());
+    server.steps(20);
+    long answered = store.state().sequence();
+    Files.move(home(), away);
+    assertThatThrownBy(() -> server.submit(1))
+        .isInstanceOf(JournalFailure.class)
+        .hasMessageContaining("put the folder back");
+    store.abandon();
+    assertThatThrownBy(() -> Store.reopen(home(), Homes.PLAIN))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContaining("Put the folder back")
+        .hasMessageContaining("--adopt-home");
+    assertThat(home()).doesNotExist();
+    Files.move(away, home());
+    try (Store again = Store.reopen(home(), Homes.PLAIN)) {
+      assertThat(again.state().sequence()).isGreaterThanOrEqualTo(answered);
+    }
+  }
+
+  @Test
+  void nothingIsWrittenIntoAJournalThatWasDeletedOrReplaced() throws Exception {
+    for (String file : new String[] {"journal.db", "journal.db-wal"}) {
+      Path home = folder.resolve("home-of-" + file);
+      Store store = Store.open(home, Homes.PLAIN);
+      DrivenServer server = new DrivenServer(62, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      Files.move(home.resolve(file), folder.resolve("old-" + file));
+      Files.createFile(home.resolve(file));
+      assertThatThrownBy(() -> server.submit(1))
+          .isInstanceOf(JournalFailure.class)
+          .hasMessageContaining("removed or replaced");
+      assertThatThrownBy(() -> server.submit(1))
+          .isInstanceOf(JournalFailure.class)
+          .hasMessageContaining("failed before");
+      store.abandon();
+    }
+  }
+
+  @Test
+  void aCopyIsRefusedWithItsTwoWaysOutAndEachWorks() throws Exception {
+    Homes.live(home(), 63, 30);
+    byte[] digest = Homes.digest(home());
+    String id;
+    try (Store original = Store.open(home(), Homes.PLAIN)) {
+      id = original.installation();
+    }
+    Path copy = Homes.copy(home(), folder.resolve("copy"));
+    assertThatThrownBy(() -> Store.open(copy, Homes.PLAIN))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContainingAll(id, "--adopt-home", "--new-installation");
+    try (Store copied = Store.open(copy, Homes.PLAIN.with(Store.Said.COPIED))) {
+      assertThat(copied.installation()).isNotEqualTo(id).matches("[0-9a-f]{12}");
+      assertThat(Snapshots.digest(copied.state())).isEqualTo(digest);
+    }
+    Path moved = folder.resolve("moved");
+    Files.move(home(), moved);
+    try (Store adopted = Store.open(moved, Homes.PLAIN.with(Store.Said.MOVED))) {
+      assertThat(adopted.installation()).isEqualTo(id);
+      assertThat(Snapshots.digest(adopted.state())).isEqualTo(digest);
+    }
+    try (Store settled = Store.open(moved, Homes.PLAIN)) {
+      assertThat(settled.installation()).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void aHomeWithoutItsJournalIsRefused() throws Exception {
+    Homes.live(home(), 64, 5);
+    Files.delete(home().resolve("journal.db"));
+    assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContaining("is gone")
+        .hasMessageContaining("backup");
+  }
+
+  @Test
+  void aHomeWithoutItsIdIsRefused() throws Exception {
+    Homes.live(home(), 65, 5);
+    Files.delete(home().resolve("installation"));
+    assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContaining("installation is missing");
+  }
+
+  @Test
+  void epochsRiseAlsoWhenAnOlderJournalWasPutBack() throws Exception {
+    Homes.live(home(), 66, 5);
+    Path older = Files.copy(home().resolve("journal.db"), folder.resolve("older.db"));
+    for (long epoch = 2; epoch < 4; epoch++) {
+      try (Store store = Store.open(home(), Homes.PLAIN)) {
+        assertThat(store.epoch()).isEqualTo(epoch);
+        store.abandon();
+      }
+    }
+    Files.delete(home().resolve("journal.db"));
+    Files.copy(older, home().resolve("journal.db"));
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      assertThat(store.epoch()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aServerWhoseEpochHasPassedCanAppendNothing() throws Exception {
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      DrivenServer server = new DrivenServer(67, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      long answered = store.state().sequence();
+      Homes.sql(home().resolve("journal.db"), "UPDATE owner SET epoch = 2");
+      assertThatThrownBy(() -> server.submit(1))
+          .isInstanceOf(JournalFailure.class)
+          .hasMessageContaining("another server took over")
+          .extracting(failure -> ((JournalFailure) failure).outcomeUnknown())
+          .isEqualTo(false);
+      store.abandon();
+      assertThat(Homes.replay(home()).sequence()).isEqualTo(answered);
+    }
+  }
+
+  @Test
+  void threeStopsAtOnePlaceLeadToSafeModeUntilTheServerEndsAsItWasTold() throws Exception {
+    for (int stop = 0; stop < 3; stop++) {
+      Store store = Store.open(home(), Homes.PLAIN);
+      assertThat(store.safeMode()).isFalse();
+      store.stoppedBy(bug());
+      store.abandon();
+    }
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      assertThat(store.safeMode()).isTrue();
+    }
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      assertThat(store.safeMode()).isFalse();
+    }
+  }
+
+  @Test
+  void threeStopsAtDifferentPlacesAreNoReasonForSafeMode() throws Exception {
+    for (int stop = 0; stop < 3; stop++) {
+      Store store = Store.open(home(), Homes.PLAIN);
+      store.stoppedBy(stop == 1 ? new ArithmeticException() : bug());
+      store.abandon();
+    }
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      assertThat(store.safeMode()).isFalse();
+    }
+  }
+
+  private static RuntimeException bug() {
+    return new IllegalStateException("a bug in apply");
+  }
+}
