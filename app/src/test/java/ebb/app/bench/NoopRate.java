@@ -30,7 +30,7 @@ final class NoopRate {
 
   static void run(Workbench workbench) throws Exception {
     int rounds = workbench.brief() ? 3 : 5;
-    int jobs = workbench.brief() ? 2_000 : 10_000;
+    int jobs = workbench.brief() ? 2_000 : 5_000;
     int warm = workbench.brief() ? 4_000 : 20_000;
     Workbench.say(
         "method: %d rounds of %d jobs `/bin/true` after %d unmeasured ones, %d connections, a cluster of %d virtual"
