@@ -205,8 +205,7 @@ class JournalDamageTest {
       server.steps(60);
       live = Snapshots.digest(store.state());
     }
-    Path snapshot =
-        new SnapshotFiles(home().resolve("snapshots")).newestFirst().getFirst().file();
+    Path snapshot = new SnapshotFiles(home().resolve("snapshots")).newestFirst().getFirst().file();
     byte[] whole = Files.readAllBytes(snapshot);
     assertThat(Homes.recover(home(), snapshot.getParent()).snapshotSequence()).isPositive();
     SplittableRandom random = new SplittableRandom(5);
