@@ -55,8 +55,11 @@ final class LedgerCheck {
         }
         segments++;
         millis += to - from;
-        long rate = segment.get("listRate").asLong();
-        list = list.add(BigInteger.valueOf(to - from).multiply(BigInteger.valueOf(rate)));
+        BigInteger rate =
+            new BigDecimal(segment.get("listRate").asString())
+                .movePointRight(6)
+                .toBigIntegerExact();
+        list = list.add(BigInteger.valueOf(to - from).multiply(rate));
       }
       after = next(page);
     } while (after != null);
