@@ -28,21 +28,19 @@ final class JournalFile implements AutoCloseable {
           + " WHERE (SELECT epoch FROM owner) = ?3 AND ?1 = 1 + coalesce("
           + "(SELECT first_sequence + count - 1 FROM batch ORDER BY first_sequence DESC LIMIT 1), 0)";
 
+  private static final String AFTER =
+      "SELECT " + ROW + " FROM batch WHERE first_sequence > ? ORDER BY first_sequence";
+
+  private static final String UP_TO =
+      "SELECT "
+          + ROW
+          + " FROM batch WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1";
+
   private final Connection connection;
-  private final PreparedStatement after;
-  private final PreparedStatement upTo;
   private @Nullable PreparedStatement insert;
 
   private JournalFile(Connection connection, boolean writes) throws SQLException {
     this.connection = connection;
-    this.after =
-        connection.prepareStatement(
-            "SELECT " + ROW + " FROM batch WHERE first_sequence > ? ORDER BY first_sequence");
-    this.upTo =
-        connection.prepareStatement(
-            "SELECT "
-                + ROW
-                + " FROM batch WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1");
     this.insert = writes ? connection.prepareStatement(INSERT) : null;
   }
 
@@ -149,23 +147,30 @@ final class JournalFile implements AutoCloseable {
 
   /// The row that holds the event, or the last one before it.
   @Nullable JournalRow rowAt(long sequence) throws SQLException {
-    upTo.setLong(1, sequence);
-    try (ResultSet rows = upTo.executeQuery()) {
-      return rows.next() ? row(rows) : null;
+    try (PreparedStatement upTo = connection.prepareStatement(UP_TO)) {
+      upTo.setLong(1, sequence);
+      try (ResultSet rows = upTo.executeQuery()) {
+        return rows.next() ? row(rows) : null;
+      }
     }
   }
 
   /// The rows that begin after an event, in order, until about so many bytes are there. Empty at
   /// the end.
   List<JournalRow> after(long sequence, int enoughBytes) throws SQLException {
-    after.setLong(1, sequence);
     List<JournalRow> page = new ArrayList<>();
     int bytes = 0;
-    try (ResultSet rows = after.executeQuery()) {
-      while (bytes < enoughBytes && rows.next()) {
-        JournalRow row = row(rows);
-        page.add(row);
-        bytes += row.bytes().length;
+    // Prepared for each page: the driver finalizes a statement that failed once, and whoever
+    // follows
+    // goes on after a failure.
+    try (PreparedStatement after = connection.prepareStatement(AFTER)) {
+      after.setLong(1, sequence);
+      try (ResultSet rows = after.executeQuery()) {
+        while (bytes < enoughBytes && rows.next()) {
+          JournalRow row = row(rows);
+          page.add(row);
+          bytes += row.bytes().length;
+        }
       }
     }
     return page;
