@@ -31,7 +31,8 @@ record Shadow(QueueEntry head, long at, int extra) {
   }
 
   /// Lets nodes become free, soonest first, until the head has enough, and counts those that come
-  /// at that same time.
+  /// at that same time. What is overdue still counts at its own time: if it counted as now, the
+  /// extra nodes would grow by the mere passing of time, and nobody would look again.
   private static Shadow reserve(
       QueueEntry head,
       int freeNow,
@@ -39,7 +40,7 @@ record Shadow(QueueEntry head, long at, int extra) {
       Iterator<ClusterLoad.TimedNode> coming,
       Iterator<ClusterLoad.End> ends) {
     int free = freeNow;
-    long at = now;
+    long at = Long.MIN_VALUE;
     ClusterLoad.@Nullable TimedNode node = next(coming);
     ClusterLoad.@Nullable End end = next(ends);
     while (node != null || end != null) {
@@ -59,7 +60,7 @@ record Shadow(QueueEntry head, long at, int extra) {
       }
     }
     return free >= head.nodes()
-        ? new Shadow(head, at, free - head.nodes())
+        ? new Shadow(head, Math.max(at, now), free - head.nodes())
         : new Shadow(head, UNKNOWN, 0);
   }
 
