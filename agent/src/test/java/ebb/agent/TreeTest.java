@@ -156,17 +156,18 @@ class TreeTest {
 
   @Test
   void processesThatKeepForkingAreStopped() throws Exception {
-    String hop = "#!/bin/sh\necho $$ > hop.pid\nsleep 0.002\n./hop &\n";
+    // Appends: whoever is killed between opening a file and writing it would leave it empty.
+    String hop = "#!/bin/sh\necho $$ >> hops\nsleep 0.002\n./hop &\n";
     Path file = java.nio.file.Files.writeString(home.resolve("hop"), hop);
     java.nio.file.Files.setPosixFilePermissions(
         file, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
     agent.start(agent.shell("hopping", "trap '' TERM; ./hop & sleep 60"));
-    line(home.resolve("hop.pid"));
+    line(home.resolve("hops"));
     agent.client().stop(List.of("hopping"), Duration.ofMillis(50));
     agent.end("hopping");
-    String last = line(home.resolve("hop.pid"));
+    String hops = line(home.resolve("hops"));
     Thread.sleep(200);
-    assertThat(line(home.resolve("hop.pid"))).isEqualTo(last);
+    assertThat(line(home.resolve("hops"))).isEqualTo(hops);
   }
 
   @Test
