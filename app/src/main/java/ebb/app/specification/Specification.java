@@ -3,7 +3,6 @@ package ebb.app.specification;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -11,26 +10,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
-/// What a job runs: a program and the environment it is given. Secrets in it are references, never
-/// the secrets themselves.
-public record Specification(Program program, SortedMap<String, String> environment) {
-  /// The version of the bytes. A reader refuses a newer one and ignores fields it does not know.
-  private static final int FORMAT = 1;
-
+/// What a job runs: a program, the variables it is given, and what must be there for it. Secrets in
+/// it are references, never the secrets themselves.
+///
+/// @param variables the process's environment variables, beside those that say who it is
+/// @param code the hash of the snapshot of files that it starts in; empty for an empty folder
+/// @param environment what programs and libraries it finds
+/// @param inputs by the name that `${{inputs.NAME}}` in the command stands for
+/// @param outputs by the name that `${{outputs.NAME}}` stands for
+/// @param resource the request's body as it was sent, to be shown again; empty if there was none
+public record Specification(
+    Program program,
+    SortedMap<String, String> variables,
+    Optional<String> code,
+    Environment environment,
+    SortedMap<String, Input> inputs,
+    SortedMap<String, Output> outputs,
+    Distribution distribution,
+    String resource) {
   /// Linux refuses a single argument or variable of 128 KiB, its closing NUL included
   /// (MAX_ARG_STRLEN).
   private static final int TEXT_BYTES_MAX = 131_071;
 
   /// Half of what Linux takes by default for all arguments and variables together (ARG_MAX, 2 MiB).
   private static final int BYTES_MAX = 1024 * 1024;
-
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /// What is executed.
   public sealed interface Program {}
@@ -45,16 +49,71 @@ public record Specification(Program program, SortedMap<String, String> environme
   /// A line for `/bin/sh -c`.
   public record ShellLine(String line) implements Program {}
 
+  /// The programs and libraries that a job finds.
+  public sealed interface Environment {}
+
+  /// Those of the machine.
+  public record HostEnvironment() implements Environment {}
+
+  /// Those of a container image.
+  public record Image(String name) implements Environment {}
+
+  /// Those that a conda file asks for; `file` is its text.
+  public record Conda(String file) implements Environment {}
+
+  /// Those that a pip requirements file asks for; `file` is its text.
+  public record Pip(String file) implements Environment {}
+
+  /// Those that somebody has given a name, such as a curated environment.
+  public record NamedEnvironment(String reference) implements Environment {}
+
+  /// What a job reads.
+  public sealed interface Input {}
+
+  /// A value that takes the place of its name.
+  public record Literal(String value) implements Input {}
+
+  /// Files. `type` and `mode` in Azure's words (`uri_file`, `uri_folder`; `ro_mount`, `download`).
+  public record InputFiles(String type, String mode, String uri) implements Input {}
+
+  /// Files that a job leaves; an empty `uri` means the default place.
+  public record Output(String type, String mode, String uri) {}
+
+  /// How the processes of a job on several nodes find each other.
+  public sealed interface Distribution {}
+
+  public record NotDistributed() implements Distribution {}
+
+  public record PyTorch(int processesPerNode) implements Distribution {}
+
+  public record TensorFlow(int workers, int parameterServers) implements Distribution {}
+
+  public record Mpi(int processesPerNode) implements Distribution {}
+
   public Specification {
-    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    variables = Collections.unmodifiableSortedMap(new TreeMap<>(variables));
+    inputs = Collections.unmodifiableSortedMap(new TreeMap<>(inputs));
+    outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));
   }
 
-  public static Specification ofArguments(List<String> arguments, Map<String, String> environment) {
-    return new Specification(new Arguments(arguments), new TreeMap<>(environment));
+  public static Specification ofArguments(List<String> arguments, Map<String, String> variables) {
+    return of(new Arguments(arguments), variables);
   }
 
-  public static Specification ofShellLine(String line, Map<String, String> environment) {
-    return new Specification(new ShellLine(line), new TreeMap<>(environment));
+  public static Specification ofShellLine(String line, Map<String, String> variables) {
+    return of(new ShellLine(line), variables);
+  }
+
+  private static Specification of(Program program, Map<String, String> variables) {
+    return new Specification(
+        program,
+        new TreeMap<>(variables),
+        Optional.empty(),
+        new HostEnvironment(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new NotDistributed(),
+        "");
   }
 
   /// The arguments that are executed, the program first.
@@ -85,10 +144,10 @@ public record Specification(Program program, SortedMap<String, String> environme
       }
       bytes += bytesOf(argument);
     }
-    for (Map.Entry<String, String> variable : environment.entrySet()) {
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
       String name = variable.getKey();
       if (name.isEmpty() || name.indexOf('=') >= 0 || isUnfit(name)) {
-        return Optional.of("a name in the environment is empty, or holds '=' or NUL");
+        return Optional.of("the name of a variable is empty, or holds '=' or NUL");
       }
       if (isUnfit(variable.getValue())) {
         return Optional.of("the variable " + name + " holds a NUL or has more than 128 KiB");
@@ -97,7 +156,7 @@ public record Specification(Program program, SortedMap<String, String> environme
     }
     return bytes > BYTES_MAX
         ? Optional.of(
-            "command and environment have " + bytes + " bytes; at most " + BYTES_MAX + " fit")
+            "command and variables have " + bytes + " bytes; at most " + BYTES_MAX + " fit")
         : Optional.empty();
   }
 
@@ -111,18 +170,7 @@ public record Specification(Program program, SortedMap<String, String> environme
 
   /// The bytes that the hash is of: equal specifications have equal bytes, in any JVM.
   public byte[] canonicalBytes() {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("format", FORMAT);
-    switch (program) {
-      case Arguments(List<String> arguments) -> {
-        ArrayNode array = root.putArray("arguments");
-        arguments.forEach(array::add);
-      }
-      case ShellLine(String line) -> root.put("shellLine", line);
-    }
-    ObjectNode variables = root.putObject("environment");
-    environment.forEach(variables::put);
-    return JSON.writeValueAsBytes(root);
+    return SpecificationFormat.write(this);
   }
 
   /// The name of what has these bytes: SHA-256, 64 hexadecimal digits.
@@ -138,32 +186,12 @@ public record Specification(Program program, SortedMap<String, String> environme
   ///
   /// @throws IllegalArgumentException if they are none
   public static Specification read(byte[] bytes) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(bytes);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("the bytes of a specification are no JSON", e);
-    }
-    int format = root.path("format").asInt(0);
-    if (format < 1 || format > FORMAT) {
-      throw new IllegalArgumentException(
-          "a specification of format " + format + "; this version reads up to " + FORMAT);
-    }
-    TreeMap<String, String> environment = new TreeMap<>();
-    root.path("environment")
-        .properties()
-        .forEach(field -> environment.put(field.getKey(), field.getValue().asString()));
-    if (root.has("shellLine")) {
-      return new Specification(new ShellLine(root.path("shellLine").asString()), environment);
-    }
-    List<String> arguments = new ArrayList<>();
-    root.path("arguments").forEach(argument -> arguments.add(argument.asString()));
-    return new Specification(new Arguments(arguments), environment);
+    return SpecificationFormat.read(bytes);
   }
 
-  /// Without command and environment, which may be private and would end up in logs.
+  /// Without what may be private and would end up in logs.
   @Override
   public String toString() {
-    return "Specification[" + environment.size() + " variables]";
+    return "Specification[" + variables.size() + " variables]";
   }
 }

@@ -15,6 +15,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -62,17 +64,53 @@ class SpecificationStoreTest {
   void bytesOfTheFirstFormatStayAsTheyAre() {
     assertThat(new String(shell("echo 1").canonicalBytes(), StandardCharsets.UTF_8))
         .isEqualTo(
-            "{\"format\":1,\"shellLine\":\"echo 1\",\"environment\":{\"A\":\"1\",\"B\":\"2\"}}");
+            "{\"format\":1,\"shellLine\":\"echo 1\",\"variables\":{\"A\":\"1\",\"B\":\"2\"}}");
     Specification arguments = Specification.ofArguments(List.of("a", "ü\"\n"), Map.of());
     assertThat(new String(arguments.canonicalBytes(), StandardCharsets.UTF_8))
-        .isEqualTo("{\"format\":1,\"arguments\":[\"a\",\"ü\\\"\\n\"],\"environment\":{}}");
+        .isEqualTo("{\"format\":1,\"arguments\":[\"a\",\"ü\\\"\\n\"]}");
     assertThat(Specification.read(arguments.canonicalBytes())).isEqualTo(arguments);
   }
 
   @Test
   void bytesOfANewerFormatAreRefused() {
-    byte[] newer = "{\"format\":2,\"environment\":{}}".getBytes(StandardCharsets.UTF_8);
+    byte[] newer = "{\"format\":2}".getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> Specification.read(newer)).hasMessageContaining("format 2");
+  }
+
+  @Test
+  void everythingThatASpecificationMaySayIsReadAsItWasWritten() {
+    List<Specification.Environment> environments =
+        List.of(
+            new Specification.HostEnvironment(),
+            new Specification.Image("library/python:latest"),
+            new Specification.Conda("dependencies: [python]"),
+            new Specification.Pip("numpy\n"),
+            new Specification.NamedEnvironment("azureml:sklearn@latest"));
+    List<Specification.Distribution> distributions =
+        List.of(
+            new Specification.NotDistributed(),
+            new Specification.PyTorch(2),
+            new Specification.Mpi(3),
+            new Specification.TensorFlow(4, 1));
+    for (Specification.Environment environment : environments) {
+      for (Specification.Distribution distribution : distributions) {
+        Specification full =
+            new Specification(
+                new Specification.ShellLine("python train.py ${{inputs.rate}}"),
+                new TreeMap<>(Map.of("A", "1")),
+                Optional.of("c0de"),
+                environment,
+                new TreeMap<>(
+                    Map.of(
+                        "rate", new Specification.Literal("0.1"),
+                        "data", new Specification.InputFiles("uri_file", "download", "a.csv"))),
+                new TreeMap<>(
+                    Map.of("model", new Specification.Output("uri_folder", "rw_mount", ""))),
+                distribution,
+                "{\"displayName\":\"a\"}");
+        assertThat(Specification.read(full.canonicalBytes())).isEqualTo(full);
+      }
+    }
   }
 
   @Test

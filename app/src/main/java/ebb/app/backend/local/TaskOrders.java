@@ -59,7 +59,7 @@ final class TaskOrders {
     environment.put("HOME", run.workingDirectory().toString());
     environment.put("LANG", "C.UTF-8");
     environment.put("TZ", "UTC");
-    environment.putAll(specification.environment());
+    environment.putAll(specification.variables());
     environment.put("EBB_JOB_NAME", start.jobName());
     environment.put("EBB_NODE_RANK", String.valueOf(start.task().rank()));
     environment.put("EBB_NODE_COUNT", String.valueOf(start.nodes().size()));
