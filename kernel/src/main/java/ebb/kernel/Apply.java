@@ -116,20 +116,7 @@ final class Apply {
     switch (event) {
       case Event.ClusterCreated created -> {
         state.usedId(created.id().value());
-        state.putCluster(
-            created.id(),
-            new Cluster(
-                created.id(),
-                created.workspace(),
-                created.name(),
-                created.spec(),
-                created.size(),
-                created.rates(),
-                false,
-                0,
-                0,
-                at,
-                at));
+        state.putCluster(created.id(), Cluster.of(created, at));
       }
       case Event.ClusterChanged changed -> {
         Cluster cluster = cluster(state, changed.id());
@@ -167,6 +154,7 @@ final class Apply {
                 requested.askedFor(),
                 requested.rates(),
                 requested.virtual(),
+                requested.isolation(),
                 new Node.Requested(at, requested.deadline()),
                 0,
                 0,
@@ -255,6 +243,7 @@ final class Apply {
                 queued.workspace(),
                 queued.cluster(),
                 queued.name(),
+                queued.submitter(),
                 queued.spec(),
                 state.sequence,
                 at,

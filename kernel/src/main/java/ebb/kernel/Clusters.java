@@ -2,11 +2,14 @@ package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.Workspace;
+import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
@@ -20,7 +23,7 @@ final class Clusters {
 
   private Clusters() {}
 
-  static Verdict put(State state, Command.PutCluster put) {
+  static Verdict put(State state, Order order, Command.PutCluster put) {
     Workspace workspace = state.workspace(put.workspace());
     if (workspace == null || workspace.deleting()) {
       return Verdict.refused(noWorkspace(workspace, put.workspace()));
@@ -30,22 +33,21 @@ final class Clusters {
     if (existing != null) {
       return change(state, existing, spec);
     }
-    Rejection invalid = Rules.clusterName(put.name());
-    if (invalid == null) {
-      invalid = Rules.cluster(spec);
+    Rejection refusal = Rules.clusterName(put.name());
+    if (refusal == null) {
+      refusal = Rules.cluster(spec);
     }
-    if (invalid != null) {
-      return Verdict.refused(invalid);
+    if (refusal == null && spec.isolation() == Isolation.NONE) {
+      refusal = withoutIsolation(state, order, put.workspace().cluster(put.name()));
     }
-    VmSize size = state.size(spec.size());
-    if (size == null) {
-      return Verdict.refused(new Rejection.UnknownSize(spec.size()));
-    }
-    if (state.names.clusters(workspace.id()).size() >= state.settings.clusters()) {
-      return Verdict.refused(
-          new Rejection.TooMany("clusters in the workspace", state.settings.clusters()));
-    }
-    return create(state, workspace, put.name(), spec, size);
+    return refusal != null
+        ? Verdict.refused(refusal)
+        : create(state, state.ids(), workspace, put.name(), spec);
+  }
+
+  /// Tasks that nothing keeps apart may do what the machine's user may: that needs an owner's word.
+  private static @Nullable Rejection withoutIsolation(State state, Order order, Scope cluster) {
+    return state.access.refusal(order.actor(), Action.GOVERN, cluster);
   }
 
   private static ClusterSpec withDefaults(State state, ClusterSpec spec) {
@@ -54,16 +56,27 @@ final class Clusters {
         : spec;
   }
 
-  private static Verdict create(
-      State state, Workspace workspace, String name, ClusterSpec spec, VmSize size) {
-    ClusterId id = new ClusterId(state.ids().next());
+  static Verdict create(
+      State state, State.Id64 ids, Workspace workspace, String name, ClusterSpec spec) {
+    VmSize size = state.size(spec.size());
+    if (size == null) {
+      return Verdict.refused(new Rejection.UnknownSize(spec.size()));
+    }
+    if (state.names.clusters(workspace.id()).size() >= state.settings.clusters()) {
+      return Verdict.refused(
+          new Rejection.TooMany("clusters in the workspace", state.settings.clusters()));
+    }
+    Rejection isolation = Guards.isolation(state.host, spec.isolation());
+    if (isolation != null) {
+      return Verdict.refused(isolation);
+    }
+    ClusterId id = new ClusterId(ids.next());
     Rates rates = state.prices.rates(spec.size(), spec.location(), spec.priority());
-    Cluster wanted =
-        new Cluster(id, workspace.id(), name, spec, size, rates, false, 0, 0, state.now, state.now);
+    Event.ClusterCreated created =
+        new Event.ClusterCreated(id, workspace.id(), name, spec, size, rates);
+    Cluster wanted = Cluster.of(created, state.now);
     Rejection quota = Guards.minWithinQuota(state, wanted, State.quotaKeys(wanted, workspace));
-    return quota != null
-        ? Verdict.refused(quota)
-        : Verdict.accepted(new Event.ClusterCreated(id, workspace.id(), name, spec, size, rates));
+    return quota != null ? Verdict.refused(quota) : Verdict.accepted(created);
   }
 
   private static Verdict change(State state, Cluster cluster, ClusterSpec spec) {
@@ -85,6 +98,12 @@ final class Clusters {
               String.valueOf(now.internodeCommunication()),
               String.valueOf(spec.internodeCommunication()));
     }
+    if (refusal == null) {
+      refusal = immutable("isolation", now.isolation().name(), spec.isolation().name());
+    }
+    if (refusal == null) {
+      refusal = immutable("network", now.network() ? "on" : "none", spec.network() ? "on" : "none");
+    }
     return refusal != null
         ? Verdict.refused(refusal)
         : changeNumbers(state, cluster, inSpellingOf(now, spec));
@@ -100,7 +119,9 @@ final class Clusters {
         spec.idleMillis(),
         now.location(),
         now.internodeCommunication(),
-        spec.tags());
+        spec.tags(),
+        now.isolation(),
+        now.network());
   }
 
   private static @Nullable Rejection immutable(String field, String now, String asked) {

@@ -1,6 +1,8 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.Lock;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.QuotaKey;
@@ -26,6 +28,10 @@ final class Guards {
     if (start != null) {
       return start;
     }
+    Rejection isolation = isolation(state.host, cluster.spec().isolation());
+    if (isolation != null) {
+      return isolation;
+    }
     Rejection quota =
         state.quotas.refusal(
             state.quotaKeys(cluster),
@@ -42,6 +48,23 @@ final class Guards {
     return cluster.growthNotBefore() > now
         ? new Rejection.GrowthBackingOff(cluster.growthFailures(), cluster.growthNotBefore())
         : null;
+  }
+
+  /// Whether the machine can keep tasks apart as asked, or may go without; null if so.
+  static @Nullable Rejection isolation(Host host, Isolation asked) {
+    String missing =
+        switch (asked) {
+          case SANDBOX -> host.isolation().mayGoWithout() ? "" : host.isolation().sandboxMissing();
+          case CONTAINER -> host.isolation().containerMissing();
+          case NONE -> "";
+        };
+    return missing.isEmpty() ? null : new Rejection.IsolationUnavailable(asked, missing);
+  }
+
+  /// How tasks are kept apart on a new node of a cluster that asks for `asked` and was not refused.
+  static Isolation given(Host host, Isolation asked) {
+    boolean without = asked == Isolation.SANDBOX && !host.isolation().sandboxMissing().isEmpty();
+    return without ? Isolation.NONE : asked;
   }
 
   /// Whether anything may be started at all.
@@ -63,7 +86,7 @@ final class Guards {
   static Agenda.@Nullable Key keyOf(Rejection rejection) {
     return switch (rejection) {
       case Rejection.QuotaExceeded quota -> State.keyOf(quota.key());
-      case Rejection.HostFull _ -> Agenda.Key.HOST;
+      case Rejection.HostFull _, Rejection.IsolationUnavailable _ -> Agenda.Key.HOST;
       case Rejection.Locked _ -> Agenda.Key.LOCKS;
       case Rejection.StorageLow _ -> Agenda.Key.STORAGE;
       default -> null; // the kinds that only this cluster's own events end

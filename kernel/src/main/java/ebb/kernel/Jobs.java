@@ -4,6 +4,7 @@ import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
+import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Event;
@@ -14,7 +15,9 @@ import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Retries;
+import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Verdict;
+import ebb.kernel.protocol.VmSize;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,14 +36,63 @@ final class Jobs {
           ? Verdict.NOTHING_NEW
           : Verdict.refused(new Rejection.NameTaken("job", submit.name()));
     }
+    Serverless serverless = submit.serverless();
+    if (serverless != null && !serverless.cluster().equals(submit.spec().cluster())) {
+      return Verdict.refused(
+          new Rejection.InvalidValue("cluster", submit.spec().cluster(), serverless.cluster()));
+    }
     Cluster cluster = state.cluster(workspace.id(), submit.spec().cluster());
-    if (cluster == null) {
+    State.Id64 ids = state.ids();
+    if (cluster != null) {
+      return submitTo(state, ids, order, submit, workspace, cluster, List.of());
+    }
+    if (serverless == null) {
       return Verdict.refused(new Rejection.NotFound("cluster", submit.spec().cluster()));
     }
+    return switch (createServerless(state, ids, workspace, serverless)) {
+      case Verdict.Refused refused -> refused;
+      case Verdict.Accepted(List<Event> events) -> {
+        Event.ClusterCreated created = (Event.ClusterCreated) events.getFirst();
+        Cluster kept = Cluster.of(created, order.at());
+        yield submitTo(state, ids, order, submit, workspace, kept, events);
+      }
+    };
+  }
+
+  /// The cluster comes to be in the same decision as its first job, under the same limits as any,
+  /// and costs nothing while no job wants it.
+  private static Verdict createServerless(
+      State state, State.Id64 ids, Workspace workspace, Serverless serverless) {
+    VmSize size = state.size(serverless.size());
+    ClusterSpec spec =
+        new ClusterSpec(
+            size == null ? serverless.size() : size.name(),
+            serverless.priority(),
+            0,
+            Rules.NODES_WITH_COMMUNICATION,
+            state.settings.defaultIdleMillis(),
+            workspace.location(),
+            true,
+            List.of());
+    return Clusters.create(state, ids, workspace, serverless.cluster(), spec);
+  }
+
+  /// `before`: what has to be true first.
+  private static Verdict submitTo(
+      State state,
+      State.Id64 ids,
+      Order order,
+      Command.SubmitJob submit,
+      Workspace workspace,
+      Cluster cluster,
+      List<Event> before) {
     Rejection refusal = submitRefusal(state, order, submit, workspace, cluster);
-    return refusal != null
-        ? Verdict.refused(refusal)
-        : Verdict.accepted(queued(state, order, submit, workspace, cluster));
+    if (refusal != null) {
+      return Verdict.refused(refusal);
+    }
+    List<Event> events = new ArrayList<>(before);
+    events.add(queued(state, ids, order, submit, workspace, cluster));
+    return new Verdict.Accepted(events);
   }
 
   private static @Nullable Rejection submitRefusal(
@@ -70,7 +122,12 @@ final class Jobs {
   }
 
   private static Event queued(
-      State state, Order order, Command.SubmitJob submit, Workspace workspace, Cluster cluster) {
+      State state,
+      State.Id64 ids,
+      Order order,
+      Command.SubmitJob submit,
+      Workspace workspace,
+      Cluster cluster) {
     JobSpec spec = submit.spec();
     long lifetime =
         cluster.spec().priority() == Priority.LOW
@@ -78,10 +135,11 @@ final class Jobs {
             : state.settings.lifetimeMillis();
     long limit = spec.limitMillis() == 0 ? lifetime : Math.min(spec.limitMillis(), lifetime);
     return new Event.JobQueued(
-        new JobId(state.ids().next()),
+        new JobId(ids.next()),
         workspace.id(),
         cluster.id(),
         submit.name(),
+        order.actor().person(),
         spec,
         withDefaults(spec.retries(), state.settings.retries()),
         limit,

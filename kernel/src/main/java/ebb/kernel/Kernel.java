@@ -92,7 +92,7 @@ public final class Kernel {
     return switch (wish) {
       case Command.SubmitJob submit -> Jobs.submit(state, order, submit);
       case Command.CancelJob cancel -> Jobs.cancel(state, order, cancel);
-      case Command.PutCluster put -> Clusters.put(state, put);
+      case Command.PutCluster put -> Clusters.put(state, order, put);
       case Command.ScaleCluster scale -> Clusters.scale(state, scale);
       case Command.DeleteCluster delete -> Clusters.delete(state, delete);
       case Command.PutWorkspace put -> Scopes.putWorkspace(state, put);

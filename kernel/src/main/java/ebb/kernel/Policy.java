@@ -12,6 +12,7 @@ import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
@@ -157,6 +158,7 @@ final class Policy {
       State state, Cluster cluster, JobId askedFor, int nodes, long now, List<Event> events) {
     State.Id64 ids = state.ids();
     int room = state.hostUsage.room(state.host, cluster.size());
+    Isolation isolation = Guards.given(state.host, cluster.spec().isolation());
     long deadline = now + state.settings.bootMillis();
     for (int i = 0; i < nodes; i++) {
       events.add(
@@ -166,6 +168,7 @@ final class Policy {
               askedFor,
               cluster.rates(),
               i >= room,
+              isolation,
               deadline));
     }
   }

@@ -5,8 +5,10 @@ import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Retries;
+import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Tag;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// What names and numbers may be, with where each limit comes from.
@@ -64,6 +66,12 @@ final class Rules {
   static @Nullable Rejection clusterName(String name) {
     if (RESERVED.stream().anyMatch(name::equalsIgnoreCase)) {
       return new Rejection.InvalidName("cluster", name, "not one of " + RESERVED);
+    }
+    if (name.toLowerCase(Locale.ROOT).startsWith(Serverless.PREFIX)) {
+      return new Rejection.InvalidName(
+          "cluster",
+          name,
+          "not '" + Serverless.PREFIX + "...', which Ebb keeps for jobs without one");
     }
     return CLUSTER.matcher(name).matches()
         ? null

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Dispatcher;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.NodeId;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +46,10 @@ class DispatcherTest {
             new Backend.StartTask(
                 story.task("a"),
                 node,
+                new Backend.Confinement(Isolation.SANDBOX, true, World.NC6, false),
                 story.jobId("a"),
                 "a",
+                "olga",
                 1,
                 List.of(node),
                 "hash",

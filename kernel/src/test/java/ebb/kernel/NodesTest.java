@@ -10,6 +10,7 @@ import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.KeepCause;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rejection;
@@ -42,6 +43,7 @@ class NodesTest {
                 story.jobId("a"),
                 World.NC6_RATES,
                 false,
+                Isolation.SANDBOX,
                 story.now() + 15 * MINUTE));
   }
 

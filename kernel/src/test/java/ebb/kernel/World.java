@@ -3,6 +3,7 @@ package ebb.kernel;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Priority;
@@ -100,6 +101,10 @@ public final class World {
 
     public Cluster nodes(int min, int max) {
       return new Cluster(spec.scaledTo(min, max, spec.idleMillis()));
+    }
+
+    public Cluster isolated(Isolation isolation) {
+      return new Cluster(spec.isolated(isolation, spec.network()));
     }
 
     public Cluster idle(long millis) {

@@ -22,7 +22,9 @@ final class Bodies {
       @Nullable JsonNode idle,
       @Nullable String location,
       @Nullable Boolean internodeCommunication,
-      @Nullable Map<String, String> tags) {}
+      @Nullable Map<String, String> tags,
+      @Nullable String isolation,
+      @Nullable Boolean network) {}
 
   record ScaleBody(@Nullable Integer min, @Nullable Integer max, @Nullable JsonNode idle) {}
 

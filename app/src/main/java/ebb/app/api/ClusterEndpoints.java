@@ -10,6 +10,7 @@ import ebb.kernel.cluster.Cluster;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
@@ -94,7 +95,20 @@ final class ClusterEndpoints {
         Bodies.millis(body.idle(), "idle", UNSAID),
         location,
         Bodies.or(body.internodeCommunication(), true),
-        tags(body.tags()));
+        tags(body.tags()),
+        isolation(body.isolation()),
+        Bodies.or(body.network(), true));
+  }
+
+  private static Isolation isolation(@Nullable String text) throws Bodies.Unfit {
+    return switch (Bodies.or(text, "sandbox").toLowerCase(Locale.ROOT)) {
+      case "sandbox" -> Isolation.SANDBOX;
+      case "container" -> Isolation.CONTAINER;
+      case "none" -> Isolation.NONE;
+      default ->
+          throw new Bodies.Unfit(
+              "'" + text + "' is no value for isolation: allowed are sandbox, container and none.");
+    };
   }
 
   private static Priority priority(@Nullable String text) throws Bodies.Unfit {

@@ -60,7 +60,10 @@ public record Reason(
       case Rejection.Quarantined _, Rejection.NotExpected _, Rejection.Broken _ ->
           broken(rejection);
       case Rejection.TooMany _, Rejection.StorageLow _, Rejection.SafeMode _ -> full(rejection);
-      case Rejection.MinNodesExceedQuota _, Rejection.QuotaExceeded _, Rejection.HostFull _ ->
+      case Rejection.MinNodesExceedQuota _,
+          Rejection.QuotaExceeded _,
+          Rejection.HostFull _,
+          Rejection.IsolationUnavailable _ ->
           limit(rejection);
       case Rejection.ClusterFull _,
           Rejection.WouldDelayHead _,
@@ -286,6 +289,14 @@ public record Reason(
               .number("freeMemoryMebibytes", full.memoryMebibytes())
               .number("freeGpus", full.gpus())
               .number("holders", full.holders());
+      case Rejection.IsolationUnavailable lacks ->
+          of(
+                  409,
+                  "IsolationUnavailable",
+                  lower(lacks.asked()),
+                  "This machine cannot give the isolation '%s': %s. Or ask for another isolation."
+                      .formatted(lower(lacks.asked()), lacks.missing()))
+              .number("missing", lacks.missing());
       default -> throw new IllegalArgumentException("no limit: " + rejection); // split by of()
     };
   }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,8 @@ final class Shapes {
       String location,
       boolean internodeCommunication,
       Map<String, String> tags,
+      String isolation,
+      boolean network,
       String state,
       boolean priced,
       ClusterSeen.Counts counts,
@@ -103,6 +106,8 @@ final class Shapes {
           spec.location(),
           spec.internodeCommunication(),
           tags,
+          spec.isolation().name().toLowerCase(Locale.ROOT),
+          spec.network(),
           cluster.deleting() ? "deleting" : "ready",
           cluster.rates().list() != Rates.UNPRICED,
           seen.counts(),

@@ -2,6 +2,7 @@ package ebb.kernel.cluster;
 
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.VmSize;
 import ebb.kernel.protocol.WorkspaceId;
@@ -24,6 +25,22 @@ public record Cluster(
     long growthNotBefore,
     long createdAt,
     long changedAt) {
+
+  /// The cluster as it was created at this time.
+  public static Cluster of(Event.ClusterCreated created, long at) {
+    return new Cluster(
+        created.id(),
+        created.workspace(),
+        created.name(),
+        created.spec(),
+        created.size(),
+        created.rates(),
+        false,
+        0,
+        0,
+        at,
+        at);
+  }
 
   public Cluster with(ClusterSpec newSpec, long at) {
     return new Cluster(

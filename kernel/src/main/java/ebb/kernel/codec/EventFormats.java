@@ -67,7 +67,7 @@ public final class EventFormats {
 
       # Nodes
       50 NodeRequested: 1 NodeId node, 2 ClusterId cluster, 3 JobId askedFor, 4 Rates rates,
-        5 boolean virtual, 6 long deadline
+        5 boolean virtual, 6 Isolation isolation, 7 long deadline
       51 NodeAccepted: 1 NodeId node, 2 long ack, 3 long from, 4 long deadline
       52 NodeReady: 1 NodeId node, 2 long ack, 3 long at
       53 GrowthFailed: 1 NodeId node, 2 ClusterId cluster, 3 String detail, 4 int failures,
@@ -84,7 +84,7 @@ public final class EventFormats {
 
       # Jobs
       80 JobQueued: 1 JobId job, 2 WorkspaceId workspace, 3 ClusterId cluster, 4 String name,
-        5 JobSpec spec, 6 Retries retries, 7 long limitMillis, 8 long deadline
+        5 String submitter, 6 JobSpec spec, 7 Retries retries, 8 long limitMillis, 9 long deadline
       81 JobAssembling: 1 JobId job, 2 long deadline
       82 JobBackedOff: 1 JobId job, 2 EndCause cause, 3 Retries used, 4 int failures, 5 long until
       83 BackOffEnded: 1 JobId job, 2 long deadline

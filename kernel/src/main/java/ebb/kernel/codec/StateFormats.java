@@ -24,7 +24,8 @@ public final class StateFormats {
         9 long growthNotBefore, 10 long createdAt, 11 long changedAt
 
       1002 Node: 1 NodeId id, 2 ClusterId cluster, 3 JobId askedFor, 4 Rates rates,
-        5 boolean virtual, 6 Node.Phase phase, 7 long ack, 8 long meterFrom, 9 long unreachableUntil
+        5 boolean virtual, 6 Isolation isolation, 7 Node.Phase phase, 8 long ack, 9 long meterFrom,
+        10 long unreachableUntil
       1 Node.Requested: 1 long at, 2 long deadline
       2 Node.Preparing: 1 long at, 2 long deadline
       3 Node.Idle: 1 long at, 2 long keptUntil
@@ -33,9 +34,9 @@ public final class StateFormats {
         5 long deadline, 6 int overdue
 
       1003 Job: 1 JobId id, 2 WorkspaceId workspace, 3 ClusterId cluster, 4 String name,
-        5 JobSpec spec, 6 long sequence, 7 long queuedAt, 8 Retries retries, 9 Retries used,
-        10 long limitMillis, 11 int attempts, 12 int failures, 13 boolean cancelRequested,
-        14 Job.Phase phase
+        5 String submitter, 6 JobSpec spec, 7 long sequence, 8 long queuedAt, 9 Retries retries,
+        10 Retries used, 11 long limitMillis, 12 int attempts, 13 int failures,
+        14 boolean cancelRequested, 15 Job.Phase phase
       1 Job.Queued: 1 long at, 2 long deadline
       2 Job.BackingOff: 1 long at, 2 EndCause cause, 3 long until
       3 Job.Assembling: 1 long at, 2 long deadline

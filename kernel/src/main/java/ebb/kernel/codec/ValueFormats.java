@@ -31,10 +31,14 @@ final class ValueFormats {
       Rates: 1 long list, 2 long internal, 3 long invoice
       QuotaKey: 1 QuotaKind kind, 2 String subscription, 3 String location, 4 String family
       enum QuotaKind: 1 FAMILY, 2 REGIONAL_TOTAL, 3 LOW_PRIORITY
-      1014 Host: 1 int cores, 2 int memoryMebibytes, 3 int gpus, 4 boolean virtualNodes
+      1014 Host: 1 int cores, 2 int memoryMebibytes, 3 int gpus, 4 boolean virtualNodes,
+        5 HostIsolation isolation
+      HostIsolation: 1 String sandboxMissing, 2 String containerMissing, 3 boolean mayGoWithout
 
       ClusterSpec: 1 String size, 2 Priority priority, 3 int min, 4 int max, 5 long idleMillis,
-        6 String location, 7 boolean internodeCommunication, 8 List<Tag> tags
+        6 String location, 7 boolean internodeCommunication, 8 List<Tag> tags, 9 Isolation isolation,
+        10 boolean network
+      enum Isolation: 1 SANDBOX, 2 CONTAINER, 3 NONE
       enum Priority: 1 DEDICATED, 2 LOW
       Tag: 1 String name, 2 String value
       enum ReleaseCause: 1 IDLE_TIMEOUT, 2 ABOVE_MAX, 3 CLUSTER_DELETED, 4 PREEMPTED, 5 UNUSABLE,

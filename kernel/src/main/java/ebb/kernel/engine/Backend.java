@@ -1,6 +1,7 @@
 package ebb.kernel.engine;
 
 import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.TaskId;
@@ -23,13 +24,18 @@ public interface Backend {
   /// Ends what runs on the node, after the grace its tasks have been given, and then the node.
   record StopNode(NodeId node) implements Instruction {}
 
+  /// How a task is kept apart, and how much of the machine it may use unless the node is virtual.
+  record Confinement(Isolation isolation, boolean network, VmSize size, boolean virtual) {}
+
   /// One task of an attempt. `nodes` are the attempt's, in rank order; `specHash` finds the
-  /// command.
+  /// command; `submitter` is on whose behalf it runs.
   record StartTask(
       TaskId task,
       NodeId node,
+      Confinement confinement,
       JobId job,
       String jobName,
+      String submitter,
       int attemptNumber,
       List<NodeId> nodes,
       String specHash,

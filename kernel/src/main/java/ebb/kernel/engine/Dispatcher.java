@@ -96,11 +96,14 @@ public final class Dispatcher {
       case StartTask(var id) -> {
         Attempt attempt = require(state.attempt(id.attempt()), work);
         Job job = require(state.job(attempt.job()), work);
+        Node node = require(state.node(attempt.task(id.rank()).node()), work);
         yield new Backend.StartTask(
             id,
-            attempt.task(id.rank()).node(),
+            node.id(),
+            confinement(require(state.cluster(node.cluster()), work), node),
             job.id(),
             job.name(),
+            job.submitter(),
             attempt.number(),
             attempt.tasks().stream().map(Attempt.Task::node).toList(),
             job.spec().specHash(),
@@ -109,6 +112,11 @@ public final class Dispatcher {
       }
       case StopTask(var id) -> new Backend.StopTask(id, state.settings().graceMillis());
     };
+  }
+
+  private static Backend.Confinement confinement(Cluster cluster, Node node) {
+    return new Backend.Confinement(
+        node.isolation(), cluster.spec().network(), cluster.size(), node.virtual());
   }
 
   private static <T> T require(@Nullable T value, Work work) {

@@ -10,6 +10,7 @@ import ebb.kernel.protocol.WorkspaceId;
 
 /// One submitted piece of work.
 ///
+/// @param submitter on whose behalf it runs
 /// @param sequence the order of submission, for the queue
 /// @param retries the budget in force, `used` what is used of it
 /// @param limitMillis the run time limit in force
@@ -20,6 +21,7 @@ public record Job(
     WorkspaceId workspace,
     ClusterId cluster,
     String name,
+    String submitter,
     JobSpec spec,
     long sequence,
     long queuedAt,
@@ -54,6 +56,7 @@ public record Job(
         workspace,
         cluster,
         name,
+        submitter,
         spec,
         sequence,
         queuedAt,
@@ -72,6 +75,7 @@ public record Job(
         workspace,
         cluster,
         name,
+        submitter,
         spec,
         sequence,
         queuedAt,
@@ -90,6 +94,7 @@ public record Job(
         workspace,
         cluster,
         name,
+        submitter,
         spec,
         sequence,
         queuedAt,
@@ -108,6 +113,7 @@ public record Job(
         workspace,
         cluster,
         name,
+        submitter,
         spec,
         sequence,
         queuedAt,

@@ -1,6 +1,7 @@
 package ebb.kernel.node;
 
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
@@ -13,6 +14,7 @@ import ebb.kernel.protocol.TaskId;
 ///
 /// @param askedFor the job that pays for the boot; [JobId#NONE]: the cluster
 /// @param virtual shares the machine with other nodes, or lacks the hardware its size names
+/// @param isolation how the tasks on it are kept apart
 /// @param ack the backend's number for its claim; 0 until it has claimed the node
 /// @param meterFrom where the open segment starts; 0 while nothing is charged
 /// @param unreachableUntil when a node out of sight is let go; 0 while it is in sight
@@ -22,6 +24,7 @@ public record Node(
     JobId askedFor,
     Rates rates,
     boolean virtual,
+    Isolation isolation,
     Phase phase,
     long ack,
     long meterFrom,
@@ -52,20 +55,31 @@ public record Node(
       implements Phase {}
 
   public Node with(Phase next) {
-    return new Node(id, cluster, askedFor, rates, virtual, next, ack, meterFrom, unreachableUntil);
+    return new Node(
+        id, cluster, askedFor, rates, virtual, isolation, next, ack, meterFrom, unreachableUntil);
   }
 
   public Node withAck(long newAck) {
     return new Node(
-        id, cluster, askedFor, rates, virtual, phase, newAck, meterFrom, unreachableUntil);
+        id,
+        cluster,
+        askedFor,
+        rates,
+        virtual,
+        isolation,
+        phase,
+        newAck,
+        meterFrom,
+        unreachableUntil);
   }
 
   public Node meteredFrom(long from) {
-    return new Node(id, cluster, askedFor, rates, virtual, phase, ack, from, unreachableUntil);
+    return new Node(
+        id, cluster, askedFor, rates, virtual, isolation, phase, ack, from, unreachableUntil);
   }
 
   public Node withUnreachableUntil(long until) {
-    return new Node(id, cluster, askedFor, rates, virtual, phase, ack, meterFrom, until);
+    return new Node(id, cluster, askedFor, rates, virtual, isolation, phase, ack, meterFrom, until);
   }
 
   public boolean isLeaving() {

@@ -8,4 +8,9 @@ public record Actor(String principal, String behalfOf, String from) {
 
   /// The shell that drives the kernel: starts, clocks, backends, disks.
   public static final Actor SHELL = new Actor("ebb:shell", "", "");
+
+  /// For whom it is done.
+  public String person() {
+    return behalfOf.isEmpty() ? principal : behalfOf;
+  }
 }

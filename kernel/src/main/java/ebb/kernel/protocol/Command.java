@@ -58,9 +58,19 @@ public sealed interface Command {
   // Jobs.
 
   /// `nameCheckedAt`: when the shell last saw, in the engine's milliseconds, that history holds no
-  /// job of this name.
-  record SubmitJob(Scope workspace, String name, JobSpec spec, long nameCheckedAt)
-      implements Wish {}
+  /// job of this name. `serverless`: the job wants nodes of this kind, and `spec` names the cluster
+  /// that Ebb keeps for them; null for a job on a cluster of the user's own.
+  record SubmitJob(
+      Scope workspace,
+      String name,
+      JobSpec spec,
+      @Nullable Serverless serverless,
+      long nameCheckedAt)
+      implements Wish {
+    public SubmitJob(Scope workspace, String name, JobSpec spec, long nameCheckedAt) {
+      this(workspace, name, spec, null, nameCheckedAt);
+    }
+  }
 
   record CancelJob(Scope workspace, String name) implements Wish {}
 

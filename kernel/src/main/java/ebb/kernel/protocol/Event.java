@@ -111,8 +111,16 @@ public sealed interface Event {
   // Nodes.
 
   /// `askedFor`: the job that pays for the boot; empty id 0 when the cluster itself wants the node.
+  /// `isolation`: what the node gives, which is less than the cluster asks for where the host has
+  /// no sandbox and may go without.
   record NodeRequested(
-      NodeId node, ClusterId cluster, JobId askedFor, Rates rates, boolean virtual, long deadline)
+      NodeId node,
+      ClusterId cluster,
+      JobId askedFor,
+      Rates rates,
+      boolean virtual,
+      Isolation isolation,
+      long deadline)
       implements NodeEvent {}
 
   /// The backend has claimed the node: it costs from `from` on.
@@ -158,12 +166,14 @@ public sealed interface Event {
 
   // Jobs.
 
-  /// Asked and effective limits both, for later questions.
+  /// Asked and effective limits both, for later questions. `submitter`: on whose behalf it runs,
+  /// whoever it is charged to.
   record JobQueued(
       JobId job,
       WorkspaceId workspace,
       ClusterId cluster,
       String name,
+      String submitter,
       JobSpec spec,
       Retries retries,
       long limitMillis,

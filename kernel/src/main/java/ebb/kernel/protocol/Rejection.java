@@ -52,6 +52,9 @@ public sealed interface Rejection {
   record HostFull(VmSize needed, int cores, int memoryMebibytes, int gpus, List<Holder> holders)
       implements Rejection {}
 
+  /// The machine cannot keep tasks apart as the cluster asks; `missing` says what to install.
+  record IsolationUnavailable(Isolation asked, String missing) implements Rejection {}
+
   record TooMany(String what, int limit) implements Rejection {}
 
   record StorageLow(long freeBytes, long markBytes) implements Rejection {}

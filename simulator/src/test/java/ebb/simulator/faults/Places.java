@@ -1,6 +1,7 @@
 package ebb.simulator.faults;
 
 import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.HostIsolation;
 import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.QuotaKey;
@@ -8,6 +9,7 @@ import ebb.kernel.protocol.QuotaKind;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Settings;
 import ebb.kernel.protocol.VmSize;
 import java.util.ArrayList;
@@ -92,5 +94,20 @@ final class Places {
         LOCATION,
         true,
         List.of());
+  }
+
+  /// A kind of node, sometimes one that is in no catalogue.
+  static Serverless serverless(SplittableRandom random) {
+    int size = random.nextInt(SIZES.size() + 1);
+    return new Serverless(
+        size == SIZES.size() ? "Standard_Nothing" : SIZES.get(size).name(),
+        random.nextBoolean() ? Priority.LOW : Priority.DEDICATED);
+  }
+
+  /// What a machine gives: mostly everything, sometimes no sandbox.
+  static HostIsolation isolation(SplittableRandom random) {
+    return random.nextInt(3) > 0
+        ? HostIsolation.ALL
+        : new HostIsolation("bubblewrap", "podman", random.nextBoolean());
   }
 }

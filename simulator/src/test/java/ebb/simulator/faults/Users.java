@@ -9,6 +9,7 @@ import ebb.kernel.protocol.LockLevel;
 import ebb.kernel.protocol.QuotaKey;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Settings;
 import ebb.simulator.VirtualTime;
 import java.util.ArrayList;
@@ -156,9 +157,10 @@ final class Users {
         random.nextBoolean()
             ? JobSpec.DEFAULT_RETRIES
             : new Retries(random.nextInt(4), random.nextInt(4), random.nextInt(3));
+    Serverless serverless = random.nextInt(8) == 0 ? Places.serverless(random) : null;
     JobSpec spec =
         new JobSpec(
-            place.cluster(),
+            serverless == null ? place.cluster() : serverless.cluster(),
             "account" + random.nextInt(3),
             random.nextInt(4) == 0 ? random.nextInt(-5, 6) : 0,
             nodes,
@@ -166,7 +168,7 @@ final class Users {
             retries,
             "hash");
     Command.SubmitJob submit =
-        new Command.SubmitJob(place.workspace(), "job" + jobs++, spec, time.now());
+        new Command.SubmitJob(place.workspace(), "job" + jobs++, spec, serverless, time.now());
     wish(submit);
     if (random.nextInt(5) == 0) {
       time.after(random.nextLong(60_000), () -> wish(submit));
@@ -235,7 +237,12 @@ final class Users {
       case 8 ->
           server.report(
               new Command.HostFound(
-                  new Host(random.nextInt(40), 200_000, random.nextInt(3), random.nextBoolean())));
+                  new Host(
+                      random.nextInt(40),
+                      200_000,
+                      random.nextInt(3),
+                      random.nextBoolean(),
+                      Places.isolation(random))));
       case 9 -> server.report(new Command.StorageMeasured(random.nextInt(20), 10));
       default -> // one in eleven
           wish(new Command.DeleteWorkspace(Places.WORKSPACES.get(random.nextInt(4) == 0 ? 0 : 1)));

@@ -13,6 +13,7 @@ import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.NodeId;
@@ -71,6 +72,7 @@ class PromisesBiteTest {
         WORKSPACE,
         CLUSTER,
         "job" + id,
+        "user",
         new JobSpec("cluster", "account", priority, nodes, limitMillis, Retries.NONE, ""),
         Retries.NONE,
         limitMillis,
@@ -80,7 +82,7 @@ class PromisesBiteTest {
   private static Event[] node(long id) {
     NodeId node = new NodeId(id);
     return new Event[] {
-      new Event.NodeRequested(node, CLUSTER, JobId.NONE, RATES, false, LATER),
+      new Event.NodeRequested(node, CLUSTER, JobId.NONE, RATES, false, Isolation.SANDBOX, LATER),
       new Event.NodeAccepted(node, id, NOW, LATER),
       new Event.NodeReady(node, id, NOW)
     };
@@ -186,7 +188,8 @@ class PromisesBiteTest {
     given(
         promise,
         true,
-        new Event.NodeRequested(new NodeId(6), CLUSTER, JobId.NONE, RATES, false, LATER));
+        new Event.NodeRequested(
+            new NodeId(6), CLUSTER, JobId.NONE, RATES, false, Isolation.SANDBOX, LATER));
     given(
         promise,
         true,

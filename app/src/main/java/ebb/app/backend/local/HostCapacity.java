@@ -1,6 +1,7 @@
 package ebb.app.backend.local;
 
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.HostIsolation;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,6 +11,10 @@ import java.util.regex.Pattern;
 
 /// What this machine has for nodes: found, unless the operator says otherwise.
 public final class HostCapacity {
+  /// The local backend keeps nothing apart so far, and its nodes say so.
+  private static final HostIsolation NOT_YET =
+      new HostIsolation("this version has no sandbox", "this version starts no containers", true);
+
   private static final Pattern MEM_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+([0-9]+) kB$");
   private static final long KIBIBYTES_IN_MEBIBYTE = 1024;
   private static final long BYTES_IN_MEBIBYTE = 1024 * 1024;
@@ -32,7 +37,8 @@ public final class HostCapacity {
         wanted.cores() > 0 ? wanted.cores() : cores,
         wanted.memoryMebibytes() > 0 ? wanted.memoryMebibytes() : memoryMebibytes(root),
         wanted.gpus() >= 0 ? wanted.gpus() : gpus(root),
-        virtualNodes);
+        virtualNodes,
+        NOT_YET);
   }
 
   private static int memoryMebibytes(Path root) throws IOException {

@@ -10,6 +10,7 @@ import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Priority;
@@ -139,8 +140,10 @@ final class ServerStandIn implements AutoCloseable {
     return new Backend.StartTask(
         task,
         node,
+        new Backend.Confinement(Isolation.NONE, true, SIZE, true),
         job(task),
         "job-" + task.attempt(),
+        "somebody",
         1,
         List.of(node),
         specifications.put(specification),
