@@ -8,6 +8,8 @@ import ebb.app.backend.local.RunFolders;
 import ebb.app.backend.local.TaskUser;
 import ebb.app.catalogue.Catalogue;
 import ebb.app.cli.Serve;
+import ebb.app.code.Bounds;
+import ebb.app.code.CodeStore;
 import ebb.app.config.Config;
 import ebb.app.http.HttpDoor;
 import ebb.app.identity.AccessToken;
@@ -106,6 +108,7 @@ final class Server {
     // What jobs run, and the machine that they run on.
     SpecificationStore specifications = SpecificationStore.open(home.resolve("specifications.db"));
     closings.push(() -> close(specifications));
+    CodeStore code = CodeStore.open(home.resolve("code"), Bounds.DEFAULT);
     Host host = host();
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
     LocalBackend backend =
@@ -147,6 +150,7 @@ final class Server {
             view,
             opening::history,
             specifications,
+            code,
             (job, attempt, rank, stderr) -> {
               RunFolders.Run run = folders.run(job, attempt, rank);
               return stderr ? run.stderr() : run.stdout();

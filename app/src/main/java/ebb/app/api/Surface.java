@@ -1,5 +1,6 @@
 package ebb.app.api;
 
+import ebb.app.code.CodeStore;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
@@ -31,6 +32,7 @@ public final class Surface {
       View view,
       Supplier<History> history,
       SpecificationStore specifications,
+      CodeStore code,
       Outputs outputs) {}
 
   public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
@@ -44,6 +46,7 @@ public final class Surface {
     new WorkspaceEndpoints(reads, wishes).addTo(router);
     new ClusterEndpoints(reads, wishes).addTo(router);
     jobs.addTo(router);
+    new CodeEndpoints(reads, parts.code()).addTo(router);
     new LogEndpoints(jobs, parts.view(), parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);

@@ -148,5 +148,12 @@ public final class HttpDoor {
         throw new UncheckedIOException(failure);
       }
     }
+
+    @Override
+    public InputStream stream() {
+      return asked.content().hasEntity()
+          ? asked.content().inputStream()
+          : InputStream.nullInputStream();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package ebb.app.http;
 
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ public final class Request {
 
     /// The whole body, or null if it is longer than `mostBytes`.
     byte @Nullable [] body(int mostBytes);
+
+    /// The body as it comes.
+    InputStream stream();
   }
 
   private final String method;
@@ -76,5 +80,10 @@ public final class Request {
   /// The whole body, or null if it is longer than `mostBytes`.
   public byte @Nullable [] body(int mostBytes) {
     return source.body(mostBytes);
+  }
+
+  /// The body as it comes, of any length: whoever reads it has bounds.
+  public InputStream stream() {
+    return source.stream();
   }
 }

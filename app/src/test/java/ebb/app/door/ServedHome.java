@@ -173,16 +173,26 @@ final class ServedHome implements AutoCloseable {
     return send("PUT", path, body, "Bearer " + token());
   }
 
+  Answer put(String path, byte[] body) throws Exception {
+    return send("PUT", path, HttpRequest.BodyPublishers.ofByteArray(body), "Bearer " + token());
+  }
+
   Answer send(String method, String path, String body) throws Exception {
     return send(method, path, body, "Bearer " + token());
   }
 
   /// Without a credential if `authorization` is empty.
   Answer send(String method, String path, String body, String authorization) throws Exception {
+    return send(method, path, HttpRequest.BodyPublishers.ofString(body), authorization);
+  }
+
+  private Answer send(
+      String method, String path, HttpRequest.BodyPublisher body, String authorization)
+      throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(PATIENCE)
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
+            .method(method, body);
     if (!authorization.isEmpty()) {
       request.header("Authorization", authorization);
     }

@@ -62,6 +62,7 @@ public final class ImportTable {
           Map.entry("agent", Set.of()),
           Map.entry("app.wire", Set.of()),
           Map.entry("app.http", Set.of()),
+          Map.entry("app.code", Set.of()),
           Map.entry("app.config", Set.of()),
           Map.entry("app.catalogue", Set.of("kernel.protocol")),
           Map.entry(
@@ -85,6 +86,7 @@ public final class ImportTable {
                   "app.loop",
                   "app.journal",
                   "app.specification",
+                  "app.code",
                   "kernel",
                   "kernel.protocol",
                   "kernel.money",
@@ -97,8 +99,8 @@ public final class ImportTable {
           Map.entry("app.specification", Set.of()),
           Map.entry(
               "app.backend.*",
-              Set.of("kernel.engine", "kernel.protocol", "agent", "app.specification")),
-          Map.entry("app.cli", Set.of("app.wire", "app.config")));
+              Set.of("kernel.engine", "kernel.protocol", "agent", "app.specification", "app.code")),
+          Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")));
 
   private static final Set<String> KERNEL_ROWS =
       Set.of("protocol", "money", "access", "codec", "placement", "engine");

@@ -1,0 +1,263 @@
+package ebb.app.code;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/// Snapshots that arrived whole, by their hash.
+///
+/// ```
+/// HOME/code/HASH.tar     a snapshot, its hash checked before it got this name
+/// HOME/code/incoming/    what is arriving; emptied at each start
+/// ```
+///
+/// A file's time says when it was last sent, asked about or unpacked.
+public final class CodeStore {
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+  private static final String ENDING = ".tar";
+
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /// Between two looks at the free space.
+  private static final long LOOK_BYTES = 16L << 20;
+
+  private final Path folder;
+  private final Path incoming;
+  private final Bounds bounds;
+  private final AtomicLong counter = new AtomicLong();
+
+  private CodeStore(Path folder, Bounds bounds) {
+    this.folder = folder;
+    this.incoming = folder.resolve("incoming");
+    this.bounds = bounds;
+  }
+
+  /// Opens the store of a folder, made if absent. What had not arrived whole is removed.
+  public static CodeStore open(Path folder, Bounds bounds) throws IOException {
+    CodeStore store = new CodeStore(folder, bounds);
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectory(folder, PRIVATE_FOLDER);
+    }
+    if (!Files.isDirectory(store.incoming)) {
+      Files.createDirectory(store.incoming, PRIVATE_FOLDER);
+    }
+    try (DirectoryStream<Path> halves = Files.newDirectoryStream(store.incoming)) {
+      for (Path half : halves) {
+        Files.delete(half);
+      }
+    }
+    return store;
+  }
+
+  /// Whether the text is the hash of some code.
+  public static boolean isHash(String text) {
+    return HASH.matcher(text).matches();
+  }
+
+  /// Whether it is there; counts as a use of it.
+  public boolean has(String hash) throws IOException {
+    try {
+      Files.setLastModifiedTime(file(hash), FileTime.from(Instant.now()));
+      return true;
+    } catch (NoSuchFileException absent) {
+      return false;
+    }
+  }
+
+  /// Takes a tar stream under its hash; durable when this returns. False if it was there already.
+  ///
+  /// @param keepFreeBytes it is refused rather than leave less than this on the disk
+  public boolean put(String hash, InputStream stream, long keepFreeBytes)
+      throws IOException, CodeRefused {
+    if (has(hash)) {
+      stream.transferTo(OutputStream.nullOutputStream());
+      return false;
+    }
+    Path half = incoming.resolve(hash + "." + counter.incrementAndGet());
+    try {
+      write(hash, stream, half, keepFreeBytes);
+      Files.move(half, file(hash), StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+        directory.force(true);
+      }
+      return true;
+    } finally {
+      Files.deleteIfExists(half);
+    }
+  }
+
+  /// What is kept is written anew: no header of the sender's, and nothing behind the end.
+  private void write(String hash, InputStream stream, Path half, long keepFreeBytes)
+      throws IOException, CodeRefused {
+    try (FileChannel channel =
+        FileChannel.open(
+            half, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE_FILE)) {
+      Manifest manifest;
+      OutputStream out =
+          new BufferedOutputStream(
+              new Careful(Channels.newOutputStream(channel), folder, keepFreeBytes));
+      // Left open, so that what was written can be made durable.
+      CodeArchive.Writer writer = new CodeArchive.Writer(new Kept(out));
+      manifest = CodeArchive.read(new BufferedInputStream(stream), bounds, writer);
+      writer.close();
+      if (!manifest.hash().equals(hash)) {
+        throw new CodeRefused(
+            CodeRefused.Kind.ANOTHER_HASH,
+            "The content has the hash %s and not %s: the folder changed while it was sent, or the stream was cut. Send it again."
+                .formatted(manifest.hash(), hash));
+      }
+      channel.force(true);
+    } catch (Careful.NoRoom full) {
+      throw new CodeRefused(CodeRefused.Kind.NO_ROOM, String.valueOf(full.getMessage()));
+    }
+  }
+
+  /// Unpacks it into a folder that is there and empty, and that nobody else can change.
+  ///
+  /// @throws NoSuchFileException if it is not there
+  /// @throws IOException if it cannot be read or is damaged, or the folder cannot be written
+  public void unpack(String hash, Path into) throws IOException {
+    Unpacking unpacking = new Unpacking(into);
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file(hash)))) {
+      Manifest manifest = CodeArchive.read(in, bounds, unpacking);
+      if (!manifest.hash().equals(hash)) {
+        throw new IOException(file(hash) + " is damaged: remove it and submit again");
+      }
+    } catch (CodeRefused damaged) {
+      throw new IOException(file(hash) + " is damaged: " + damaged.getMessage(), damaged);
+    }
+    unpacking.end();
+    has(hash);
+  }
+
+  private Path file(String hash) {
+    if (!isHash(hash)) {
+      throw new IllegalArgumentException("no hash: " + hash);
+    }
+    return folder.resolve(hash + ENDING);
+  }
+
+  /// Files first, links last, so that none is ever written through.
+  private static final class Unpacking implements CodeArchive.Sink {
+    private final Path into;
+    private final List<Manifest.LinkEntry> links = new ArrayList<>();
+
+    Unpacking(Path into) {
+      this.into = into;
+    }
+
+    @Override
+    public void file(String path, boolean executable, long bytes, InputStream content)
+        throws IOException {
+      Path file = place(path);
+      FileAttribute<Set<PosixFilePermission>> mode =
+          PosixFilePermissions.asFileAttribute(
+              PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+      try (FileChannel channel =
+          FileChannel.open(
+              file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+        content.transferTo(Channels.newOutputStream(channel));
+      }
+    }
+
+    @Override
+    public void link(String path, String target) {
+      links.add(new Manifest.LinkEntry(path, target));
+    }
+
+    void end() throws IOException {
+      for (Manifest.LinkEntry link : links) {
+        Files.createSymbolicLink(place(link.path()), Path.of(link.target()));
+      }
+    }
+
+    private Path place(String path) throws IOException {
+      Path file = into.resolve(path);
+      Path parent = file.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      return file;
+    }
+  }
+
+  /// Does not close what it writes to.
+  private static final class Kept extends FilterOutputStream {
+    Kept(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
+  }
+
+  /// Stops before the disk is full.
+  private static final class Careful extends FilterOutputStream {
+    /// The disk has too little room.
+    static final class NoRoom extends IOException {
+      private static final long serialVersionUID = 1;
+
+      NoRoom(String message) {
+        super(message);
+      }
+    }
+
+    private final FileStore disk;
+    private final long keepFreeBytes;
+    private long unlooked = LOOK_BYTES;
+
+    Careful(OutputStream out, Path folder, long keepFreeBytes) throws IOException {
+      super(out);
+      this.disk = Files.getFileStore(folder);
+      this.keepFreeBytes = keepFreeBytes;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      unlooked += length;
+      if (unlooked >= LOOK_BYTES) {
+        unlooked = 0;
+        long free = disk.getUsableSpace();
+        if (free < keepFreeBytes + LOOK_BYTES) {
+          throw new NoRoom(
+              "The server's disk has %d MiB left and no code is taken below %d MiB: free some space at its home."
+                  .formatted(free >> 20, (keepFreeBytes + LOOK_BYTES) >> 20));
+        }
+      }
+      out.write(bytes, offset, length);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// Tests of the snapshots that jobs start in.
+package ebb.app.code;
