@@ -27,6 +27,7 @@ import ebb.kernel.engine.Engine;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.RoleAssignment;
 import java.io.Console;
 import java.io.IOException;
@@ -119,7 +120,7 @@ final class Server {
                 taskUser(),
                 (long) config.tasks().outputMebibytes() << 20,
                 host),
-            specifications,
+            new LocalBackend.Stores(specifications, code),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
             wallMillis -> running(engine).engineMillis(wallMillis));
@@ -143,20 +144,24 @@ final class Server {
     backend.begin();
 
     // The surface: from here on requests are answered.
-    RunFolders folders = backend.folders();
     Surface.Parts parts =
         new Surface.Parts(
-            loop,
-            view,
-            opening::history,
-            specifications,
-            code,
-            (job, attempt, rank, stderr) -> {
-              RunFolders.Run run = folders.run(job, attempt, rank);
-              return stderr ? run.stderr() : run.stdout();
-            });
+            loop, view, opening::history, specifications, code, new Outputs(backend.folders()));
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
     tell(home, host, view, owner);
+  }
+
+  private record Outputs(RunFolders folders) implements Surface.Outputs {
+    @Override
+    public Path file(JobId job, int attempt, int rank, boolean stderr) {
+      RunFolders.Run run = folders.run(job, attempt, rank);
+      return stderr ? run.stderr() : run.stdout();
+    }
+
+    @Override
+    public Path folder(JobId job, int attempt, int rank) {
+      return folders.run(job, attempt, rank).workingDirectory();
+    }
   }
 
   private void startEngine(EngineLoop loop, StoreMemory.Opening opening)

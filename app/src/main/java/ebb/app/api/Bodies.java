@@ -31,7 +31,8 @@ final class Bodies {
   record RetriesBody(
       @Nullable Integer preempted, @Nullable Integer infrastructure, @Nullable Integer failed) {}
 
-  /// `command`: the arguments as a list, or one line for `/bin/sh -c`.
+  /// `command`: the arguments as a list, or one line for `/bin/sh -c`. `code`: the hash of the
+  /// files that it starts in.
   record JobBody(
       @Nullable String cluster,
       @Nullable String account,
@@ -40,7 +41,8 @@ final class Bodies {
       @Nullable JsonNode limit,
       @Nullable RetriesBody retries,
       @Nullable JsonNode command,
-      @Nullable Map<String, String> environment) {}
+      @Nullable Map<String, String> environment,
+      @Nullable String code) {}
 
   record LockBody(@Nullable String level) {}
 

@@ -33,12 +33,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /// Jobs: submit, look, list, cancel, and why they wait.
 final class JobEndpoints {
@@ -59,13 +56,19 @@ final class JobEndpoints {
   private final Wishes wishes;
   private final Supplier<History> history;
   private final SpecificationStore specifications;
+  private final Assets assets;
 
   JobEndpoints(
-      Reads reads, Wishes wishes, Supplier<History> history, SpecificationStore specifications) {
+      Reads reads,
+      Wishes wishes,
+      Supplier<History> history,
+      SpecificationStore specifications,
+      Assets assets) {
     this.reads = reads;
     this.wishes = wishes;
     this.history = history;
     this.specifications = specifications;
+    this.assets = assets;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -90,10 +93,14 @@ final class JobEndpoints {
         request,
         Bodies.JobBody.class,
         body -> {
-          Specification specification = specification(body);
+          Specification specification = SpecificationBody.of(body);
           Optional<String> fault = specification.fault();
           if (fault.isPresent()) {
             return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
+          }
+          Response missing = assets.refusal(specification);
+          if (missing != null) {
+            return missing;
           }
           String hash;
           try {
@@ -108,33 +115,6 @@ final class JobEndpoints {
           }
           return submit(request, actor, scope, spec(actor, body, hash));
         });
-  }
-
-  private static Specification specification(Bodies.JobBody body) throws Bodies.Unfit {
-    JsonNode command = Bodies.required(body.command(), "command");
-    Map<String, String> environment = Bodies.or(body.environment(), Map.of());
-    if (environment.values().stream().anyMatch(Objects::isNull)) {
-      throw new Bodies.Unfit("A variable of the environment has no value.");
-    }
-    if (command.isString()) {
-      return Specification.ofShellLine(command.asString(), environment);
-    }
-    List<String> arguments = new ArrayList<>();
-    for (JsonNode argument : command) {
-      if (!argument.isString()) {
-        throw unfitCommand();
-      }
-      arguments.add(argument.asString());
-    }
-    if (!command.isArray()) {
-      throw unfitCommand();
-    }
-    return Specification.ofArguments(arguments, environment);
-  }
-
-  private static Bodies.Unfit unfitCommand() {
-    return new Bodies.Unfit(
-        "The field 'command' must be a list of texts (a program and its arguments) or one text for /bin/sh -c.");
   }
 
   private static JobSpec spec(Actor actor, Bodies.JobBody body, String hash) throws Bodies.Unfit {

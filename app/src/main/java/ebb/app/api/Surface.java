@@ -19,9 +19,11 @@ import java.util.function.Supplier;
 public final class Surface {
   private Surface() {}
 
-  /// Where a task's output is, or will be.
+  /// Where a task's output is, or will be, and the folder that it runs in.
   public interface Outputs {
     Path file(JobId job, int attempt, int rank, boolean stderr);
+
+    Path folder(JobId job, int attempt, int rank);
   }
 
   /// Everything that the surface speaks to.
@@ -41,13 +43,16 @@ public final class Surface {
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
     Gate.Tally tally = new Gate.Tally();
     Router<Endpoint> router = new Router<>();
-    JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), parts.specifications());
+    JobEndpoints jobs =
+        new JobEndpoints(
+            reads, wishes, parts.history(), parts.specifications(), new Assets(parts.code()));
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
     new ClusterEndpoints(reads, wishes).addTo(router);
     jobs.addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
     new LogEndpoints(jobs, parts.view(), parts.outputs()).addTo(router);
+    new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);
     server.addTo(router);

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the handler of a path. Paths are compared without case, as Azure's clients expect; a part
-/// in braces takes any value and keeps its spelling.
+/// in braces takes any value and keeps its spelling; `{name...}` at a path's end takes all that is
+/// left of it.
 ///
 /// @param <H> what answers
 public final class Router<H> {
@@ -18,6 +19,8 @@ public final class Router<H> {
     final Map<String, Place<H>> literal = new HashMap<>();
     @Nullable Place<H> any;
     String anyName = "";
+    @Nullable Place<H> rest;
+    String restName = "";
     final TreeMap<String, H> handlers = new TreeMap<>();
   }
 
@@ -34,7 +37,11 @@ public final class Router<H> {
   public Router<H> on(String method, String path, H handler) {
     Place<H> place = root;
     for (String part : path.substring(1).split("/", -1)) {
-      if (part.startsWith("{")) {
+      if (part.endsWith("...}")) {
+        place.rest = place.rest == null ? new Place<>() : place.rest;
+        place.restName = part.substring(1, part.length() - 4);
+        place = place.rest;
+      } else if (part.startsWith("{")) {
         if (place.any == null) {
           place.any = new Place<>();
           place.anyName = part.substring(1, part.length() - 1);
@@ -53,8 +60,15 @@ public final class Router<H> {
   public Found<H> find(Request request) {
     Place<H> place = root;
     Map<String, String> parameters = new HashMap<>();
-    for (String segment : request.segments()) {
+    List<String> segments = request.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      String segment = segments.get(i);
       Place<H> next = place.literal.get(segment.toLowerCase(Locale.ROOT));
+      if (next == null && place.rest != null) {
+        parameters.put(place.restName, String.join("/", segments.subList(i, segments.size())));
+        place = place.rest;
+        break;
+      }
       if (next == null) {
         if (place.any == null) {
           return new Nothing<>();

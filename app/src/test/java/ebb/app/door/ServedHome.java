@@ -173,6 +173,18 @@ final class ServedHome implements AutoCloseable {
     return send("PUT", path, body, "Bearer " + token());
   }
 
+  /// Some bytes of a file, as a `Range` header asks for them.
+  Answer range(String path, String range) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(PATIENCE)
+            .header("Authorization", "Bearer " + token())
+            .header("Range", range)
+            .build();
+    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    return new Answer(response.statusCode(), response.body(), response.headers());
+  }
+
   Answer put(String path, byte[] body) throws Exception {
     return send("PUT", path, HttpRequest.BodyPublishers.ofByteArray(body), "Bearer " + token());
   }

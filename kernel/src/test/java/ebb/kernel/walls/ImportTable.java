@@ -63,6 +63,7 @@ public final class ImportTable {
           Map.entry("app.wire", Set.of()),
           Map.entry("app.http", Set.of()),
           Map.entry("app.code", Set.of()),
+          Map.entry("app.files", Set.of()),
           Map.entry("app.config", Set.of()),
           Map.entry("app.catalogue", Set.of("kernel.protocol")),
           Map.entry(
@@ -87,6 +88,7 @@ public final class ImportTable {
                   "app.journal",
                   "app.specification",
                   "app.code",
+                  "app.files",
                   "kernel",
                   "kernel.protocol",
                   "kernel.money",
@@ -99,7 +101,13 @@ public final class ImportTable {
           Map.entry("app.specification", Set.of()),
           Map.entry(
               "app.backend.*",
-              Set.of("kernel.engine", "kernel.protocol", "agent", "app.specification", "app.code")),
+              Set.of(
+                  "kernel.engine",
+                  "kernel.protocol",
+                  "agent",
+                  "app.specification",
+                  "app.code",
+                  "app.files")),
           Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")));
 
   private static final Set<String> KERNEL_ROWS =

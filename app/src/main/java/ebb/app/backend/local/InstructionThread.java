@@ -33,6 +33,9 @@ final class InstructionThread implements Runnable {
   /// The ends of these tasks are durable with the engine.
   record EndsDurable(List<AgentTask> tasks) implements Item {}
 
+  /// All is there for a task that took long to prepare, or will not be.
+  record Prepared(LocalTask task, Preparations.Outcome outcome) implements Item {}
+
   /// A task of a node that is being stopped has ended.
   record NodeEmptied(NodeId node) implements Item {}
 
@@ -50,6 +53,7 @@ final class InstructionThread implements Runnable {
 
   private final Parts parts;
   private final Upkeep upkeep;
+  private final Preparations preparations;
   private final List<LocalTask> starting = new ArrayList<>();
   private final List<TaskOrder> startingOrders = new ArrayList<>();
   private long startingBytes;
@@ -57,6 +61,7 @@ final class InstructionThread implements Runnable {
   InstructionThread(Parts parts, Upkeep upkeep) {
     this.parts = parts;
     this.upkeep = upkeep;
+    this.preparations = new Preparations(parts.orders(), parts.queue()::add);
   }
 
   @Override
@@ -79,6 +84,8 @@ final class InstructionThread implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      preparations.cancelAll();
     }
   }
 
@@ -107,6 +114,7 @@ final class InstructionThread implements Runnable {
         startPrepared();
         upkeep.mayForget(tasks);
       }
+      case Prepared(LocalTask task, Preparations.Outcome outcome) -> take(task, outcome);
       case NodeEmptied(NodeId node) -> stopNode(node);
     }
   }
@@ -182,25 +190,29 @@ final class InstructionThread implements Runnable {
     if (task == null) {
       return;
     }
-    try {
-      Optional<TaskOrder> order = parts.orders().prepare(start);
-      if (order.isEmpty()) {
-        parts
-            .inventory()
-            .notStarted(
-                task,
-                TaskEnd.REFUSED,
-                "its specification " + start.specHash() + " is not there: submit the job again");
-        return;
+    preparations.begin(task, start).ifPresent(outcome -> gather(task, outcome));
+    if (starting.size() >= STARTS_MAX || startingBytes >= START_BYTES_MAX) {
+      startPrepared();
+    }
+  }
+
+  /// What was stopped meanwhile, and may be forgotten already, is not started.
+  private void take(LocalTask task, Preparations.Outcome outcome) {
+    preparations.ended(task);
+    if (parts.inventory().isOrdered(task)) {
+      gather(task, outcome);
+    }
+  }
+
+  private void gather(LocalTask task, Preparations.Outcome outcome) {
+    switch (outcome) {
+      case Preparations.Ready(TaskOrder order) -> {
+        starting.add(task);
+        startingOrders.add(order);
+        startingBytes += sizeOf(order);
       }
-      starting.add(task);
-      startingOrders.add(order.get());
-      startingBytes += sizeOf(order.get());
-      if (starting.size() >= STARTS_MAX || startingBytes >= START_BYTES_MAX) {
-        startPrepared();
-      }
-    } catch (IOException e) {
-      parts.inventory().notStarted(task, TaskEnd.LOST, "it could not be prepared: " + e);
+      case Preparations.Not(TaskEnd end, String why) ->
+          parts.inventory().notStarted(task, end, why);
     }
   }
 
@@ -262,6 +274,7 @@ final class InstructionThread implements Runnable {
     if (tasks.isEmpty()) {
       return;
     }
+    tasks.forEach(preparations::cancel);
     List<String> names = tasks.stream().map(task -> task.name.text()).toList();
     try {
       List<StopVerdict> verdicts = parts.link().ask(client -> client.stop(names, grace));

@@ -133,6 +133,11 @@ final class Inventory {
     return task;
   }
 
+  /// Whether the agent is still to be told of it.
+  synchronized boolean isOrdered(LocalTask task) {
+    return task.phase == LocalTask.Phase.ORDERED;
+  }
+
   /// The agent had these already at that position: if the record tells nothing of them, the listing
   /// made there decides.
   synchronized void knownAt(List<LocalTask> known, long position) {

@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.code.CodeStore;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
 import java.io.IOException;
@@ -30,6 +31,9 @@ import java.util.function.LongUnaryOperator;
 public final class LocalBackend implements Backend, AutoCloseable {
   private static final long CLOSE_SECONDS = 10;
 
+  /// Where the things are that tasks need.
+  public record Stores(SpecificationStore specifications, CodeStore code) {}
+
   private final BlockingQueue<InstructionThread.Item> queue = new LinkedBlockingQueue<>();
   private final AgentLink link = new AgentLink();
   private final RunFolders folders;
@@ -42,7 +46,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
   /// @param engineMillis the engine's time for a time of the wall clock, both in milliseconds
   public LocalBackend(
       LocalOptions options,
-      SpecificationStore specifications,
+      Stores stores,
       Reports reports,
       InstantSource wall,
       LongUnaryOperator engineMillis)
@@ -58,7 +62,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
     NodeClaims nodes = NodeClaims.open(home.resolve("nodes"), acknowledgements, wall.millis());
     Inventory inventory = new Inventory(acknowledgements, reports, engineMillis, queue::add);
     inventory.nodesFromBefore(nodes.all());
-    TaskOrders orders = new TaskOrders(options, folders, specifications);
+    TaskOrders orders = new TaskOrders(options, folders, stores.specifications(), stores.code());
     Parts parts = new Parts(options, wall, queue, link, acknowledgements, inventory, nodes, orders);
     Path memory = home.resolve("backend.position");
     this.instructions =

@@ -1,24 +1,37 @@
 package ebb.app.backend.local;
 
+import ebb.app.files.Tree;
 import ebb.kernel.protocol.JobId;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Where tasks run and where their output is.
 ///
 /// ```
 /// HOME/jobs/3.1041/attempt-1-rank-0/         the working directory, the task's own
+/// HOME/jobs/3.1041/attempt-1-rank-0/outputs/ what the job leaves; the next attempt's from its start on
+/// HOME/jobs/3.1041/attempt-1-rank-0/logs/    likewise
 /// HOME/jobs/3.1041/attempt-1-rank-0.stdout   beside it, where the task cannot put a link in its place
 /// HOME/jobs/3.1041/attempt-1-rank-0.stderr
 /// ```
+///
+/// A working directory gets its name when all is in it; until then it is one that ends in `.new`,
+/// of the server alone, and worth nothing after a crash.
 ///
 /// Nothing here is ever removed by the backend: a job's folder stays until an operator removes it.
 /// Removing the folder of a job that has ended is safe at any time.
@@ -36,6 +49,9 @@ public final class RunFolders {
   /// Where the folders of an installation go if nobody else could pass through to the home's own
   /// neighbourhood.
   private static final Path ELSEWHERE = Path.of("/var/lib/ebb-jobs");
+
+  /// What a job's next attempt finds as the one before has left it.
+  private static final List<String> HANDED_ON = List.of("outputs", "logs");
 
   private final Path root;
   private final @Nullable TaskUser user;
@@ -104,16 +120,68 @@ public final class RunFolders {
         folder.resolve(name), folder.resolve(name + ".stdout"), folder.resolve(name + ".stderr"));
   }
 
-  /// Makes the folders of a run, if they are not there: two calls to the kernel for most jobs.
-  void prepare(Run run) throws IOException {
-    Path folder = run.workingDirectory();
-    Path parent = folder.getParent();
-    if (parent != null) {
-      make(parent, user == null ? PRIVATE : PASSAGE);
+  /// Puts files into a working directory that is not yet the task's.
+  interface Contents {
+    void fill(Path folder) throws IOException;
+  }
+
+  /// Makes the folders of a run, if they are not there, with these contents and with what the
+  /// attempts before have left.
+  void prepare(JobId job, int attemptNumber, int rank, Contents contents) throws IOException {
+    Path folder = run(job, attemptNumber, rank).workingDirectory();
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      Path parent = folder.getParent();
+      if (parent != null) {
+        make(parent, user == null ? PRIVATE : PASSAGE);
+      }
+      make(folder, contents, attemptNumber == 1 ? Map.of() : left(job, attemptNumber, rank));
     }
-    if (make(folder, PRIVATE) && user != null) {
-      Files.setAttribute(folder, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
-      Files.setAttribute(folder, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
+    if (attemptNumber > 1) {
+      handOn(left(job, attemptNumber, rank), folder);
+    }
+  }
+
+  private void make(Path folder, Contents contents, Map<String, Path> left) throws IOException {
+    Path draft = folder.resolveSibling(folder.getFileName() + ".new");
+    new Tree(draft).delete();
+    Files.createDirectory(draft, PRIVATE);
+    contents.fill(draft);
+    for (String name : HANDED_ON) {
+      Path own = draft.resolve(name);
+      if (left.containsKey(name)) {
+        new Tree(own)
+            .delete(); // What an attempt has left counts more than what came with the code.
+      } else {
+        make(own, PRIVATE);
+      }
+    }
+    if (user != null) {
+      Files.walkFileTree(draft, new Giving(user));
+    }
+    Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// What the attempt before this one has left, or the one before that.
+  private Map<String, Path> left(JobId job, int attemptNumber, int rank) {
+    Map<String, Path> left = new TreeMap<>();
+    for (int number = attemptNumber - 1; number > 0 && left.size() < HANDED_ON.size(); number--) {
+      Path before = run(job, number, rank).workingDirectory();
+      for (String name : HANDED_ON) {
+        if (Files.isDirectory(before.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+          left.putIfAbsent(name, before.resolve(name));
+        }
+      }
+    }
+    return left;
+  }
+
+  /// Each at one stroke, so that a crash in between loses nothing.
+  private static void handOn(Map<String, Path> left, Path folder) throws IOException {
+    for (Map.Entry<String, Path> one : left.entrySet()) {
+      Path place = folder.resolve(one.getKey());
+      if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+        Files.move(one.getValue(), place, StandardCopyOption.ATOMIC_MOVE);
+      }
     }
   }
 
@@ -124,6 +192,36 @@ public final class RunFolders {
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;
+    }
+  }
+
+  /// Makes somebody the owner of a folder that nobody else can enter yet.
+  private static final class Giving extends SimpleFileVisitor<Path> {
+    private final TaskUser user;
+
+    Giving(TaskUser user) {
+      this.user = user;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      give(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      give(folder);
+      return FileVisitResult.CONTINUE;
+    }
+
+    private void give(Path file) throws IOException {
+      Files.setAttribute(file, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
+      Files.setAttribute(file, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
     }
   }
 }

@@ -1,10 +1,12 @@
 package ebb.app.backend.local;
 
 import ebb.agent.protocol.TaskOrder;
+import ebb.app.code.CodeStore;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend.StartTask;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,32 +25,68 @@ final class TaskOrders {
   private final LocalOptions options;
   private final RunFolders folders;
   private final SpecificationStore specifications;
+  private final CodeStore code;
 
-  TaskOrders(LocalOptions options, RunFolders folders, SpecificationStore specifications) {
+  TaskOrders(
+      LocalOptions options, RunFolders folders, SpecificationStore specifications, CodeStore code) {
     this.options = options;
     this.folders = folders;
     this.specifications = specifications;
+    this.code = code;
   }
 
-  /// Makes the folders and the order; empty if the specification is not there.
-  Optional<TaskOrder> prepare(StartTask start) throws IOException {
-    Optional<Specification> specification = specifications.find(start.specHash());
-    if (specification.isEmpty()) {
-      return Optional.empty();
+  /// What is to be run; empty if it is not there.
+  Optional<Specification> find(StartTask start) throws IOException {
+    return specifications.find(start.specHash());
+  }
+
+  /// Whether making the order may take long: then it is made beside everything else.
+  static boolean takesLong(Specification specification) {
+    return specification.code().isPresent();
+  }
+
+  /// Makes the folders and the order.
+  ///
+  /// @throws CannotPrepare if the job asks for something that cannot be given
+  TaskOrder prepare(StartTask start, Specification specification)
+      throws IOException, CannotPrepare {
+    int rank = start.task().rank();
+    RunFolders.Run run = folders.run(start.job(), start.attemptNumber(), rank);
+    try {
+      folders.prepare(
+          start.job(), start.attemptNumber(), rank, folder -> fill(specification, folder));
+    } catch (CodeMissing missing) {
+      throw new CannotPrepare(
+          "its code " + missing.getMessage() + " is not there any more: submit it again");
     }
-    RunFolders.Run run = folders.run(start.job(), start.attemptNumber(), start.task().rank());
-    folders.prepare(run);
     @Nullable TaskUser user = options.user();
-    return Optional.of(
-        new TaskOrder(
-            new AgentTask(start.task(), start.node()).text(),
-            specification.get().toExecute(),
-            environment(start, specification.get(), run),
-            run.workingDirectory(),
-            new TaskOrder.Output(run.stdout(), run.stderr(), options.outputBoundBytes()),
-            Duration.ofMillis(start.limitMillis()),
-            Duration.ofMillis(start.graceMillis()),
-            Optional.ofNullable(user).map(u -> new TaskOrder.Owner(u.uid(), u.gid()))));
+    return new TaskOrder(
+        new AgentTask(start.task(), start.node()).text(),
+        specification.toExecute(),
+        environment(start, specification, run),
+        run.workingDirectory(),
+        new TaskOrder.Output(run.stdout(), run.stderr(), options.outputBoundBytes()),
+        Duration.ofMillis(start.limitMillis()),
+        Duration.ofMillis(start.graceMillis()),
+        Optional.ofNullable(user).map(u -> new TaskOrder.Owner(u.uid(), u.gid())));
+  }
+
+  private void fill(Specification specification, Path folder) throws IOException {
+    if (specification.code().isPresent()) {
+      String hash = specification.code().get();
+      if (!code.has(hash)) {
+        throw new CodeMissing(hash);
+      }
+      code.unpack(hash, folder);
+    }
+  }
+
+  private static final class CodeMissing extends IOException {
+    private static final long serialVersionUID = 1;
+
+    CodeMissing(String hash) {
+      super(hash);
+    }
   }
 
   /// The specification may replace the base, but not what tells a task who it is.

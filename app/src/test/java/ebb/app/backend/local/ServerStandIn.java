@@ -3,6 +3,8 @@ package ebb.app.backend.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.agent.AgentClient;
+import ebb.app.code.Bounds;
+import ebb.app.code.CodeStore;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
@@ -37,6 +39,7 @@ final class ServerStandIn implements AutoCloseable {
 
   final Path home;
   final SpecificationStore specifications;
+  final CodeStore code;
   final LocalBackend backend;
   private final List<Command.Report> reports = new ArrayList<>();
   private final List<Runnable> heldBack = new ArrayList<>();
@@ -58,10 +61,11 @@ final class ServerStandIn implements AutoCloseable {
   private ServerStandIn(LocalOptions options, Reports elsewhere) throws IOException {
     this.home = options.home();
     this.specifications = SpecificationStore.open(home.resolve("specifications.db"));
+    this.code = CodeStore.open(home.resolve("code"), Bounds.DEFAULT);
     this.backend =
         new LocalBackend(
             options,
-            specifications,
+            new LocalBackend.Stores(specifications, code),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),
             wallMillis -> wallMillis);

@@ -1,0 +1,246 @@
+package ebb.app.api;
+
+import ebb.app.files.PathRefused;
+import ebb.app.files.Tree;
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.journal.History.PastJob;
+import ebb.app.view.JobSeen;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.JobId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What a job leaves in `outputs` and `logs` of its folder, while it runs and after it ended,
+/// however it ended. A restarted job goes on with the folders of the attempt before, so there is
+/// one of each.
+///
+/// `GET .../jobs/{name}/files?rank=0` lists, `GET .../jobs/{name}/files/outputs/model.bin`
+/// downloads, with `Range`.
+final class FileEndpoints {
+  /// The folders that are shown. What else lies beside them is the job's own affair.
+  private static final List<String> SHOWN = List.of("outputs", "logs");
+
+  /// One listing looks at no more; who leaves more should pack them.
+  private static final int FILES_MAX = 100_000;
+
+  private static final int PIECE_BYTES = 64 << 10;
+  private static final String TYPE = "application/octet-stream";
+  private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{0,18})-([0-9]{0,18})");
+
+  private final JobEndpoints jobs;
+  private final Surface.Outputs outputs;
+
+  FileEndpoints(JobEndpoints jobs, Surface.Outputs outputs) {
+    this.jobs = jobs;
+    this.outputs = outputs;
+  }
+
+  void addTo(Router<Endpoint> router) {
+    router
+        .on("GET", JobEndpoints.PATH + "/files", this::list)
+        .on("GET", JobEndpoints.PATH + "/files/{path...}", this::download);
+  }
+
+  private record FileShown(String path, long bytes, String modified) {
+    static FileShown of(Tree.Found found) {
+      return new FileShown(found.path(), found.bytes(), Shapes.time(found.modifiedMillis()));
+    }
+  }
+
+  private interface Use {
+    Response of(Path folder);
+  }
+
+  private Response list(Request request, Actor actor) {
+    return inFolder(
+        request,
+        actor,
+        folder -> {
+          TreeMap<String, Tree.Found> found = new TreeMap<>();
+          try {
+            for (String shown : SHOWN) {
+              if (Files.isDirectory(folder.resolve(shown), LinkOption.NOFOLLOW_LINKS)) {
+                collect(folder, shown, found);
+              }
+            }
+          } catch (IOException failure) {
+            return unavailable(failure);
+          }
+          if (found.size() > FILES_MAX) {
+            return Json.refusal(
+                413,
+                "TooManyFiles",
+                "The job has left more than %d files: pack them into one.".formatted(FILES_MAX));
+          }
+          return page(found, Reads.after(request), Reads.pageSize(request));
+        });
+  }
+
+  private static void collect(Path folder, String shown, TreeMap<String, Tree.Found> found)
+      throws IOException {
+    new Tree(folder)
+        .visit(
+            shown,
+            file -> {
+              found.put(file.path(), file);
+              return found.size() <= FILES_MAX;
+            });
+  }
+
+  private static Response page(TreeMap<String, Tree.Found> found, String after, int size) {
+    List<FileShown> page = new ArrayList<>();
+    for (Tree.Found file : found.tailMap(after, false).values()) {
+      if (page.size() == size) {
+        return Json.answer(200, new Shapes.Page(page, page.getLast().path()));
+      }
+      page.add(FileShown.of(file));
+    }
+    return Json.answer(200, new Shapes.Page(page, null));
+  }
+
+  private Response download(Request request, Actor actor) {
+    String path = request.parameter("path");
+    return inFolder(
+        request,
+        actor,
+        folder -> {
+          if (SHOWN.stream().noneMatch(shown -> path.startsWith(shown + "/"))) {
+            return notFound(path);
+          }
+          try {
+            SeekableByteChannel file = new Tree(folder).open(path);
+            return answer(file, request.header("Range"));
+          } catch (NoSuchFileException absent) {
+            return notFound(path);
+          } catch (PathRefused refused) {
+            return Reads.badRequest(refused.getMessage() + ".");
+          } catch (IOException failure) {
+            return unavailable(failure);
+          }
+        });
+  }
+
+  private static Response answer(SeekableByteChannel file, @Nullable String range)
+      throws IOException {
+    long size = file.size();
+    Part part = part(range, size);
+    if (part == null) {
+      file.close();
+      return Json.refusal(
+              416, "InvalidRange", "The file has %d bytes: ask for some of them.".formatted(size))
+          .with("Content-Range", "bytes */" + size);
+    }
+    Response.Streamed body =
+        new Response.Streamed(TYPE, out -> copy(file, part.from(), part.bytes(), out));
+    Response whole =
+        new Response(part.bytes() == size && range == null ? 200 : 206, List.of(), body)
+            .with("Content-Length", String.valueOf(part.bytes()))
+            .with("Accept-Ranges", "bytes");
+    return range == null
+        ? whole
+        : whole.with(
+            "Content-Range",
+            "bytes %d-%d/%d".formatted(part.from(), part.from() + part.bytes() - 1, size));
+  }
+
+  private record Part(long from, long bytes) {}
+
+  /// One range as RFC 9110 has it; null if it cannot be satisfied.
+  private static @Nullable Part part(@Nullable String range, long size) {
+    if (range == null) {
+      return new Part(0, size);
+    }
+    Matcher matcher = RANGE.matcher(range);
+    if (!matcher.matches()) {
+      return null;
+    }
+    String first = matcher.group(1);
+    String last = matcher.group(2);
+    if (first.isEmpty()) {
+      long suffix = last.isEmpty() ? 0 : Math.min(Long.parseLong(last), size);
+      return suffix == 0 ? null : new Part(size - suffix, suffix);
+    }
+    long from = Long.parseLong(first);
+    long to = last.isEmpty() ? size - 1 : Math.min(Long.parseLong(last), size - 1);
+    return from > to ? null : new Part(from, to - from + 1);
+  }
+
+  /// A file that shrinks meanwhile ends the answer early, which its reader sees from the length.
+  private static void copy(SeekableByteChannel file, long from, long bytes, OutputStream out)
+      throws IOException {
+    try (file) {
+      ByteBuffer buffer = ByteBuffer.allocate(PIECE_BYTES);
+      file.position(from);
+      long left = bytes;
+      while (left > 0) {
+        buffer.clear().limit((int) Math.min(left, PIECE_BYTES));
+        int read = file.read(buffer);
+        if (read < 0) {
+          throw new IOException("the file became shorter while it was read");
+        }
+        out.write(buffer.array(), 0, read);
+        left -= read;
+      }
+    }
+  }
+
+  /// The newest folder that there is.
+  private Response inFolder(Request request, Actor actor, Use use) {
+    return jobs.withJob(
+        request,
+        actor,
+        new JobEndpoints.Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            return in(seen.job().id(), seen.job().attempts(), seen.job().spec().nodes());
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return in(past.id(), past.attempts(), past.spec().nodes());
+          }
+
+          private Response in(JobId job, int attempts, int nodes) {
+            String rank = Bodies.or(request.query("rank"), "0");
+            if (!rank.matches("[0-9]{1,6}") || Integer.parseInt(rank) >= nodes) {
+              return Reads.badRequest("rank is 0 to %d.".formatted(nodes - 1));
+            }
+            return use.of(newest(job, attempts, Integer.parseInt(rank)));
+          }
+        });
+  }
+
+  private Path newest(JobId job, int attempts, int rank) {
+    int attempt = attempts;
+    while (attempt > 1 && !Files.isDirectory(outputs.folder(job, attempt, rank))) {
+      attempt--;
+    }
+    return outputs.folder(job, Math.max(1, attempt), rank);
+  }
+
+  private static Response notFound(String path) {
+    return Json.refusal(
+        404,
+        "FileNotFound",
+        "The job has no file '%s': .../files lists those below outputs/ and logs/."
+            .formatted(path));
+  }
+
+  private static Response unavailable(IOException failure) {
+    return Json.busy(503, "FilesUnavailable", "The files cannot be read: " + failure, 1);
+  }
+}

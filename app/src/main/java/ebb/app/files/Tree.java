@@ -1,0 +1,204 @@
+package ebb.app.files;
+
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// A folder and what is below it. Each name is opened in the folder that was opened before it, so
+/// that replacing one by a link in between leads nowhere.
+public final class Tree {
+  /// Deeper folders are not looked into: each level keeps a file open.
+  private static final int DEPTH_MAX = 64;
+
+  private final Path root;
+
+  public Tree(Path root) {
+    this.root = root;
+  }
+
+  /// A plain file below the folder.
+  public record Found(String path, long bytes, long modifiedMillis) {}
+
+  /// Takes what is found; false ends the search.
+  public interface Visitor {
+    boolean take(Found found);
+  }
+
+  /// Opens a plain file for reading.
+  ///
+  /// @param path from the folder, with slashes
+  /// @throws PathRefused if the path leads out, through a link, or to something else than a file
+  /// @throws NoSuchFileException if nothing is there
+  public SeekableByteChannel open(String path) throws IOException {
+    List<String> names = names(path);
+    List<SecureDirectoryStream<Path>> open = new ArrayList<>();
+    try {
+      SecureDirectoryStream<Path> folder = openRoot();
+      open.add(folder);
+      for (String name : names.subList(0, names.size() - 1)) {
+        requireKind(folder, name, path, true);
+        folder = folder.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS);
+        open.add(folder);
+      }
+      requireKind(folder, names.getLast(), path, false);
+      return folder.newByteChannel(
+          Path.of(names.getLast()), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    } finally {
+      for (SecureDirectoryStream<Path> folder : open) {
+        folder.close();
+      }
+    }
+  }
+
+  /// The names of a path, none of which leads up or nowhere.
+  static List<String> names(String path) throws PathRefused {
+    List<String> names = List.of(path.split("/", -1));
+    for (String name : names) {
+      if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('\0') >= 0) {
+        throw new PathRefused("'" + path + "' is no path below its folder");
+      }
+    }
+    return names;
+  }
+
+  /// Before it is opened: opening a pipe would wait for whoever writes into it.
+  private static void requireKind(
+      SecureDirectoryStream<Path> folder, String name, String path, boolean isFolder)
+      throws IOException {
+    BasicFileAttributes attributes = attributes(folder, Path.of(name));
+    if (isFolder ? !attributes.isDirectory() : !attributes.isRegularFile()) {
+      throw new PathRefused(
+          "'%s': '%s' is no %s".formatted(path, name, isFolder ? "folder" : "plain file"));
+    }
+  }
+
+  @SuppressWarnings("StreamResourceLeak") // it is handed to the caller, who closes it
+  private SecureDirectoryStream<Path> openRoot() throws IOException {
+    DirectoryStream<Path> stream = Files.newDirectoryStream(root);
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return secure;
+    }
+    stream.close();
+    throw new IOException("files of " + root + " cannot be opened safely on this system");
+  }
+
+  /// Visits the plain files below one of its folders, in no order. What is gone meanwhile is left
+  /// out; so is what is more than 64 folders deep.
+  public void visit(String below, Visitor visitor) throws IOException {
+    try (SecureDirectoryStream<Path> top = openRoot();
+        SecureDirectoryStream<Path> folder =
+            top.newDirectoryStream(Path.of(below), LinkOption.NOFOLLOW_LINKS)) {
+      visit(folder, below + "/", 0, visitor);
+    } catch (NoSuchFileException absent) {
+      return; // nothing is below it
+    }
+  }
+
+  private static boolean visit(
+      SecureDirectoryStream<Path> folder, String prefix, int depth, Visitor visitor)
+      throws IOException {
+    for (Path name : names(folder)) {
+      try {
+        BasicFileAttributes attributes = attributes(folder, name);
+        String path = prefix + name;
+        if (attributes.isRegularFile()) {
+          long modified = attributes.lastModifiedTime().toMillis();
+          if (!visitor.take(new Found(path, attributes.size(), modified))) {
+            return false;
+          }
+        } else if (attributes.isDirectory() && depth < DEPTH_MAX) {
+          try (SecureDirectoryStream<Path> below =
+              folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+            if (!visit(below, path + "/", depth + 1, visitor)) {
+              return false;
+            }
+          }
+        }
+      } catch (NoSuchFileException gone) {
+        // whoever owns it removed it
+      }
+    }
+    return true;
+  }
+
+  /// Removes the folder and all that is in it, however deep; nothing if it is not there.
+  public void delete() throws IOException {
+    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (SecureDirectoryStream<Path> folder = openRoot()) {
+      List<Path> names = names(folder);
+      int moved = 0;
+      while (!names.isEmpty()) {
+        List<Path> deep = new ArrayList<>();
+        for (Path name : names) {
+          moved = delete(folder, name, 0, new Deep(folder, deep, moved));
+        }
+        names = deep;
+      }
+    }
+    Files.delete(root);
+  }
+
+  /// Where folders go that are too deep to be removed where they are.
+  private record Deep(SecureDirectoryStream<Path> top, List<Path> names, int moved) {
+    Deep with(int newMoved) {
+      return new Deep(top, names, newMoved);
+    }
+  }
+
+  /// Returns how many were moved so far.
+  private static int delete(SecureDirectoryStream<Path> folder, Path name, int depth, Deep deep)
+      throws IOException {
+    if (!attributes(folder, name).isDirectory()) {
+      folder.deleteFile(name);
+      return deep.moved();
+    }
+    if (depth == DEPTH_MAX) {
+      Path next = Path.of(".deep-" + deep.moved());
+      folder.move(name, deep.top(), next);
+      deep.names().add(next);
+      return deep.moved() + 1;
+    }
+    int moved = deep.moved();
+    try (SecureDirectoryStream<Path> below =
+        folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+      for (Path inside : names(below)) {
+        moved = delete(below, inside, depth + 1, deep.with(moved));
+      }
+    }
+    folder.deleteDirectory(name);
+    return moved;
+  }
+
+  private static List<Path> names(SecureDirectoryStream<Path> folder) throws IOException {
+    List<Path> names = new ArrayList<>();
+    try {
+      for (Path file : folder) {
+        names.add(file.getFileName());
+      }
+    } catch (DirectoryIteratorException failure) {
+      throw failure.getCause();
+    }
+    return names;
+  }
+
+  private static BasicFileAttributes attributes(SecureDirectoryStream<Path> folder, Path name)
+      throws IOException {
+    return folder
+        .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .readAttributes();
+  }
+}

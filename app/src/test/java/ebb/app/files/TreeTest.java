@@ -1,0 +1,144 @@
+package ebb.app.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Files that somebody else may change while they are looked at.
+class TreeTest {
+  @TempDir Path folder;
+  private Path root;
+
+  @BeforeEach
+  void plant() throws Exception {
+    root = Files.createDirectories(folder.resolve("root"));
+    Files.createDirectories(root.resolve("a/b"));
+    Files.writeString(root.resolve("a/b/file"), "inside");
+    Files.createDirectories(folder.resolve("outside"));
+    Files.writeString(folder.resolve("outside/file"), "secret");
+  }
+
+  private String read(String path) throws IOException {
+    try (InputStream in = Channels.newInputStream(new Tree(root).open(path))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private List<String> visited() throws IOException {
+    List<String> paths = new ArrayList<>();
+    new Tree(root).visit("a", found -> paths.add(found.path()));
+    return paths;
+  }
+
+  @Test
+  void plainFilesAreOpenedAndNothingElseIs() throws Exception {
+    assertThat(read("a/b/file")).isEqualTo("inside");
+    Files.createSymbolicLink(root.resolve("a/link"), folder.resolve("outside/file"));
+    Files.createSymbolicLink(root.resolve("a/folder"), folder.resolve("outside"));
+    new ProcessBuilder("mkfifo", root.resolve("a/pipe").toString()).start().waitFor();
+    for (String path :
+        List.of(
+            "a/link",
+            "a/folder/file",
+            "a/pipe",
+            "a/b",
+            "../outside/file",
+            "a/../../outside/file",
+            "/etc/passwd",
+            "",
+            "a/./b/file",
+            "a//b/file",
+            "a/b/file/x",
+            "a\0")) {
+      assertThatThrownBy(() -> read(path)).as(path).isInstanceOf(PathRefused.class);
+    }
+    assertThatThrownBy(() -> read("a/absent")).isInstanceOf(NoSuchFileException.class);
+    assertThat(visited()).containsExactly("a/b/file");
+  }
+
+  @Test
+  void folderThatIsReplacedByALinkWhileItIsReadLeadsNowhere() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("outside"));
+    Path real = root.resolve("a/b");
+    Thread attacker =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!over.get()) {
+                swap(real, folder.resolve("kept"), folder.resolve("link"));
+              }
+            });
+    try {
+      int inside = 0;
+      for (int i = 0; i < 2_000; i++) {
+        try {
+          String text = read("a/b/file");
+          assertThat(text).isEqualTo("inside");
+          inside++;
+        } catch (IOException refused) {
+          assertThat(refused).isNotNull(); // a link, or nothing, stood there
+        }
+      }
+      assertThat(inside).as("the file could be read now and then").isPositive();
+    } finally {
+      over.set(true);
+      attacker.join();
+    }
+  }
+
+  private static void swap(Path real, Path kept, Path link) {
+    try {
+      Files.move(real, kept, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(link, real, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(real, link, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(kept, real, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException impossible) {
+      throw new IllegalStateException(impossible);
+    } catch (IOException failure) {
+      throw new java.io.UncheckedIOException(failure);
+    }
+  }
+
+  @Test
+  void removingLeavesWhatLinksLeadTo() throws Exception {
+    Files.createSymbolicLink(root.resolve("a/link"), folder.resolve("outside"));
+    Files.createSymbolicLink(root.resolve("top"), folder.resolve("outside/file"));
+    new Tree(root).delete();
+    assertThat(root).doesNotExist();
+    assertThat(folder.resolve("outside/file")).hasContent("secret");
+    new Tree(root).delete(); // nothing is there, and that is fine
+  }
+
+  @Test
+  void foldersThatAreDeeperThanAnyPathAreRemoved() throws Exception {
+    // 200 levels of names that no path can hold together.
+    String name = "d".repeat(100);
+    new ProcessBuilder(
+            "sh",
+            "-c",
+            "n=0; while [ $n -lt 200 ]; do mkdir %s && cd -P %s || exit 1; n=$((n+1)); done"
+                .formatted(name, name))
+        .directory(root.toFile())
+        .start()
+        .waitFor();
+    assertThat(root.resolve(name).resolve(name)).isDirectory();
+    assertThat(visited()).containsExactly("a/b/file");
+    new Tree(root).delete();
+    assertThat(root).doesNotExist();
+  }
+}
