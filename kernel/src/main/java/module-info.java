@@ -10,6 +10,7 @@ module ebb.kernel {
   exports ebb.kernel.money;
   exports ebb.kernel.access;
   exports ebb.kernel.cluster;
+  exports ebb.kernel.collection;
   exports ebb.kernel.node;
   exports ebb.kernel.job;
   exports ebb.kernel.codec;

@@ -1,6 +1,7 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
@@ -9,7 +10,6 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Thing;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// What is due when. Every phase has one deadline; this index is derived from the phases.
@@ -36,7 +36,7 @@ final class Deadlines {
       @Nullable Cluster before,
       @Nullable Cluster after,
       ClusterLoad load,
-      TreeMap<NodeId, Node> nodes) {
+      IdMap<NodeId, Node> nodes) {
     long was = before == null || before.growthNotBefore() == 0 ? NEVER : before.growthNotBefore();
     long is = after == null || after.growthNotBefore() == 0 ? NEVER : after.growthNotBefore();
     if (was != is) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /// The difference between what should exist and what is known to exist: what a backend has still to
-/// be told, or to confirm. Derived from the phases of nodes and attempts, so that start-up, retry
-/// and normal running are one path.
+/// be told, or to confirm. It follows from the phases of nodes and attempts, so that start-up,
+/// retry and normal running are one path; only what is new of it is remembered until it is told.
 public final class Outstanding {
   /// One thing that a backend has to do. Stops come before starts, because they free what a start
   /// may need.
@@ -88,11 +88,10 @@ public final class Outstanding {
     }
   }
 
-  private final TreeSet<Work> work = new TreeSet<>();
   private List<Work> fresh = new ArrayList<>();
 
   void node(@Nullable Node before, @Nullable Node after) {
-    replace(of(before), of(after));
+    changed(of(before), of(after));
   }
 
   private static @Nullable Work of(@Nullable Node node) {
@@ -109,9 +108,7 @@ public final class Outstanding {
   void attempt(@Nullable Attempt before, @Nullable Attempt after) {
     int tasks = before == null ? after == null ? 0 : after.tasks().size() : before.tasks().size();
     for (int rank = 0; rank < tasks; rank++) {
-      Work was = of(before, rank);
-      Work is = of(after, rank);
-      replace(was, is);
+      changed(of(before, rank), of(after, rank));
     }
   }
 
@@ -126,38 +123,59 @@ public final class Outstanding {
     return attempt.task(rank).phase() instanceof Attempt.Ordered ? new StartTask(task) : null;
   }
 
-  void strayNode(NodeId node, boolean present) {
-    replace(present ? null : new StopNode(node), present ? new StopNode(node) : null);
+  void strayNode(NodeId node) {
+    fresh.add(new StopNode(node));
   }
 
-  void strayTask(TaskId task, boolean present) {
-    replace(present ? null : new StopTask(task), present ? new StopTask(task) : null);
+  void strayTask(TaskId task) {
+    fresh.add(new StopTask(task));
   }
 
-  private void replace(@Nullable Work was, @Nullable Work is) {
-    if (was == null ? is == null : was.equals(is)) {
-      return;
-    }
-    if (was != null) {
-      work.remove(was);
-    }
-    if (is != null && work.add(is)) {
+  private void changed(@Nullable Work was, @Nullable Work is) {
+    if (is != null && !is.equals(was)) {
       fresh.add(is);
     }
   }
 
-  public boolean contains(Work item) {
-    return work.contains(item);
-  }
-
-  /// What has come since this was last asked. What was done meanwhile may be among it.
+  /// What has become outstanding since this was last asked. What was done meanwhile may be among
+  /// it.
   public List<Work> takeFresh() {
     List<Work> taken = fresh;
     fresh = new ArrayList<>();
     return taken;
   }
 
-  public List<Work> all() {
-    return List.copyOf(work);
+  /// Whether the backend has still to be told of it, or to confirm it.
+  public static boolean contains(State state, Work work) {
+    return switch (work) {
+      case NodeWork of ->
+          work.equals(of(state.node(of.node())))
+              || (work instanceof StopNode && state.strayNodes.contains(of.node()));
+      case TaskWork of ->
+          work.equals(of(state.attempt(of.task().attempt()), of.task().rank()))
+              || (work instanceof StopTask && state.strayTasks.contains(of.task()));
+    };
+  }
+
+  /// Everything that is outstanding, stops first.
+  public static List<Work> all(State state) {
+    TreeSet<Work> all = new TreeSet<>();
+    for (Node node : state.allNodes()) {
+      add(of(node), all);
+    }
+    for (Attempt attempt : state.allAttempts()) {
+      for (int rank = 0; rank < attempt.tasks().size(); rank++) {
+        add(of(attempt, rank), all);
+      }
+    }
+    state.strayNodes.forEach(node -> all.add(new StopNode(node)));
+    state.strayTasks.forEach(task -> all.add(new StopTask(task)));
+    return List.copyOf(all);
+  }
+
+  private static void add(@Nullable Work work, TreeSet<Work> all) {
+    if (work != null) {
+      all.add(work);
+    }
   }
 }

@@ -3,6 +3,7 @@ package ebb.kernel;
 import ebb.kernel.access.AccessRules;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.Workspace;
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
@@ -56,11 +57,11 @@ public final class State {
   final TreeMap<Thing, String> quarantine = new TreeMap<>();
   final TreeMap<WorkspaceId, Workspace> workspaces = new TreeMap<>();
   final TreeMap<ClusterId, Cluster> clusters = new TreeMap<>();
-  final TreeMap<NodeId, Node> nodes = new TreeMap<>();
-  final TreeMap<JobId, Job> jobs = new TreeMap<>();
-  final TreeMap<AttemptId, Attempt> attempts = new TreeMap<>();
+  final IdMap<NodeId, Node> nodes = new IdMap<>(NodeId::new);
+  final IdMap<JobId, Job> jobs = new IdMap<>(JobId::new);
+  final IdMap<AttemptId, Attempt> attempts = new IdMap<>(AttemptId::new);
   final TreeMap<ClusterId, Charges> clusterCharges = new TreeMap<>();
-  final TreeMap<JobId, Charges> jobCharges = new TreeMap<>();
+  final IdMap<JobId, Charges> jobCharges = new IdMap<>(JobId::new);
 
   // Derived: rebuilt on load. The limits within `quotas` are facts.
 
@@ -371,8 +372,7 @@ public final class State {
       jobCharges.remove(id);
     }
     deadlines.job(before, after);
-    countWaiting(before, -1);
-    countWaiting(after, 1);
+    countWaiting(either.workspace(), isQueued(before), isQueued(after));
     Job.Ended ended = ended(after);
     Job.Ended was = ended(before);
     if (was != null) {
@@ -393,9 +393,13 @@ public final class State {
     return job != null && job.phase() instanceof Job.Ended ended ? ended : null;
   }
 
-  private void countWaiting(@Nullable Job job, int sign) {
-    if (job != null && job.phase() instanceof Job.Queued) {
-      waitingJobs.merge(job.workspace(), sign, (a, b) -> a + b == 0 ? null : a + b);
+  private static boolean isQueued(@Nullable Job job) {
+    return job != null && job.phase() instanceof Job.Queued;
+  }
+
+  private void countWaiting(WorkspaceId workspace, boolean was, boolean is) {
+    if (was != is) {
+      waitingJobs.merge(workspace, is ? 1 : -1, (a, b) -> a + b == 0 ? null : a + b);
     }
   }
 
@@ -415,14 +419,18 @@ public final class State {
   }
 
   void putStray(NodeId node, boolean present) {
-    if (present ? strayNodes.add(node) : strayNodes.remove(node)) {
-      outstanding.strayNode(node, present);
+    if (!present) {
+      strayNodes.remove(node);
+    } else if (strayNodes.add(node)) {
+      outstanding.strayNode(node);
     }
   }
 
   void putStray(TaskId task, boolean present) {
-    if (present ? strayTasks.add(task) : strayTasks.remove(task)) {
-      outstanding.strayTask(task, present);
+    if (!present) {
+      strayTasks.remove(task);
+    } else if (strayTasks.add(task)) {
+      outstanding.strayTask(task);
     }
   }
 

@@ -331,7 +331,7 @@ class JobsTest {
     story
         .when(Story.cancel("a"))
         .thenKinds(Event.CancelHit.class, Event.CancelRequested.class, Event.AttemptStopping.class);
-    assertThat(story.state().outstanding().all()).containsExactly(new Outstanding.StopTask(task));
+    assertThat(Outstanding.all(story.state())).containsExactly(new Outstanding.StopTask(task));
 
     story.given(Story.exited(task, TaskEnd.NEVER_STARTED, 0));
 
@@ -344,7 +344,7 @@ class JobsTest {
     Story story = usual().job("a", job()).nodesComeUp().given(Story.cancel("a"));
 
     story.tasksStart();
-    assertThat(story.state().outstanding().all())
+    assertThat(Outstanding.all(story.state()))
         .containsExactly(new Outstanding.StopTask(story.task("a")));
     story.ends("a", -15);
 

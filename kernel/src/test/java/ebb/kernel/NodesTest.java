@@ -366,12 +366,12 @@ class NodesTest {
     Command listing = new Command.BackendListed(List.of(stray), List.of(strayTask), 9);
 
     story.when(listing).then(new Event.StrayNodeFound(stray), new Event.StrayTaskFound(strayTask));
-    assertThat(story.state().outstanding().all())
+    assertThat(Outstanding.all(story.state()))
         .containsExactly(new Outstanding.StopTask(strayTask), new Outstanding.StopNode(stray));
     story.when(listing).thenNothing();
     story.when(new Command.NodeGone(stray, 0)).then(new Event.StrayNodeGone(stray));
     story.when(Story.exited(strayTask, 0)).then(new Event.StrayTaskGone(strayTask));
-    assertThat(story.state().outstanding().all()).isEmpty();
+    assertThat(Outstanding.all(story.state())).isEmpty();
   }
 
   @Test

@@ -45,7 +45,6 @@ public final class Recount {
             "quota " + state.quotas.derived(),
             "host " + state.hostUsage.derived(),
             "deadlines " + state.deadlines.contents(),
-            "outstanding " + state.outstanding.all(),
             "ended " + state.endedBySequence,
             "waiting " + state.waitingJobs,
             "deleting " + state.deletingWorkspaces));

@@ -1,5 +1,6 @@
 package ebb.simulator;
 
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.NodeId;
@@ -8,7 +9,9 @@ import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.TaskReport;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -61,8 +64,8 @@ public final class World implements Backend {
   private final Fate fate;
   private final Witness witness;
   private final Reports reports;
-  private final TreeMap<NodeId, Machine> machines = new TreeMap<>();
-  private final TreeSet<NodeId> tombstones = new TreeSet<>();
+  private final IdMap<NodeId, Machine> machines = new IdMap<>(NodeId::new);
+  private final Set<NodeId> tombstones = Collections.newSetFromMap(new IdMap<>(NodeId::new));
   private final TreeMap<TaskId, Run> runs = new TreeMap<>();
   private final TreeMap<TaskId, End> ends = new TreeMap<>();
   private final TreeSet<TaskId> endsToTell = new TreeSet<>();

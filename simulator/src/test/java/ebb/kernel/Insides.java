@@ -25,7 +25,6 @@ public final class Insides {
     derived.put("quotas", state.quotas.derived().toString());
     derived.put("host", state.hostUsage.derived().toString());
     derived.put("deadlines", state.deadlines.contents());
-    derived.put("outstanding", state.outstanding.all());
     derived.put("ended", new TreeMap<>(state.endedBySequence));
     derived.put("waiting", new TreeMap<>(state.waitingJobs));
     derived.put("deleting", List.copyOf(state.deletingWorkspaces));

@@ -1,5 +1,6 @@
 package ebb.kernel.engine;
 
+import ebb.kernel.Outstanding;
 import ebb.kernel.Outstanding.StartNode;
 import ebb.kernel.Outstanding.StartTask;
 import ebb.kernel.Outstanding.StopNode;
@@ -64,7 +65,7 @@ public final class Dispatcher {
 
   private void tell(
       State state, Work work, int times, long now, List<Backend.Instruction> instructions) {
-    if (!state.outstanding().contains(work)) {
+    if (!Outstanding.contains(state, work)) {
       return;
     }
     instructions.add(instruction(state, work));

@@ -1,7 +1,7 @@
 package ebb.kernel.protocol;
 
 /// Which attempt. See [Id] for how the number is made.
-public record AttemptId(long value) implements Comparable<AttemptId> {
+public record AttemptId(long value) implements EntityId, Comparable<AttemptId> {
   /// No attempt.
   public static final AttemptId NONE = new AttemptId(0);
 

@@ -1,7 +1,7 @@
 package ebb.kernel.protocol;
 
 /// Which cluster. See [Id] for how the number is made.
-public record ClusterId(long value) implements Comparable<ClusterId> {
+public record ClusterId(long value) implements EntityId, Comparable<ClusterId> {
   /// No cluster.
   public static final ClusterId NONE = new ClusterId(0);
 

@@ -1,7 +1,7 @@
 package ebb.kernel.protocol;
 
 /// Which job. See [Id] for how the number is made.
-public record JobId(long value) implements Comparable<JobId> {
+public record JobId(long value) implements EntityId, Comparable<JobId> {
   /// No job.
   public static final JobId NONE = new JobId(0);
 

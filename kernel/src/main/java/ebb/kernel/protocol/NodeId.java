@@ -1,7 +1,7 @@
 package ebb.kernel.protocol;
 
 /// Which node. See [Id] for how the number is made.
-public record NodeId(long value) implements Comparable<NodeId> {
+public record NodeId(long value) implements EntityId, Comparable<NodeId> {
   /// No node.
   public static final NodeId NONE = new NodeId(0);
 

@@ -1,7 +1,7 @@
 package ebb.kernel.protocol;
 
 /// Which workspace. See [Id] for how the number is made.
-public record WorkspaceId(long value) implements Comparable<WorkspaceId> {
+public record WorkspaceId(long value) implements EntityId, Comparable<WorkspaceId> {
   /// No workspace.
   public static final WorkspaceId NONE = new WorkspaceId(0);
 

@@ -1,5 +1,6 @@
 package ebb.simulator.faults;
 
+import ebb.kernel.Outstanding;
 import ebb.simulator.VirtualTime;
 import ebb.simulator.World;
 import ebb.simulator.invariants.Healed;
@@ -124,7 +125,7 @@ public final class FaultRun {
   private boolean nothingIsLeft() {
     return world.nodes().isEmpty()
         && !server.state().allNodes().iterator().hasNext()
-        && server.state().outstanding().all().isEmpty();
+        && Outstanding.all(server.state()).isEmpty();
   }
 
   /// Lets time run until `done`, or for so long.

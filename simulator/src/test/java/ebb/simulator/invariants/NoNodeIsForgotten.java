@@ -1,5 +1,6 @@
 package ebb.simulator.invariants;
 
+import ebb.kernel.Outstanding;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.NodeId;
@@ -36,6 +37,6 @@ final class NoNodeIsForgotten implements Promise {
   public void healed(Healed healed) {
     check(healed.world().nodes().isEmpty(), "left in the world: ", healed.world().nodes());
     check(!healed.state().allNodes().iterator().hasNext(), "the kernel still waits for a node");
-    check(healed.state().outstanding().all().isEmpty(), healed.state().outstanding().all());
+    check(Outstanding.all(healed.state()).isEmpty(), Outstanding.all(healed.state()));
   }
 }

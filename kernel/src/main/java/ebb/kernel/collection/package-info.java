@@ -1,0 +1,5 @@
+/// Collections that the kernel needs and Java lacks: fast, and walked in an order that depends on
+/// content only.
+///
+/// [IdMap] holds what there is by id.
+package ebb.kernel.collection;

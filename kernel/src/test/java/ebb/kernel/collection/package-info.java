@@ -1,0 +1,2 @@
+/// Tests of the kernel's own collections.
+package ebb.kernel.collection;
