@@ -21,6 +21,7 @@ import ebb.app.loop.LoopLimits;
 import ebb.app.loop.Watch;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
+import ebb.app.view.JobSeen;
 import ebb.app.view.View;
 import ebb.kernel.State;
 import ebb.kernel.engine.Engine;
@@ -41,6 +42,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +113,7 @@ final class Server {
     closings.push(() -> close(specifications));
     CodeStore code = CodeStore.open(home.resolve("code"), Bounds.DEFAULT);
     Host host = host();
+    View view = new View();
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
     LocalBackend backend =
         new LocalBackend(
@@ -120,14 +123,16 @@ final class Server {
                 taskUser(),
                 (long) config.tasks().outputMebibytes() << 20,
                 host),
-            new LocalBackend.Stores(specifications, code),
+            new LocalBackend.Stores(
+                specifications,
+                code,
+                job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace)),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
             wallMillis -> running(engine).engineMillis(wallMillis));
     closings.push(backend::close);
 
     // The engine: one thread, and one that watches it.
-    View view = new View();
     EngineLoop loop =
         new EngineLoop(
             new EngineLoop.Parts(opening, view, backend, state -> founding(state, host, owner)),

@@ -42,7 +42,16 @@ final class Bodies {
       @Nullable RetriesBody retries,
       @Nullable JsonNode command,
       @Nullable Map<String, String> environment,
-      @Nullable String code) {}
+      @Nullable String code,
+      @Nullable DistributionBody distribution) {}
+
+  /// `type`: pytorch or mpi with `processes` on each node, or tensorflow with `workers` and
+  /// `parameterServers` that are as many as there are nodes.
+  record DistributionBody(
+      @Nullable String type,
+      @Nullable Integer processes,
+      @Nullable Integer workers,
+      @Nullable Integer parameterServers) {}
 
   record LockBody(@Nullable String level) {}
 

@@ -94,7 +94,8 @@ final class JobEndpoints {
         Bodies.JobBody.class,
         body -> {
           Specification specification = SpecificationBody.of(body);
-          Optional<String> fault = specification.fault();
+          Optional<String> fault =
+              specification.fault().or(() -> specification.faultOn(Bodies.or(body.nodes(), 1)));
           if (fault.isPresent()) {
             return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
           }

@@ -3,10 +3,12 @@ package ebb.app.api;
 import ebb.app.specification.Specification;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What a job's body says of what is run.
@@ -25,7 +27,7 @@ final class SpecificationBody {
         new Specification.HostEnvironment(),
         new TreeMap<>(),
         new TreeMap<>(),
-        new Specification.NotDistributed(),
+        distribution(body.distribution(), Bodies.or(body.nodes(), 1)),
         "");
   }
 
@@ -44,6 +46,25 @@ final class SpecificationBody {
       throw unfitCommand();
     }
     return new Specification.Arguments(arguments);
+  }
+
+  private static Specification.Distribution distribution(
+      Bodies.@Nullable DistributionBody body, int nodes) throws Bodies.Unfit {
+    if (body == null) {
+      return new Specification.NotDistributed();
+    }
+    String type = Bodies.required(body.type(), "distribution.type");
+    int processes = Bodies.or(body.processes(), 1);
+    int servers = Bodies.or(body.parameterServers(), 0);
+    return switch (type.toLowerCase(Locale.ROOT)) {
+      case "pytorch" -> new Specification.PyTorch(processes);
+      case "mpi" -> new Specification.Mpi(processes);
+      case "tensorflow" ->
+          new Specification.TensorFlow(Bodies.or(body.workers(), nodes - servers), servers);
+      default ->
+          throw new Bodies.Unfit(
+              "'" + type + "' is no distribution: there are pytorch, tensorflow and mpi.");
+    };
   }
 
   private static Bodies.Unfit unfitCommand() {

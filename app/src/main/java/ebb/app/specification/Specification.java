@@ -33,6 +33,9 @@ public record Specification(
   /// (MAX_ARG_STRLEN).
   private static final int TEXT_BYTES_MAX = 131_071;
 
+  /// More than any size has cores or GPUs; a larger number is a mistake.
+  private static final int PROCESSES_MAX = 512;
+
   /// Half of what Linux takes by default for all arguments and variables together (ARG_MAX, 2 MiB).
   private static final int BYTES_MAX = 1024 * 1024;
 
@@ -157,6 +160,28 @@ public record Specification(
     return bytes > BYTES_MAX
         ? Optional.of(
             "command and variables have " + bytes + " bytes; at most " + BYTES_MAX + " fit")
+        : Optional.empty();
+  }
+
+  /// What is wrong with running it on so many nodes; empty if nothing is.
+  public Optional<String> faultOn(int nodes) {
+    return switch (distribution) {
+      case NotDistributed _ -> Optional.empty();
+      case PyTorch(int processes) -> faultOfProcesses(processes);
+      case Mpi(int processes) -> faultOfProcesses(processes);
+      case TensorFlow(int workers, int servers) ->
+          workers < 1 || servers < 0 || workers + servers != nodes
+              ? Optional.of(
+                  "%d workers and %d parameter servers are not the %d nodes that it has, one for each"
+                      .formatted(workers, servers, nodes))
+              : Optional.empty();
+    };
+  }
+
+  private static Optional<String> faultOfProcesses(int processes) {
+    return processes < 1 || processes > PROCESSES_MAX
+        ? Optional.of(
+            "%d processes on each node: there are 1 to %d".formatted(processes, PROCESSES_MAX))
         : Optional.empty();
   }
 

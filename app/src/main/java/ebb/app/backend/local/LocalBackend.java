@@ -3,15 +3,19 @@ package ebb.app.backend.local;
 import ebb.app.code.CodeStore;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 
 /// This machine as a backend: nodes are slots of it, tasks are children of its agent.
@@ -32,7 +36,12 @@ public final class LocalBackend implements Backend, AutoCloseable {
   private static final long CLOSE_SECONDS = 10;
 
   /// Where the things are that tasks need.
-  public record Stores(SpecificationStore specifications, CodeStore code) {}
+  ///
+  /// @param workspaces the workspace of a job that is live
+  public record Stores(
+      SpecificationStore specifications,
+      CodeStore code,
+      Function<JobId, Optional<Scope>> workspaces) {}
 
   private final BlockingQueue<InstructionThread.Item> queue = new LinkedBlockingQueue<>();
   private final AgentLink link = new AgentLink();
@@ -62,7 +71,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
     NodeClaims nodes = NodeClaims.open(home.resolve("nodes"), acknowledgements, wall.millis());
     Inventory inventory = new Inventory(acknowledgements, reports, engineMillis, queue::add);
     inventory.nodesFromBefore(nodes.all());
-    TaskOrders orders = new TaskOrders(options, folders, stores.specifications(), stores.code());
+    TaskOrders orders = new TaskOrders(options, folders, stores);
     Parts parts = new Parts(options, wall, queue, link, acknowledgements, inventory, nodes, orders);
     Path memory = home.resolve("backend.position");
     this.instructions =

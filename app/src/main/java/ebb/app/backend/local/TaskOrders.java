@@ -5,34 +5,31 @@ import ebb.app.code.CodeStore;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend.StartTask;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Turns what the kernel orders into what the agent is told: the specification's command and
-/// environment on a clean base, in folders made for it.
-///
-/// Nothing of the server's own environment reaches a task: it may hold secrets, and a job must not
-/// depend on how a server was started.
+/// Turns what the kernel orders into what the agent is told: the specification's command with its
+/// [TaskVariables], in folders made for it.
 final class TaskOrders {
-  /// What a login gives on most Linux systems.
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
   private final LocalOptions options;
   private final RunFolders folders;
   private final SpecificationStore specifications;
   private final CodeStore code;
+  private final Function<JobId, Optional<Scope>> workspaces;
 
-  TaskOrders(
-      LocalOptions options, RunFolders folders, SpecificationStore specifications, CodeStore code) {
+  TaskOrders(LocalOptions options, RunFolders folders, LocalBackend.Stores stores) {
     this.options = options;
     this.folders = folders;
-    this.specifications = specifications;
-    this.code = code;
+    this.specifications = stores.specifications();
+    this.code = stores.code();
+    this.workspaces = stores.workspaces();
   }
 
   /// What is to be run; empty if it is not there.
@@ -62,13 +59,33 @@ final class TaskOrders {
     @Nullable TaskUser user = options.user();
     return new TaskOrder(
         new AgentTask(start.task(), start.node()).text(),
-        specification.toExecute(),
-        environment(start, specification, run),
+        command(specification),
+        TaskVariables.of(
+            start,
+            specification,
+            run.workingDirectory().toString(),
+            workspaces.apply(start.job()),
+            port(start, specification, run)),
         run.workingDirectory(),
         new TaskOrder.Output(run.stdout(), run.stderr(), options.outputBoundBytes()),
         Duration.ofMillis(start.limitMillis()),
         Duration.ofMillis(start.graceMillis()),
         Optional.ofNullable(user).map(u -> new TaskOrder.Owner(u.uid(), u.gid())));
+  }
+
+  private static List<String> command(Specification specification) {
+    int processes = TaskVariables.processes(specification);
+    return processes == 1
+        ? specification.toExecute()
+        : Launcher.of(processes, specification.toExecute());
+  }
+
+  private static int port(StartTask start, Specification specification, RunFolders.Run run)
+      throws IOException {
+    int ports = TaskVariables.ports(specification, start.nodes().size());
+    Path file =
+        run.workingDirectory().resolveSibling("attempt-" + start.attemptNumber() + ".ports");
+    return ports == 0 ? 0 : AttemptPorts.choose(file, start.task().attempt().value(), ports);
   }
 
   private void fill(Specification specification, Path folder) throws IOException {
@@ -87,20 +104,5 @@ final class TaskOrders {
     CodeMissing(String hash) {
       super(hash);
     }
-  }
-
-  /// The specification may replace the base, but not what tells a task who it is.
-  private static Map<String, String> environment(
-      StartTask start, Specification specification, RunFolders.Run run) {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("PATH", PATH);
-    environment.put("HOME", run.workingDirectory().toString());
-    environment.put("LANG", "C.UTF-8");
-    environment.put("TZ", "UTC");
-    environment.putAll(specification.variables());
-    environment.put("EBB_JOB_NAME", start.jobName());
-    environment.put("EBB_NODE_RANK", String.valueOf(start.task().rank()));
-    environment.put("EBB_NODE_COUNT", String.valueOf(start.nodes().size()));
-    return environment;
   }
 }

@@ -105,6 +105,8 @@ class LocalBackendTest {
             "EBB_JOB_NAME=job-" + task.attempt(),
             "EBB_NODE_RANK=0",
             "EBB_NODE_COUNT=1",
+            "AZUREML_RUN_ID=job-" + task.attempt(),
+            "AZUREML_NODE_COUNT=1",
             "EBB_TASK=" + task + "@" + NODE);
   }
 

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Plays the server for a backend on a folder of a test: orders things, keeps what is reported, and
@@ -65,7 +66,7 @@ final class ServerStandIn implements AutoCloseable {
     this.backend =
         new LocalBackend(
             options,
-            new LocalBackend.Stores(specifications, code),
+            new LocalBackend.Stores(specifications, code, _ -> Optional.empty()),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),
             wallMillis -> wallMillis);
