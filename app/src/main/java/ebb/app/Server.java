@@ -5,12 +5,15 @@ import ebb.app.backend.local.HostCapacity;
 import ebb.app.backend.local.LocalBackend;
 import ebb.app.backend.local.LocalOptions;
 import ebb.app.backend.local.RunFolders;
+import ebb.app.backend.local.TaskFiles;
 import ebb.app.backend.local.TaskUser;
 import ebb.app.catalogue.Catalogue;
 import ebb.app.cli.Serve;
 import ebb.app.code.Bounds;
 import ebb.app.code.CodeStore;
 import ebb.app.config.Config;
+import ebb.app.data.Datastores;
+import ebb.app.data.Downloads;
 import ebb.app.http.HttpDoor;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
@@ -111,9 +114,9 @@ final class Server {
     // What jobs run, and the machine that they run on.
     SpecificationStore specifications = SpecificationStore.open(home.resolve("specifications.db"));
     closings.push(() -> close(specifications));
-    CodeStore code = CodeStore.open(home.resolve("code"), Bounds.DEFAULT);
-    Host host = host();
     View view = new View();
+    TaskFiles.Sources sources = sources(home, view);
+    Host host = host();
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
     LocalBackend backend =
         new LocalBackend(
@@ -125,7 +128,7 @@ final class Server {
                 host),
             new LocalBackend.Stores(
                 specifications,
-                code,
+                sources,
                 job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace)),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
@@ -151,7 +154,13 @@ final class Server {
     // The surface: from here on requests are answered.
     Surface.Parts parts =
         new Surface.Parts(
-            loop, view, opening::history, specifications, code, new Outputs(backend.folders()));
+            loop,
+            view,
+            opening::history,
+            specifications,
+            sources.code(),
+            sources.datastores(),
+            new Outputs(backend.folders()));
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
     tell(home, host, view, owner);
   }
@@ -192,6 +201,20 @@ final class Server {
         (long) config.journal().markMebibytes() << 20,
         (long) config.journal().reserveMebibytes() << 20,
         config.journal().snapshotEvents());
+  }
+
+  private TaskFiles.Sources sources(Path home, View view) throws IOException {
+    Config.Inputs inputs = config.inputs();
+    return new TaskFiles.Sources(
+        CodeStore.open(home.resolve("code"), Bounds.DEFAULT),
+        Datastores.open(home),
+        Downloads.open(
+            home.resolve("downloads"),
+            new Downloads.Bounds(
+                (long) inputs.downloadMebibytes() << 20,
+                (long) inputs.cacheMebibytes() << 20,
+                inputs.loopback())),
+        () -> view.rules().storage().markBytes());
   }
 
   private HttpDoor listen() throws ServerRefused {

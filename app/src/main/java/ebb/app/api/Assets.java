@@ -1,8 +1,12 @@
 package ebb.app.api;
 
 import ebb.app.code.CodeStore;
+import ebb.app.data.DataAddress;
+import ebb.app.data.DataRefused;
+import ebb.app.data.Datastores;
 import ebb.app.http.Response;
 import ebb.app.specification.Specification;
+import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -10,32 +14,78 @@ import org.jspecify.annotations.Nullable;
 /// nobody waits in a queue for something that was never sent.
 final class Assets {
   private final CodeStore code;
+  private final Datastores datastores;
 
-  Assets(CodeStore code) {
+  Assets(CodeStore code, Datastores datastores) {
     this.code = code;
+    this.datastores = datastores;
   }
 
   /// What is missing or wrong, as an answer; null if the job can be taken.
-  @Nullable Response refusal(Specification specification) {
-    if (specification.code().isPresent()) {
-      return refusalOfCode(specification.code().get());
-    }
-    return null;
-  }
-
-  private @Nullable Response refusalOfCode(String hash) {
-    if (!CodeStore.isHash(hash)) {
-      return Reads.badRequest("'" + hash + "' is no hash of code: it has 64 hexadecimal digits.");
-    }
+  @Nullable Response refusal(Specification specification, Scope workspace) {
     try {
-      return code.has(hash)
-          ? null
-          : Json.refusal(
-              404,
-              "CodeNotFound",
-              "The code " + hash + " is not here: send it to .../code/" + hash + " first.");
+      if (specification.code().isPresent()) {
+        requireCode(specification.code().get());
+      }
+      for (Specification.Input input : specification.inputs().values()) {
+        if (input instanceof Specification.InputFiles files) {
+          requireInput(files, workspace);
+        }
+      }
+      for (Specification.Output output : specification.outputs().values()) {
+        if (!output.uri().isEmpty()) {
+          requireOutput(output, workspace);
+        }
+      }
+      return null;
+    } catch (Missing missing) {
+      return Json.refusal(404, "CodeNotFound", String.valueOf(missing.getMessage()));
+    } catch (DataRefused refused) {
+      return Reads.badRequest(refused.why());
     } catch (IOException failure) {
       return Json.busy(503, "StorageUnavailable", "The code cannot be looked for: " + failure, 5);
     }
+  }
+
+  private static final class Missing extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Missing(String hash) {
+      super("The code " + hash + " is not here: send it to .../code/" + hash + " first.");
+    }
+  }
+
+  private void requireCode(String hash) throws IOException, DataRefused, Missing {
+    if (!CodeStore.isHash(hash)) {
+      throw new DataRefused("'" + hash + "' is no hash of code: it has 64 hexadecimal digits.");
+    }
+    if (!code.has(hash)) {
+      throw new Missing(hash);
+    }
+  }
+
+  private void requireInput(Specification.InputFiles files, Scope workspace)
+      throws IOException, DataRefused, Missing {
+    switch (DataAddress.parse(files.uri(), workspace)) {
+      case DataAddress.Sent(String hash, String _) -> requireCode(hash);
+      case DataAddress.OnWeb web -> {
+        if (!files.type().equals("uri_file")) {
+          throw new DataRefused(
+              "'%s' is a file, and not the folder that the type %s says: use uri_file."
+                  .formatted(web.uri(), files.type()));
+        }
+      }
+      case DataAddress.InDatastore in -> datastores.use(in, workspace, false);
+    }
+  }
+
+  private void requireOutput(Specification.Output output, Scope workspace) throws DataRefused {
+    if (!(DataAddress.parse(output.uri(), workspace) instanceof DataAddress.InDatastore in)) {
+      throw new DataRefused(
+          "An output goes to azureml://datastores/NAME/paths/PATH, and not to '"
+              + output.uri()
+              + "'. Without an address it is kept with the job's files.");
+    }
+    datastores.use(in, workspace, true);
   }
 }

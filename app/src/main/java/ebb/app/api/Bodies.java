@@ -43,7 +43,16 @@ final class Bodies {
       @Nullable JsonNode command,
       @Nullable Map<String, String> environment,
       @Nullable String code,
+      @Nullable Map<String, JsonNode> inputs,
+      @Nullable Map<String, OutputBody> outputs,
       @Nullable DistributionBody distribution) {}
+
+  /// What a job leaves somewhere; without `uri` it is kept with the job's files.
+  record OutputBody(@Nullable String type, @Nullable String mode, @Nullable String uri) {}
+
+  /// `workspaces`: each as `subscription/group/workspace`; `mode`: ro or rw.
+  record DatastoreBody(
+      @Nullable String path, @Nullable String mode, java.util.@Nullable List<String> workspaces) {}
 
   /// `type`: pytorch or mpi with `processes` on each node, or tensorflow with `workers` and
   /// `parameterServers` that are as many as there are nodes.

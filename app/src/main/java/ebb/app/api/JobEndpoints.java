@@ -99,7 +99,7 @@ final class JobEndpoints {
           if (fault.isPresent()) {
             return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
           }
-          Response missing = assets.refusal(specification);
+          Response missing = assets.refusal(specification, scope);
           if (missing != null) {
             return missing;
           }

@@ -25,8 +25,8 @@ final class SpecificationBody {
         new TreeMap<>(variables),
         Optional.ofNullable(body.code()),
         new Specification.HostEnvironment(),
-        new TreeMap<>(),
-        new TreeMap<>(),
+        inputs(Bodies.or(body.inputs(), Map.of())),
+        outputs(Bodies.or(body.outputs(), Map.of())),
         distribution(body.distribution(), Bodies.or(body.nodes(), 1)),
         "");
   }
@@ -46,6 +46,43 @@ final class SpecificationBody {
       throw unfitCommand();
     }
     return new Specification.Arguments(arguments);
+  }
+
+  /// A text or a number is a value; an object with a `uri` is files.
+  private static TreeMap<String, Specification.Input> inputs(Map<String, JsonNode> body)
+      throws Bodies.Unfit {
+    TreeMap<String, Specification.Input> inputs = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> one : body.entrySet()) {
+      JsonNode input = one.getValue();
+      if (input != null && input.isValueNode() && !input.isNull()) {
+        inputs.put(one.getKey(), new Specification.Literal(input.asString()));
+      } else if (input != null && input.path("uri").isString()) {
+        inputs.put(
+            one.getKey(),
+            new Specification.InputFiles(
+                input.path("type").asString("uri_folder"),
+                input.path("mode").asString("ro_mount"),
+                input.path("uri").asString()));
+      } else {
+        throw new Bodies.Unfit(
+            "The input '%s' must be a value, or files with type, mode and uri."
+                .formatted(one.getKey()));
+      }
+    }
+    return inputs;
+  }
+
+  private static TreeMap<String, Specification.Output> outputs(
+      Map<String, Bodies.OutputBody> body) {
+    TreeMap<String, Specification.Output> outputs = new TreeMap<>();
+    body.forEach((name, output) ->
+        outputs.put(
+            name,
+            new Specification.Output(
+                Bodies.or(output.type(), "uri_folder"),
+                Bodies.or(output.mode(), "rw_mount"),
+                Bodies.or(output.uri(), ""))));
+    return outputs;
   }
 
   private static Specification.Distribution distribution(

@@ -1,6 +1,7 @@
 package ebb.app.api;
 
 import ebb.app.code.CodeStore;
+import ebb.app.data.Datastores;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
@@ -35,6 +36,7 @@ public final class Surface {
       Supplier<History> history,
       SpecificationStore specifications,
       CodeStore code,
+      Datastores datastores,
       Outputs outputs) {}
 
   public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
@@ -45,11 +47,16 @@ public final class Surface {
     Router<Endpoint> router = new Router<>();
     JobEndpoints jobs =
         new JobEndpoints(
-            reads, wishes, parts.history(), parts.specifications(), new Assets(parts.code()));
+            reads,
+            wishes,
+            parts.history(),
+            parts.specifications(),
+            new Assets(parts.code(), parts.datastores()));
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
     new ClusterEndpoints(reads, wishes).addTo(router);
     jobs.addTo(router);
+    new DatastoreEndpoints(reads, parts.datastores()).addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
     new LogEndpoints(jobs, parts.view(), parts.outputs()).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);

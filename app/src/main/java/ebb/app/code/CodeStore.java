@@ -1,7 +1,7 @@
 package ebb.app.code;
 
+import ebb.app.files.Room;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,15 +37,6 @@ public final class CodeStore {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final String ENDING = ".tar";
 
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
-  /// Between two looks at the free space.
-  private static final long LOOK_BYTES = 16L << 20;
-
   private final Path folder;
   private final Path incoming;
   private final Bounds bounds;
@@ -62,10 +52,10 @@ public final class CodeStore {
   public static CodeStore open(Path folder, Bounds bounds) throws IOException {
     CodeStore store = new CodeStore(folder, bounds);
     if (!Files.isDirectory(folder)) {
-      Files.createDirectory(folder, PRIVATE_FOLDER);
+      Files.createDirectory(folder, Room.PRIVATE_FOLDER);
     }
     if (!Files.isDirectory(store.incoming)) {
-      Files.createDirectory(store.incoming, PRIVATE_FOLDER);
+      Files.createDirectory(store.incoming, Room.PRIVATE_FOLDER);
     }
     try (DirectoryStream<Path> halves = Files.newDirectoryStream(store.incoming)) {
       for (Path half : halves) {
@@ -115,13 +105,10 @@ public final class CodeStore {
   /// What is kept is written anew: no header of the sender's, and nothing behind the end.
   private void write(String hash, InputStream stream, Path half, long keepFreeBytes)
       throws IOException, CodeRefused {
-    try (FileChannel channel =
-        FileChannel.open(
-            half, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE_FILE)) {
+    Room room = new Room(folder, keepFreeBytes);
+    try (FileChannel channel = FileChannel.open(half, Room.NEW_FILE, Room.PRIVATE_FILE)) {
       Manifest manifest;
-      OutputStream out =
-          new BufferedOutputStream(
-              new Careful(Channels.newOutputStream(channel), folder, keepFreeBytes));
+      OutputStream out = room.guard(Channels.newOutputStream(channel));
       // Left open, so that what was written can be made durable.
       CodeArchive.Writer writer = new CodeArchive.Writer(new Kept(out));
       manifest = CodeArchive.read(new BufferedInputStream(stream), bounds, writer);
@@ -133,7 +120,7 @@ public final class CodeStore {
                 .formatted(manifest.hash(), hash));
       }
       channel.force(true);
-    } catch (Careful.NoRoom full) {
+    } catch (Room.TooLittle full) {
       throw new CodeRefused(CodeRefused.Kind.NO_ROOM, String.valueOf(full.getMessage()));
     }
   }
@@ -142,8 +129,8 @@ public final class CodeStore {
   ///
   /// @throws NoSuchFileException if it is not there
   /// @throws IOException if it cannot be read or is damaged, or the folder cannot be written
-  public void unpack(String hash, Path into) throws IOException {
-    Unpacking unpacking = new Unpacking(into);
+  public void unpack(String hash, Path into, Room room) throws IOException {
+    Unpacking unpacking = new Unpacking(into, room);
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file(hash)))) {
       Manifest manifest = CodeArchive.read(in, bounds, unpacking);
       if (!manifest.hash().equals(hash)) {
@@ -166,10 +153,12 @@ public final class CodeStore {
   /// Files first, links last, so that none is ever written through.
   private static final class Unpacking implements CodeArchive.Sink {
     private final Path into;
+    private final Room room;
     private final List<Manifest.LinkEntry> links = new ArrayList<>();
 
-    Unpacking(Path into) {
+    Unpacking(Path into, Room room) {
       this.into = into;
+      this.room = room;
     }
 
     @Override
@@ -179,10 +168,9 @@ public final class CodeStore {
       FileAttribute<Set<PosixFilePermission>> mode =
           PosixFilePermissions.asFileAttribute(
               PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
-      try (FileChannel channel =
-          FileChannel.open(
-              file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
-        content.transferTo(Channels.newOutputStream(channel));
+      try (OutputStream out =
+          room.guard(Channels.newOutputStream(FileChannel.open(file, Room.NEW_FILE, mode)))) {
+        content.transferTo(out);
       }
     }
 
@@ -221,43 +209,6 @@ public final class CodeStore {
     @Override
     public void close() throws IOException {
       flush();
-    }
-  }
-
-  /// Stops before the disk is full.
-  private static final class Careful extends FilterOutputStream {
-    /// The disk has too little room.
-    static final class NoRoom extends IOException {
-      private static final long serialVersionUID = 1;
-
-      NoRoom(String message) {
-        super(message);
-      }
-    }
-
-    private final FileStore disk;
-    private final long keepFreeBytes;
-    private long unlooked = LOOK_BYTES;
-
-    Careful(OutputStream out, Path folder, long keepFreeBytes) throws IOException {
-      super(out);
-      this.disk = Files.getFileStore(folder);
-      this.keepFreeBytes = keepFreeBytes;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      unlooked += length;
-      if (unlooked >= LOOK_BYTES) {
-        unlooked = 0;
-        long free = disk.getUsableSpace();
-        if (free < keepFreeBytes + LOOK_BYTES) {
-          throw new NoRoom(
-              "The server's disk has %d MiB left and no code is taken below %d MiB: free some space at its home."
-                  .formatted(free >> 20, (keepFreeBytes + LOOK_BYTES) >> 20));
-        }
-      }
-      out.write(bytes, offset, length);
     }
   }
 }

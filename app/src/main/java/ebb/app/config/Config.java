@@ -11,7 +11,13 @@ import java.util.TreeMap;
 
 /// How a server is set up. Read once, at its start.
 public record Config(
-    Http http, Engine engine, Host host, Tasks tasks, Journal journal, String owner) {
+    Http http,
+    Engine engine,
+    Host host,
+    Tasks tasks,
+    Inputs inputs,
+    Journal journal,
+    String owner) {
   /// In the home; lines of `key = value`, `#` for remarks.
   public static final String FILE = "ebb.conf";
 
@@ -60,6 +66,20 @@ public record Config(
           "tasks.output-mebibytes",
           "64",
           "How much of each task's standard output, and of its standard error, is kept.");
+  public static final Key INPUTS_DOWNLOAD =
+      new Key(
+          "inputs.download-mebibytes", "10240", "The most that one input from the web may have.");
+  public static final Key INPUTS_CACHE =
+      new Key(
+          "inputs.cache-mebibytes",
+          "20480",
+          "The most that inputs from the web may take that are kept for the next job.");
+  public static final Key INPUTS_LOOPBACK =
+      new Key(
+          "inputs.loopback",
+          "false",
+          "Whether jobs may have the server fetch inputs from the machine's own loopback address, plain http included:"
+              + " true lets them read what listens there.");
   public static final Key JOURNAL_MARK =
       new Key(
           "journal.mark-mebibytes",
@@ -93,6 +113,9 @@ public record Config(
           HOST_VIRTUAL_NODES,
           TASKS_USER,
           TASKS_OUTPUT,
+          INPUTS_DOWNLOAD,
+          INPUTS_CACHE,
+          INPUTS_LOOPBACK,
           JOURNAL_MARK,
           JOURNAL_RESERVE,
           JOURNAL_SNAPSHOT,
@@ -108,6 +131,8 @@ public record Config(
   public record Host(int cores, int memoryMebibytes, int gpus, String virtualNodes) {}
 
   public record Tasks(String user, int outputMebibytes) {}
+
+  public record Inputs(int downloadMebibytes, int cacheMebibytes, boolean loopback) {}
 
   public record Journal(int markMebibytes, int reserveMebibytes, int snapshotEvents) {}
 
@@ -171,6 +196,10 @@ public record Config(
             reading.number(HOST_GPUS, -1, 100_000),
             reading.oneOf(HOST_VIRTUAL_NODES, List.of("true", "false", AUTO))),
         new Tasks(reading.text(TASKS_USER), reading.number(TASKS_OUTPUT, 1, 1_000_000)),
+        new Inputs(
+            reading.number(INPUTS_DOWNLOAD, 1, Integer.MAX_VALUE),
+            reading.number(INPUTS_CACHE, 0, Integer.MAX_VALUE),
+            reading.oneOf(INPUTS_LOOPBACK, List.of("true", "false")).equals("true")),
         new Journal(
             reading.number(JOURNAL_MARK, 0, Integer.MAX_VALUE),
             reading.number(JOURNAL_RESERVE, 0, 1_000_000),

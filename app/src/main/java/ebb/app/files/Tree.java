@@ -1,9 +1,15 @@
 package ebb.app.files;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,9 +18,12 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A folder and what is below it. Each name is opened in the folder that was opened before it, so
 /// that replacing one by a link in between leads nowhere.
@@ -31,6 +40,9 @@ public final class Tree {
   /// A plain file below the folder.
   public record Found(String path, long bytes, long modifiedMillis) {}
 
+  /// The user and group that something is given to.
+  public record Owner(int uid, int gid) {}
+
   /// Takes what is found; false ends the search.
   public interface Visitor {
     boolean take(Found found);
@@ -43,23 +55,23 @@ public final class Tree {
   /// @throws NoSuchFileException if nothing is there
   public SeekableByteChannel open(String path) throws IOException {
     List<String> names = names(path);
-    List<SecureDirectoryStream<Path>> open = new ArrayList<>();
-    try {
-      SecureDirectoryStream<Path> folder = openRoot();
-      open.add(folder);
-      for (String name : names.subList(0, names.size() - 1)) {
-        requireKind(folder, name, path, true);
-        folder = folder.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS);
-        open.add(folder);
-      }
-      requireKind(folder, names.getLast(), path, false);
+    try (SecureDirectoryStream<Path> folder = openFolder(names.subList(0, names.size() - 1))) {
+      requireKind(folder, names.getLast(), false);
       return folder.newByteChannel(
           Path.of(names.getLast()), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-    } finally {
-      for (SecureDirectoryStream<Path> folder : open) {
-        folder.close();
+    }
+  }
+
+  /// Opens a folder below, one name after the other.
+  private SecureDirectoryStream<Path> openFolder(List<String> names) throws IOException {
+    SecureDirectoryStream<Path> folder = openRoot();
+    for (String name : names) {
+      try (SecureDirectoryStream<Path> above = folder) {
+        requireKind(above, name, true);
+        folder = above.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS);
       }
     }
+    return folder;
   }
 
   /// The names of a path, none of which leads up or nowhere.
@@ -74,13 +86,105 @@ public final class Tree {
   }
 
   /// Before it is opened: opening a pipe would wait for whoever writes into it.
-  private static void requireKind(
-      SecureDirectoryStream<Path> folder, String name, String path, boolean isFolder)
+  private static void requireKind(SecureDirectoryStream<Path> folder, String name, boolean isFolder)
       throws IOException {
     BasicFileAttributes attributes = attributes(folder, Path.of(name));
     if (isFolder ? !attributes.isDirectory() : !attributes.isRegularFile()) {
-      throw new PathRefused(
-          "'%s': '%s' is no %s".formatted(path, name, isFolder ? "folder" : "plain file"));
+      throw new PathRefused("'%s' is no %s".formatted(name, isFolder ? "folder" : "plain file"));
+    }
+  }
+
+  /// Whether a path leads to a plain file; false for a folder. The empty path is the folder itself.
+  ///
+  /// @throws PathRefused if it is neither, or the path leads out or through a link
+  /// @throws NoSuchFileException if nothing is there
+  public boolean isFile(String path) throws IOException {
+    if (path.isEmpty()) {
+      return false;
+    }
+    List<String> names = names(path);
+    String last = names.getLast();
+    try (SecureDirectoryStream<Path> folder = openFolder(names.subList(0, names.size() - 1))) {
+      BasicFileAttributes attributes = attributes(folder, Path.of(last));
+      if (!attributes.isRegularFile() && !attributes.isDirectory()) {
+        throw new PathRefused("'" + path + "' is a link, or neither a file nor a folder");
+      }
+      return attributes.isRegularFile();
+    }
+  }
+
+  /// Copies a file, or a folder with the plain files in it, to a place that is not there yet.
+  public void copy(String path, Path into, Room room) throws IOException {
+    if (isFile(path)) {
+      copyFile(path, into, room);
+      return;
+    }
+    Files.createDirectories(into);
+    List<String> found = new ArrayList<>();
+    visit(path, file -> found.add(file.path()));
+    for (String file : found) {
+      Path place = into.resolve(path.isEmpty() ? file : file.substring(path.length() + 1));
+      Path parent = place.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      copyFile(file, place, room);
+    }
+  }
+
+  private void copyFile(String path, Path into, Room room) throws IOException {
+    try (InputStream in = Channels.newInputStream(open(path));
+        OutputStream out = room.guard(Files.newOutputStream(into, StandardOpenOption.CREATE_NEW))) {
+      in.transferTo(out);
+    }
+  }
+
+  /// Makes the folders of a path that are not there. Each is made beside the folder's own entries
+  /// and moved into the one that was opened before it, so that no link can lead it elsewhere.
+  ///
+  /// @param owner whose they become; null: as whoever runs this
+  public void make(String path, @Nullable Owner owner) throws IOException {
+    List<String> names = path.isEmpty() ? List.of() : names(path);
+    for (int depth = 0; depth < names.size(); depth++) {
+      String name = names.get(depth);
+      try (SecureDirectoryStream<Path> folder = openFolder(names.subList(0, depth))) {
+        if (isAbsent(folder, name)) {
+          make(folder, name, owner);
+        }
+      }
+    }
+    openFolder(names).close();
+  }
+
+  private void make(SecureDirectoryStream<Path> folder, String name, @Nullable Owner owner)
+      throws IOException {
+    Path draft = Files.createTempDirectory(root, ".ebb-").getFileName();
+    try (SecureDirectoryStream<Path> top = openRoot()) {
+      if (owner != null) {
+        give(top, draft, owner);
+      }
+      top.move(draft, folder, Path.of(name));
+    } catch (FileAlreadyExistsException | DirectoryNotEmptyException another) {
+      Files.delete(root.resolve(draft)); // somebody else was faster, and that is as good
+    }
+  }
+
+  private static void give(SecureDirectoryStream<Path> folder, Path name, Owner owner)
+      throws IOException {
+    UserPrincipalLookupService users = FileSystems.getDefault().getUserPrincipalLookupService();
+    PosixFileAttributeView view =
+        folder.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    view.setGroup(users.lookupPrincipalByGroupName(String.valueOf(owner.gid())));
+    view.setOwner(users.lookupPrincipalByName(String.valueOf(owner.uid())));
+  }
+
+  private static boolean isAbsent(SecureDirectoryStream<Path> folder, String name)
+      throws IOException {
+    try {
+      attributes(folder, Path.of(name));
+      return false;
+    } catch (NoSuchFileException absent) {
+      return true;
     }
   }
 
@@ -94,13 +198,12 @@ public final class Tree {
     throw new IOException("files of " + root + " cannot be opened safely on this system");
   }
 
-  /// Visits the plain files below one of its folders, in no order. What is gone meanwhile is left
-  /// out; so is what is more than 64 folders deep.
+  /// Visits the plain files below one of its folders, or all for the empty path, in no order. What
+  /// is gone meanwhile is left out; so is what is more than 64 folders deep.
   public void visit(String below, Visitor visitor) throws IOException {
-    try (SecureDirectoryStream<Path> top = openRoot();
-        SecureDirectoryStream<Path> folder =
-            top.newDirectoryStream(Path.of(below), LinkOption.NOFOLLOW_LINKS)) {
-      visit(folder, below + "/", 0, visitor);
+    List<String> names = below.isEmpty() ? List.of() : names(below);
+    try (SecureDirectoryStream<Path> folder = openFolder(names)) {
+      visit(folder, below.isEmpty() ? "" : below + "/", 0, visitor);
     } catch (NoSuchFileException absent) {
       return; // nothing is below it
     }

@@ -127,6 +127,11 @@ public record Specification(
     };
   }
 
+  /// The arguments that are executed where these values stand for the names in them.
+  public List<String> toExecute(Values values) {
+    return toExecute().stream().map(values::fill).toList();
+  }
+
   /// What is wrong with it, for whoever wrote it; empty if it can be tried. Names only: a value may
   /// be private and must not reach a message.
   public Optional<String> fault() {
@@ -160,7 +165,7 @@ public record Specification(
     return bytes > BYTES_MAX
         ? Optional.of(
             "command and variables have " + bytes + " bytes; at most " + BYTES_MAX + " fit")
-        : Optional.empty();
+        : DataFault.of(this);
   }
 
   /// What is wrong with running it on so many nodes; empty if nothing is.

@@ -3,6 +3,7 @@ package ebb.app.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ebb.app.files.Room;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -75,7 +76,8 @@ class CodeStoreTest {
     assertThat(put(snapshot.hash(), stream(snapshot))).as("again").isFalse();
     assertThat(store.has(snapshot.hash())).isTrue();
     Path into = Files.createDirectory(folder.resolve("into"));
-    CodeStore.open(folder.resolve("code"), BOUNDS).unpack(snapshot.hash(), into);
+    CodeStore.open(folder.resolve("code"), BOUNDS)
+        .unpack(snapshot.hash(), into, new Room(folder, 0));
     assertThat(Snapshot.of(into, BOUNDS).hash()).isEqualTo(snapshot.hash());
     assertThat(into.resolve("run.sh").toFile().canExecute()).isTrue();
     assertThat(into.resolve("a/again")).isSymbolicLink();
@@ -250,7 +252,8 @@ class CodeStoreTest {
     bytes[content] ^= 1;
     Files.write(file, bytes);
     Path into = Files.createDirectory(folder.resolve("into"));
-    assertThatThrownBy(() -> store.unpack(snapshot.hash(), into)).hasMessageContaining("damaged");
+    assertThatThrownBy(() -> store.unpack(snapshot.hash(), into, new Room(folder, 0)))
+        .hasMessageContaining("damaged");
     assertThat(Files.exists(file, LinkOption.NOFOLLOW_LINKS)).isTrue();
   }
 }

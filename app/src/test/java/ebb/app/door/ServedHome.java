@@ -50,6 +50,12 @@ final class ServedHome implements AutoCloseable {
     start();
   }
 
+  /// Before the first start: a line of the home's configuration.
+  static void configure(Path folder, String line) throws IOException {
+    Path home = Files.createDirectories(folder.resolve("home"));
+    Files.writeString(home.resolve("ebb.conf"), line + "\n");
+  }
+
   Path home() {
     return folder.resolve("home");
   }

@@ -115,6 +115,36 @@ class TreeTest {
   }
 
   @Test
+  void foldersAreMadeAndNeverThroughALink() throws Exception {
+    new Tree(root).make("a/new/deep", null);
+    new Tree(root).make("a/new/deep", null); // is there, and that is fine
+    assertThat(root.resolve("a/new/deep")).isEmptyDirectory();
+    Files.createSymbolicLink(root.resolve("a/link"), folder.resolve("outside"));
+    for (String path : List.of("a/link", "a/link/evil", "../evil", "a/b/file", "a/b/file/x")) {
+      assertThatThrownBy(() -> new Tree(root).make(path, null))
+          .as(path)
+          .isInstanceOf(PathRefused.class);
+    }
+    assertThat(folder.resolve("outside/evil")).doesNotExist();
+    assertThat(root).isDirectoryNotContaining("glob:**/.ebb-*");
+  }
+
+  @Test
+  void copyHasPlainFilesOnly() throws Exception {
+    Files.createSymbolicLink(root.resolve("a/link"), folder.resolve("outside/file"));
+    Path into = folder.resolve("copy");
+    new Tree(root).copy("a", into, new Room(folder, 0));
+    assertThat(into.resolve("b/file")).hasContent("inside");
+    assertThat(into.resolve("link")).doesNotExist();
+    assertThatThrownBy(
+            () -> new Tree(root).copy("a/link", folder.resolve("x"), new Room(folder, 0)))
+        .isInstanceOf(PathRefused.class);
+    assertThatThrownBy(() ->
+            new Tree(root).copy("a", folder.resolve("full"), new Room(folder, Long.MAX_VALUE / 2)))
+        .isInstanceOf(Room.TooLittle.class);
+  }
+
+  @Test
   void removingLeavesWhatLinksLeadTo() throws Exception {
     Files.createSymbolicLink(root.resolve("a/link"), folder.resolve("outside"));
     Files.createSymbolicLink(root.resolve("top"), folder.resolve("outside/file"));

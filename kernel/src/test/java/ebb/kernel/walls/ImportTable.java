@@ -62,7 +62,8 @@ public final class ImportTable {
           Map.entry("agent", Set.of()),
           Map.entry("app.wire", Set.of()),
           Map.entry("app.http", Set.of()),
-          Map.entry("app.code", Set.of()),
+          Map.entry("app.code", Set.of("app.files")),
+          Map.entry("app.data", Set.of("app.files", "kernel.protocol")),
           Map.entry("app.files", Set.of()),
           Map.entry("app.config", Set.of()),
           Map.entry("app.catalogue", Set.of("kernel.protocol")),
@@ -88,6 +89,7 @@ public final class ImportTable {
                   "app.journal",
                   "app.specification",
                   "app.code",
+                  "app.data",
                   "app.files",
                   "kernel",
                   "kernel.protocol",
@@ -107,6 +109,7 @@ public final class ImportTable {
                   "agent",
                   "app.specification",
                   "app.code",
+                  "app.data",
                   "app.files")),
           Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")));
 

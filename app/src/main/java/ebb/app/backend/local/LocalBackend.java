@@ -1,6 +1,5 @@
 package ebb.app.backend.local;
 
-import ebb.app.code.CodeStore;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.JobId;
@@ -40,7 +39,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
   /// @param workspaces the workspace of a job that is live
   public record Stores(
       SpecificationStore specifications,
-      CodeStore code,
+      TaskFiles.Sources sources,
       Function<JobId, Optional<Scope>> workspaces) {}
 
   private final BlockingQueue<InstructionThread.Item> queue = new LinkedBlockingQueue<>();

@@ -122,12 +122,13 @@ public final class RunFolders {
 
   /// Puts files into a working directory that is not yet the task's.
   interface Contents {
-    void fill(Path folder) throws IOException;
+    void fill(Path folder) throws IOException, CannotPrepare;
   }
 
   /// Makes the folders of a run, if they are not there, with these contents and with what the
   /// attempts before have left.
-  void prepare(JobId job, int attemptNumber, int rank, Contents contents) throws IOException {
+  void prepare(JobId job, int attemptNumber, int rank, Contents contents)
+      throws IOException, CannotPrepare {
     Path folder = run(job, attemptNumber, rank).workingDirectory();
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       Path parent = folder.getParent();
@@ -141,7 +142,8 @@ public final class RunFolders {
     }
   }
 
-  private void make(Path folder, Contents contents, Map<String, Path> left) throws IOException {
+  private void make(Path folder, Contents contents, Map<String, Path> left)
+      throws IOException, CannotPrepare {
     Path draft = folder.resolveSibling(folder.getFileName() + ".new");
     new Tree(draft).delete();
     Files.createDirectory(draft, PRIVATE);

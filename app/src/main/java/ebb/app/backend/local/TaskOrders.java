@@ -1,9 +1,10 @@
 package ebb.app.backend.local;
 
 import ebb.agent.protocol.TaskOrder;
-import ebb.app.code.CodeStore;
+import ebb.app.data.DataRefused;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
+import ebb.app.specification.Values;
 import ebb.kernel.engine.Backend.StartTask;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Scope;
@@ -21,14 +22,14 @@ final class TaskOrders {
   private final LocalOptions options;
   private final RunFolders folders;
   private final SpecificationStore specifications;
-  private final CodeStore code;
+  private final TaskFiles data;
   private final Function<JobId, Optional<Scope>> workspaces;
 
   TaskOrders(LocalOptions options, RunFolders folders, LocalBackend.Stores stores) {
     this.options = options;
     this.folders = folders;
     this.specifications = stores.specifications();
-    this.code = stores.code();
+    this.data = new TaskFiles(stores.sources(), options.user());
     this.workspaces = stores.workspaces();
   }
 
@@ -39,7 +40,10 @@ final class TaskOrders {
 
   /// Whether making the order may take long: then it is made beside everything else.
   static boolean takesLong(Specification specification) {
-    return specification.code().isPresent();
+    return specification.code().isPresent()
+        || specification.inputs().values().stream()
+            .anyMatch(input -> input instanceof Specification.InputFiles)
+        || specification.outputs().values().stream().anyMatch(output -> !output.uri().isEmpty());
   }
 
   /// Makes the folders and the order.
@@ -49,23 +53,23 @@ final class TaskOrders {
       throws IOException, CannotPrepare {
     int rank = start.task().rank();
     RunFolders.Run run = folders.run(start.job(), start.attemptNumber(), rank);
-    try {
-      folders.prepare(
-          start.job(), start.attemptNumber(), rank, folder -> fill(specification, folder));
-    } catch (CodeMissing missing) {
-      throw new CannotPrepare(
-          "its code " + missing.getMessage() + " is not there any more: submit it again");
-    }
+    Optional<Scope> workspace = workspaces.apply(start.job());
+    Scope scope = workspace.orElse(Scope.ALL);
+    folders.prepare(
+        start.job(),
+        start.attemptNumber(),
+        rank,
+        folder -> data.fill(specification, scope, folder));
+    Values values = values(specification, scope, run.workingDirectory());
     @Nullable TaskUser user = options.user();
     return new TaskOrder(
         new AgentTask(start.task(), start.node()).text(),
-        command(specification),
+        command(specification, values),
         TaskVariables.of(
             start,
             specification,
-            run.workingDirectory().toString(),
-            workspaces.apply(start.job()),
-            port(start, specification, run)),
+            new TaskVariables.Place(
+                run.workingDirectory(), values, workspace, port(start, specification, run))),
         run.workingDirectory(),
         new TaskOrder.Output(run.stdout(), run.stderr(), options.outputBoundBytes()),
         Duration.ofMillis(start.limitMillis()),
@@ -73,11 +77,21 @@ final class TaskOrders {
         Optional.ofNullable(user).map(u -> new TaskOrder.Owner(u.uid(), u.gid())));
   }
 
-  private static List<String> command(Specification specification) {
+  private Values values(Specification specification, Scope workspace, Path folder)
+      throws CannotPrepare {
+    try {
+      return new Values(
+          data.inputs(specification, workspace, folder),
+          data.outputs(specification, workspace, folder));
+    } catch (DataRefused refused) {
+      throw new CannotPrepare(refused.why());
+    }
+  }
+
+  private static List<String> command(Specification specification, Values values) {
     int processes = TaskVariables.processes(specification);
-    return processes == 1
-        ? specification.toExecute()
-        : Launcher.of(processes, specification.toExecute());
+    List<String> command = specification.toExecute(values);
+    return processes == 1 ? command : Launcher.of(processes, command);
   }
 
   private static int port(StartTask start, Specification specification, RunFolders.Run run)
@@ -86,23 +100,5 @@ final class TaskOrders {
     Path file =
         run.workingDirectory().resolveSibling("attempt-" + start.attemptNumber() + ".ports");
     return ports == 0 ? 0 : AttemptPorts.choose(file, start.task().attempt().value(), ports);
-  }
-
-  private void fill(Specification specification, Path folder) throws IOException {
-    if (specification.code().isPresent()) {
-      String hash = specification.code().get();
-      if (!code.has(hash)) {
-        throw new CodeMissing(hash);
-      }
-      code.unpack(hash, folder);
-    }
-  }
-
-  private static final class CodeMissing extends IOException {
-    private static final long serialVersionUID = 1;
-
-    CodeMissing(String hash) {
-      super(hash);
-    }
   }
 }

@@ -5,8 +5,10 @@ import ebb.app.specification.Specification.Mpi;
 import ebb.app.specification.Specification.NotDistributed;
 import ebb.app.specification.Specification.PyTorch;
 import ebb.app.specification.Specification.TensorFlow;
+import ebb.app.specification.Values;
 import ebb.kernel.engine.Backend.StartTask;
 import ebb.kernel.protocol.Scope;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,23 +57,22 @@ final class TaskVariables {
     };
   }
 
-  /// The variables of a task.
+  /// Where a task is.
   ///
   /// @param workspace empty if the job is not known any more
   /// @param port the first of its attempt's ports, 0 if it has none
-  static Map<String, String> of(
-      StartTask start,
-      Specification specification,
-      String home,
-      Optional<Scope> workspace,
-      int port) {
+  record Place(Path folder, Values values, Optional<Scope> workspace, int port) {}
+
+  static Map<String, String> of(StartTask start, Specification specification, Place place) {
     TaskVariables task = new TaskVariables(start);
     task.put("PATH", PATH);
-    task.put("HOME", home);
+    task.put("HOME", place.folder().toString());
     task.put("LANG", "C.UTF-8");
     task.put("TZ", "UTC");
     task.variables.putAll(specification.variables());
-    task.identity(workspace);
+    task.identity(place.workspace());
+    task.data(place.values());
+    int port = place.port();
     if (port != 0) {
       task.meeting(port, processes(specification));
       switch (specification.distribution()) {
@@ -103,6 +104,22 @@ final class TaskVariables {
       put("AZUREML_ARM_RESOURCEGROUP", scope.group());
       put("AZUREML_ARM_WORKSPACE_NAME", scope.workspace());
     });
+  }
+
+  /// Azure's names for where inputs and outputs are.
+  private void data(Values values) {
+    values
+        .inputs()
+        .forEach((name, value) -> {
+          put("AZURE_ML_INPUT_" + name, value);
+          put("AZUREML_DATAREFERENCE_" + name, value);
+        });
+    values
+        .outputs()
+        .forEach((name, path) -> {
+          put("AZURE_ML_OUTPUT_" + name, path);
+          put("AZUREML_DATAREFERENCE_" + name, path);
+        });
   }
 
   /// As `torch.distributed` reads it with `env://`. Where several processes run on a node, the

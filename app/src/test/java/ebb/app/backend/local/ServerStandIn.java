@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.agent.AgentClient;
 import ebb.app.code.Bounds;
 import ebb.app.code.CodeStore;
+import ebb.app.data.Datastores;
+import ebb.app.data.Downloads;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
@@ -66,7 +68,15 @@ final class ServerStandIn implements AutoCloseable {
     this.backend =
         new LocalBackend(
             options,
-            new LocalBackend.Stores(specifications, code, _ -> Optional.empty()),
+            new LocalBackend.Stores(
+                specifications,
+                new TaskFiles.Sources(
+                    code,
+                    Datastores.open(home),
+                    Downloads.open(
+                        home.resolve("downloads"), new Downloads.Bounds(1 << 20, 1 << 20, true)),
+                    () -> 0),
+                _ -> Optional.empty()),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),
             wallMillis -> wallMillis);

@@ -1,0 +1,167 @@
+package ebb.app.data;
+
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The folders that owners have registered, kept in one small file of the home.
+public final class Datastores {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Path file;
+  private final Path home;
+  private final Map<String, Datastore> byName = new ConcurrentSkipListMap<>();
+
+  private Datastores(Path home) {
+    this.file = home.resolve("datastores.json");
+    this.home = home;
+  }
+
+  /// Opens what a home has registered.
+  public static Datastores open(Path home) throws IOException {
+    Datastores datastores = new Datastores(home);
+    Path file = datastores.file;
+    if (Files.exists(file)) {
+      try {
+        for (JsonNode one : JSON.readTree(Files.readAllBytes(file))) {
+          List<String> workspaces = new ArrayList<>();
+          one.path("workspaces").forEach(path -> workspaces.add(path.asString()));
+          datastores.keep(
+              new Datastore(
+                  one.path("name").asString(),
+                  Path.of(one.path("root").asString()),
+                  one.path("writable").asBoolean(),
+                  workspaces));
+        }
+      } catch (JacksonException damaged) {
+        throw new IOException(
+            file + " is damaged: put back a backup, or remove it and register again", damaged);
+      }
+    }
+    return datastores;
+  }
+
+  private void keep(Datastore datastore) {
+    byName.put(key(datastore.name()), datastore);
+  }
+
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /// Registers a folder, or registers it anew; durable when this returns.
+  ///
+  /// @throws DataRefused if the folder cannot be given to jobs
+  public synchronized Datastore put(
+      String name, Path folder, boolean isWritable, List<String> workspaces)
+      throws IOException, DataRefused {
+    if (!name.matches("[A-Za-z0-9_]{1,255}")) {
+      throw new DataRefused(
+          "'" + name + "' is no name of a datastore: letters, digits and underscores are allowed.");
+    }
+    if (!folder.isAbsolute() || !Files.isDirectory(folder)) {
+      throw new DataRefused(
+          "There is no folder '" + folder + "' on the server's machine: name an absolute path.");
+    }
+    Path root = folder.toRealPath();
+    Path own = home.toRealPath();
+    if (own.startsWith(root) || root.startsWith(own)) {
+      throw new DataRefused(
+          "'" + root + "' holds the server's home or lies in it: jobs may not be given that.");
+    }
+    Datastore datastore = new Datastore(name, root, isWritable, workspaces);
+    write(datastore, "");
+    keep(datastore);
+    return datastore;
+  }
+
+  /// Takes a name away; what is in the folder stays. False if there is none of the name.
+  public synchronized boolean remove(String name) throws IOException {
+    if (!byName.containsKey(key(name))) {
+      return false;
+    }
+    write(null, key(name));
+    byName.remove(key(name));
+    return true;
+  }
+
+  private void write(@org.jspecify.annotations.Nullable Datastore added, String removed)
+      throws IOException {
+    Map<String, Datastore> next = new ConcurrentSkipListMap<>(byName);
+    next.remove(removed);
+    if (added != null) {
+      next.put(key(added.name()), added);
+    }
+    ArrayNode all = JSON.createArrayNode();
+    for (Datastore one : next.values()) {
+      ObjectNode node = all.addObject();
+      node.put("name", one.name());
+      node.put("root", one.root().toString());
+      node.put("writable", one.isWritable());
+      ArrayNode workspaces = node.putArray("workspaces");
+      one.workspaces().forEach(workspaces::add);
+    }
+    Path draft = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(draft);
+    try (FileChannel channel =
+        FileChannel.open(
+            draft,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(all));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder = FileChannel.open(home, StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+
+  public Optional<Datastore> find(String name) {
+    return Optional.ofNullable(byName.get(key(name)));
+  }
+
+  /// By name.
+  public Collection<Datastore> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /// The datastore of an address, if a job of the workspace may use it so.
+  public Datastore use(DataAddress.InDatastore address, Scope workspace, boolean toWrite)
+      throws DataRefused {
+    Datastore datastore = byName.get(key(address.datastore()));
+    if (datastore == null || !datastore.isFor(workspace)) {
+      throw new DataRefused(
+          "There is no datastore '%s' for this workspace: an owner registers one with PUT /ebb/v1/datastores/NAME."
+              .formatted(address.datastore()));
+    }
+    if (toWrite && !datastore.isWritable()) {
+      throw new DataRefused(
+          "The datastore '%s' is registered as read-only: outputs need one with mode rw."
+              .formatted(datastore.name()));
+    }
+    return datastore;
+  }
+}

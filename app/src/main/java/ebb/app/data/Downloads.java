@@ -1,0 +1,251 @@
+package ebb.app.data;
+
+import ebb.app.files.Room;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/// Files from the web. One that comes with an entity tag is kept and fetched again only when the
+/// tag has changed; several jobs that ask for one at once wait for one download. What was not used
+/// for longest makes way when all together take more than the bound.
+///
+/// `HOME/downloads/KEY` holds a file's bytes and `KEY.tag` its tag, KEY being its address's
+/// SHA-256.
+public final class Downloads {
+  private static final Duration CONNECT = Duration.ofSeconds(20);
+
+  /// Until the answer begins. The body may take as long as the job may take to start.
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+
+  private static final int REDIRECTS_MAX = 5;
+  private static final String TAG = ".tag";
+
+  private final Path folder;
+  private final Bounds bounds;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .connectTimeout(CONNECT)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+  private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  /// What is fetched and kept.
+  ///
+  /// @param fileBytes the most that one file may have
+  /// @param cacheBytes the most that all kept files may have together
+  /// @param mayLoopback whether plain http to this machine itself is allowed
+  public record Bounds(long fileBytes, long cacheBytes, boolean mayLoopback) {}
+
+  private Downloads(Path folder, Bounds bounds) {
+    this.folder = folder;
+    this.bounds = bounds;
+  }
+
+  /// Opens the folder, made if absent. What had not arrived whole is removed.
+  public static Downloads open(Path folder, Bounds bounds) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectory(folder, Room.PRIVATE_FOLDER);
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path half : files.filter(file -> file.toString().endsWith(".new")).toList()) {
+        Files.delete(half);
+      }
+    }
+    return new Downloads(folder, bounds);
+  }
+
+  /// Puts the file of an address into a new file.
+  ///
+  /// @throws DataRefused if it cannot be had, today or ever
+  /// @throws IOException if trying again can help
+  public void fetch(URI uri, Path into, Room room) throws IOException, DataRefused {
+    requireAllowed(uri);
+    String key = key(uri);
+    ReentrantLock lock = locks.computeIfAbsent(key, _ -> new ReentrantLock());
+    InputStream content;
+    try {
+      lock.lockInterruptibly();
+      try {
+        refresh(uri, folder.resolve(key), room);
+        content = Files.newInputStream(folder.resolve(key));
+      } finally {
+        lock.unlock();
+      }
+    } catch (InterruptedException cancelled) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the download was cancelled", cancelled);
+    }
+    try (content;
+        OutputStream out = room.guard(Files.newOutputStream(into, StandardOpenOption.CREATE_NEW))) {
+      content.transferTo(out);
+    }
+    makeRoom(key);
+  }
+
+  /// Anything else could read what only this machine can reach.
+  private void requireAllowed(URI uri) throws IOException, DataRefused {
+    boolean isLoopback = true;
+    for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {
+      if (address.isLinkLocalAddress()
+          || address.isAnyLocalAddress()
+          || address.isMulticastAddress()
+          || (address.isLoopbackAddress() && !bounds.mayLoopback())) {
+        throw new DataRefused(
+            "%s is at %s, an address of this machine or its network alone: only what others can reach too is fetched."
+                .formatted(uri.getHost(), address.getHostAddress()));
+      }
+      isLoopback &= address.isLoopbackAddress();
+    }
+    if (!"https".equalsIgnoreCase(uri.getScheme()) && !isLoopback) {
+      throw new DataRefused(uri + " is not fetched: only https is, so that nobody can change it.");
+    }
+  }
+
+  private void refresh(URI uri, Path file, Room room)
+      throws IOException, DataRefused, InterruptedException {
+    Path tag = file.resolveSibling(file.getFileName() + TAG);
+    String known = Files.exists(file) && Files.exists(tag) ? Files.readString(tag) : "";
+    HttpResponse<InputStream> answer = ask(uri, known);
+    try (InputStream body = answer.body()) {
+      if (answer.statusCode() == 304 && !known.isEmpty()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        return;
+      }
+      requireGood(uri, answer.statusCode());
+      Files.deleteIfExists(tag);
+      Path half = file.resolveSibling(file.getFileName() + ".new");
+      store(uri, body, half, room);
+      Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
+      String newTag = answer.headers().firstValue("ETag").orElse("");
+      if (!newTag.isEmpty()) {
+        Files.writeString(tag, newTag);
+      }
+    }
+  }
+
+  private HttpResponse<InputStream> ask(URI uri, String known)
+      throws IOException, DataRefused, InterruptedException {
+    URI at = uri;
+    for (int hop = 0; hop <= REDIRECTS_MAX; hop++) {
+      requireAllowed(at);
+      HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(ANSWER);
+      if (!known.isEmpty()) {
+        request.header("If-None-Match", known);
+      }
+      HttpResponse<InputStream> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      String location = answer.headers().firstValue("Location").orElse("");
+      if (answer.statusCode() / 100 != 3 || answer.statusCode() == 304 || location.isEmpty()) {
+        return answer;
+      }
+      answer.body().close();
+      at = next(at, location);
+    }
+    throw new DataRefused(uri + " leads on more than " + REDIRECTS_MAX + " times.");
+  }
+
+  private static URI next(URI at, String location) throws DataRefused {
+    try {
+      URI next = at.resolve(location);
+      if (next.getHost() != null) {
+        return next;
+      }
+    } catch (IllegalArgumentException malformed) {
+      throw new DataRefused(at + " leads on to something that is no address.");
+    }
+    throw new DataRefused(at + " leads on to something that is no address.");
+  }
+
+  private static void requireGood(URI uri, int status) throws IOException, DataRefused {
+    if (status == 200) {
+      return;
+    }
+    if (status >= 500 || status == 429) {
+      throw new IOException(uri + " answers " + status);
+    }
+    throw new DataRefused(
+        "%s answers %d: name a file that can be had without a sign-in.".formatted(uri, status));
+  }
+
+  private void store(URI uri, InputStream body, Path half, Room room)
+      throws IOException, DataRefused {
+    Files.deleteIfExists(half);
+    try (FileChannel channel = FileChannel.open(half, Room.NEW_FILE, Room.PRIVATE_FILE);
+        OutputStream out = room.guard(java.nio.channels.Channels.newOutputStream(channel))) {
+      byte[] piece = new byte[64 << 10];
+      long bytes = 0;
+      for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
+        bytes += read;
+        if (bytes > bounds.fileBytes()) {
+          throw new DataRefused(
+              "%s has more than %d MiB: put it into a datastore, or raise inputs.download-mebibytes."
+                  .formatted(uri, bounds.fileBytes() >> 20));
+        }
+        out.write(piece, 0, read);
+      }
+      out.flush();
+      channel.force(true);
+    } catch (IOException | DataRefused failure) {
+      Files.deleteIfExists(half);
+      throw failure;
+    }
+  }
+
+  /// What is open stays readable for whoever reads it.
+  private void makeRoom(String keep) throws IOException {
+    record Kept(Path file, long bytes, FileTime used) {}
+    List<Kept> kept = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(path -> isContent(path)).toList()) {
+        kept.add(new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
+      }
+    }
+    kept.sort(Comparator.comparing(Kept::used));
+    long sum = kept.stream().mapToLong(Kept::bytes).sum();
+    for (Kept one : kept) {
+      String key = one.file().getFileName().toString();
+      if (sum > bounds.cacheBytes() && !key.equals(keep)) {
+        Files.deleteIfExists(one.file().resolveSibling(key + TAG));
+        Files.deleteIfExists(one.file());
+        sum -= one.bytes();
+      }
+    }
+  }
+
+  private static boolean isContent(Path file) {
+    return file.getFileName().toString().matches("[0-9a-f]{64}");
+  }
+
+  private static String key(URI uri) {
+    try {
+      byte[] bytes = uri.toString().getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
