@@ -139,12 +139,7 @@ final class Server {
     EngineLoop loop =
         new EngineLoop(
             new EngineLoop.Parts(opening, view, backend, state -> founding(state, host, owner)),
-            new LoopLimits(
-                config.engine().queue(),
-                config.engine().batch(),
-                config.engine().answerWithin(),
-                LoopLimits.DEFAULT.reopenings(),
-                LoopLimits.DEFAULT.reopenAfter()),
+            loopLimits(),
             owner);
     engine.set(loop);
     closings.remove(abandon); // the store is the engine's from here on
@@ -152,6 +147,10 @@ final class Server {
     backend.begin();
 
     // The surface: from here on requests are answered.
+    Sweep sweep =
+        startSweep(
+            new Sweep.Parts(
+                home, opening::history, view, backend.folders(), sources.code(), specifications));
     Surface.Parts parts =
         new Surface.Parts(
             loop,
@@ -160,7 +159,8 @@ final class Server {
             specifications,
             sources.code(),
             sources.datastores(),
-            new Outputs(backend.folders()));
+            new Outputs(backend.folders()),
+            sweep);
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
     tell(home, host, view, owner);
   }
@@ -176,6 +176,27 @@ final class Server {
     public Path folder(JobId job, int attempt, int rank) {
       return folders.run(job, attempt, rank).workingDirectory();
     }
+
+    @Override
+    public long between(JobId job, int attempts, int nodes) throws IOException {
+      return folders.tidy(job, attempts, nodes, false);
+    }
+  }
+
+  private LoopLimits loopLimits() {
+    return new LoopLimits(
+        config.engine().queue(),
+        config.engine().batch(),
+        config.engine().answerWithin(),
+        LoopLimits.DEFAULT.reopenings(),
+        LoopLimits.DEFAULT.reopenAfter());
+  }
+
+  private Sweep startSweep(Sweep.Parts parts) {
+    Sweep sweep = new Sweep(parts, config.folders().keep());
+    Thread sweeping = Thread.ofPlatform().name("sweep").daemon().start(sweep);
+    closings.push(sweeping::interrupt);
+    return sweep;
   }
 
   private void startEngine(EngineLoop loop, StoreMemory.Opening opening)

@@ -52,6 +52,7 @@ final class FileEndpoints {
   void addTo(Router<Endpoint> router) {
     router
         .on("GET", JobEndpoints.PATH + "/files", this::list)
+        .on("GET", JobEndpoints.PATH + "/disk", this::disk)
         .on("GET", JobEndpoints.PATH + "/files/{path...}", this::download);
   }
 
@@ -60,6 +61,9 @@ final class FileEndpoints {
       return new FileShown(found.path(), found.bytes(), Shapes.time(found.modifiedMillis()));
     }
   }
+
+  /// `kept`: outputs and logs; `between`: what is removed some time after the end.
+  private record DiskShown(long kept, long between) {}
 
   private interface Use {
     Response of(Path folder);
@@ -87,6 +91,35 @@ final class FileEndpoints {
                 "The job has left more than %d files: pack them into one.".formatted(FILES_MAX));
           }
           return page(found, Reads.after(request), Reads.pageSize(request));
+        });
+  }
+
+  private Response disk(Request request, Actor actor) {
+    return withJob(
+        request,
+        actor,
+        job -> {
+          long[] kept = {0};
+          try {
+            for (int rank = 0; rank < job.nodes(); rank++) {
+              Path folder = newest(job, rank);
+              for (String shown : SHOWN) {
+                if (Files.isDirectory(folder.resolve(shown), LinkOption.NOFOLLOW_LINKS)) {
+                  new Tree(folder)
+                      .visit(
+                          shown,
+                          file -> {
+                            kept[0] += file.bytes();
+                            return true;
+                          });
+                }
+              }
+            }
+            long between = outputs.between(job.id(), job.attempts(), job.nodes());
+            return Json.answer(200, new DiskShown(kept[0], between));
+          } catch (IOException failure) {
+            return unavailable(failure);
+          }
         });
   }
 
@@ -198,38 +231,48 @@ final class FileEndpoints {
     }
   }
 
-  /// The newest folder that there is.
-  private Response inFolder(Request request, Actor actor, Use use) {
+  private record Job(JobId id, int attempts, int nodes) {}
+
+  private interface UseJob {
+    Response of(Job job);
+  }
+
+  private Response withJob(Request request, Actor actor, UseJob use) {
     return jobs.withJob(
         request,
         actor,
         new JobEndpoints.Cases() {
           @Override
           public Response live(JobSeen seen) {
-            return in(seen.job().id(), seen.job().attempts(), seen.job().spec().nodes());
+            return use.of(
+                new Job(seen.job().id(), seen.job().attempts(), seen.job().spec().nodes()));
           }
 
           @Override
           public Response past(PastJob past) {
-            return in(past.id(), past.attempts(), past.spec().nodes());
-          }
-
-          private Response in(JobId job, int attempts, int nodes) {
-            String rank = Bodies.or(request.query("rank"), "0");
-            if (!rank.matches("[0-9]{1,6}") || Integer.parseInt(rank) >= nodes) {
-              return Reads.badRequest("rank is 0 to %d.".formatted(nodes - 1));
-            }
-            return use.of(newest(job, attempts, Integer.parseInt(rank)));
+            return use.of(new Job(past.id(), past.attempts(), past.spec().nodes()));
           }
         });
   }
 
-  private Path newest(JobId job, int attempts, int rank) {
-    int attempt = attempts;
-    while (attempt > 1 && !Files.isDirectory(outputs.folder(job, attempt, rank))) {
+  private Response inFolder(Request request, Actor actor, Use use) {
+    String rank = Bodies.or(request.query("rank"), "0");
+    return withJob(
+        request,
+        actor,
+        job ->
+            rank.matches("[0-9]{1,6}") && Integer.parseInt(rank) < job.nodes()
+                ? use.of(newest(job, Integer.parseInt(rank)))
+                : Reads.badRequest("rank is 0 to %d.".formatted(job.nodes() - 1)));
+  }
+
+  /// The newest folder that there is.
+  private Path newest(Job job, int rank) {
+    int attempt = job.attempts();
+    while (attempt > 1 && !Files.isDirectory(outputs.folder(job.id(), attempt, rank))) {
       attempt--;
     }
-    return outputs.folder(job, Math.max(1, attempt), rank);
+    return outputs.folder(job.id(), Math.max(1, attempt), rank);
   }
 
   private static Response notFound(String path) {

@@ -10,7 +10,9 @@ import ebb.app.loop.EngineLoop;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.view.View;
 import ebb.kernel.protocol.JobId;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /// Ebb's own HTTP surface, put together. `docs/api.md` describes it for users.
@@ -25,6 +27,24 @@ public final class Surface {
     Path file(JobId job, int attempt, int rank, boolean stderr);
 
     Path folder(JobId job, int attempt, int rank);
+
+    /// How many bytes a job's folders hold beside what is kept of it.
+    long between(JobId job, int attempts, int nodes) throws IOException;
+  }
+
+  /// What was removed, or would be.
+  ///
+  /// @param jobs whose folders had something to remove
+  /// @param code how many snapshots nobody needs
+  public record Freed(int jobs, long bytes, int code, long codeBytes) {}
+
+  /// Removes what ended jobs have left between.
+  public interface Cleaning {
+    /// How long it is kept if nobody says otherwise.
+    Duration keep();
+
+    /// Removes what is older, or only counts it.
+    Freed clean(Duration olderThan, boolean really) throws IOException;
   }
 
   /// Everything that the surface speaks to.
@@ -37,7 +57,8 @@ public final class Surface {
       SpecificationStore specifications,
       CodeStore code,
       Datastores datastores,
-      Outputs outputs) {}
+      Outputs outputs,
+      Cleaning cleaning) {}
 
   public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
     Reads reads = new Reads(parts.view());
@@ -62,6 +83,7 @@ public final class Surface {
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);
+    new CleaningEndpoints(reads, parts.cleaning()).addTo(router);
     server.addTo(router);
     return new Gate(guard, token, router, server::health, tally);
   }

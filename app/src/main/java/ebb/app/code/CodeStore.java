@@ -143,6 +143,41 @@ public final class CodeStore {
     has(hash);
   }
 
+  /// What was removed, or would be.
+  public record Removed(int count, long bytes) {}
+
+  /// The hashes that must stay.
+  public interface Needed {
+    Set<String> hashes() throws IOException;
+  }
+
+  /// Removes what nobody has used since a time and nobody needs, or only counts it. What is needed
+  /// is asked only if something is that old.
+  public Removed removeUnused(long sinceMillis, Needed needed, boolean really) throws IOException {
+    List<Path> old = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).toMillis() <= sinceMillis) {
+          old.add(file);
+        }
+      }
+    }
+    Set<String> stay = old.isEmpty() ? Set.of() : needed.hashes();
+    int count = 0;
+    long bytes = 0;
+    for (Path file : old) {
+      String name = file.getFileName().toString();
+      if (!stay.contains(name.substring(0, name.length() - ENDING.length()))) {
+        count++;
+        bytes += Files.size(file);
+        if (really) {
+          Files.delete(file);
+        }
+      }
+    }
+    return new Removed(count, bytes);
+  }
+
   private Path file(String hash) {
     if (!isHash(hash)) {
       throw new IllegalArgumentException("no hash: " + hash);

@@ -16,6 +16,7 @@ public record Config(
     Host host,
     Tasks tasks,
     Inputs inputs,
+    Folders folders,
     Journal journal,
     String owner) {
   /// In the home; lines of `key = value`, `#` for remarks.
@@ -80,6 +81,12 @@ public record Config(
           "false",
           "Whether jobs may have the server fetch inputs from the machine's own loopback address, plain http included:"
               + " true lets them read what listens there.");
+  public static final Key FILES_KEEP =
+      new Key(
+          "files.keep",
+          "P7D",
+          "How long a job's folder is kept whole after its end. Then all but its outputs and logs is removed, and code"
+              + " that nobody has used for as long.");
   public static final Key JOURNAL_MARK =
       new Key(
           "journal.mark-mebibytes",
@@ -116,6 +123,7 @@ public record Config(
           INPUTS_DOWNLOAD,
           INPUTS_CACHE,
           INPUTS_LOOPBACK,
+          FILES_KEEP,
           JOURNAL_MARK,
           JOURNAL_RESERVE,
           JOURNAL_SNAPSHOT,
@@ -133,6 +141,8 @@ public record Config(
   public record Tasks(String user, int outputMebibytes) {}
 
   public record Inputs(int downloadMebibytes, int cacheMebibytes, boolean loopback) {}
+
+  public record Folders(Duration keep) {}
 
   public record Journal(int markMebibytes, int reserveMebibytes, int snapshotEvents) {}
 
@@ -200,6 +210,7 @@ public record Config(
             reading.number(INPUTS_DOWNLOAD, 1, Integer.MAX_VALUE),
             reading.number(INPUTS_CACHE, 0, Integer.MAX_VALUE),
             reading.oneOf(INPUTS_LOOPBACK, List.of("true", "false")).equals("true")),
+        new Folders(reading.duration(FILES_KEEP)),
         new Journal(
             reading.number(JOURNAL_MARK, 0, Integer.MAX_VALUE),
             reading.number(JOURNAL_RESERVE, 0, 1_000_000),

@@ -238,11 +238,17 @@ public final class Tree {
 
   /// Removes the folder and all that is in it, however deep; nothing if it is not there.
   public void delete() throws IOException {
-    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+    if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      deleteAllBut(Set.of());
+      Files.delete(root);
     }
+  }
+
+  /// Removes what is in the folder but for the entries of these names.
+  public void deleteAllBut(Set<String> kept) throws IOException {
     try (SecureDirectoryStream<Path> folder = openRoot()) {
       List<Path> names = names(folder);
+      names.removeIf(name -> kept.contains(name.toString()));
       int moved = 0;
       while (!names.isEmpty()) {
         List<Path> deep = new ArrayList<>();
@@ -252,7 +258,6 @@ public final class Tree {
         names = deep;
       }
     }
-    Files.delete(root);
   }
 
   /// Where folders go that are too deep to be removed where they are.

@@ -195,6 +195,19 @@ public final class History {
         most);
   }
 
+  /// Jobs that ended after that one, up to a time, in the order in which they ended.
+  public List<PastJob> endedAfter(long endedAt, JobId job, long until, int most)
+      throws HistoryUnavailable {
+    return readers.list(
+        JOB
+            + " WHERE ended <> 0 AND (ended, id) > (?, ?) AND ended <= ? ORDER BY ended, id LIMIT ?",
+        History::pastJob,
+        endedAt,
+        job.value(),
+        until,
+        most);
+  }
+
   /// Before which every job is.
   public static final JobId NEWEST = new JobId(Long.MAX_VALUE);
 

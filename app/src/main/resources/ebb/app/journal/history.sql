@@ -61,6 +61,7 @@ CREATE TABLE jobs (
   code INTEGER NOT NULL DEFAULT 0,
   detail TEXT NOT NULL DEFAULT '');
 CREATE INDEX jobs_by_name ON jobs (workspace, name);
+CREATE INDEX jobs_by_end ON jobs (ended, id) WHERE ended <> 0;
 
 -- censored: it was ended from outside, so how long it would have run is not known.
 CREATE TABLE attempts (

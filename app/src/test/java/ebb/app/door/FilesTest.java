@@ -10,6 +10,8 @@ import ebb.app.door.ServedHome.Answer;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,39 @@ class FilesTest {
         .contains("\"cause\":\"succeeded\"", "\"attempts\":2");
     assertThat(file("resumes", "outputs/checkpoint").body()).isEqualTo("2\n");
     assertThat(file("resumes", "logs/seen").body()).isEqualTo("0\n1\n");
+  }
+
+  @Test
+  void whatIsLeftBetweenIsCountedThenRemovedAndOutputsStay() throws Exception {
+    Path source = Files.createDirectories(folder.resolve("swept"));
+    Files.writeString(source.resolve("code.txt"), "x".repeat(10_000));
+    String code = ",\"code\":\"" + send(source) + "\"";
+    submit("swept", "echo result > outputs/r; cp code.txt more; mkdir -p a/b; echo printed", code);
+    submit("running", "until [ -e %s ]; do sleep 0.1; done".formatted(folder.resolve("go")), code);
+    server.awaitJob("swept", "ended");
+    server.awaitJob("running", "running");
+    assertThat(server.get(job("swept") + "/disk").body())
+        .isEqualTo("{\"kept\":7,\"between\":20000}");
+    long would = freed("?dry=true&olderThan=PT0S");
+    assertThat(would).isGreaterThanOrEqualTo(20_000);
+    assertThat(freed("")).as("nothing is seven days old").isZero();
+    assertThat(freed("?olderThan=PT0S")).isGreaterThanOrEqualTo(would);
+    assertThat(freed("?olderThan=PT0S")).as("nothing is left").isZero();
+    assertThat(file("swept", "outputs/r").body()).isEqualTo("result\n");
+    assertThat(server.get(job("swept") + "/logs").body()).isEqualTo("printed\n");
+    assertThat(submit("again-swept", "true", code).status())
+        .as("its code is needed by a job that runs")
+        .isEqualTo(201);
+    Files.createFile(folder.resolve("go"));
+    assertThat(server.awaitJob("running", "ended").text("cause")).isEqualTo("succeeded");
+    assertThat(server.send("POST", "/ebb/v1/gc?olderThan=soon", "").status()).isEqualTo(400);
+  }
+
+  private static long freed(String query) throws Exception {
+    String body = server.send("POST", "/ebb/v1/gc" + query, "").body();
+    Matcher matcher = Pattern.compile("\"bytes\":(\\d+)").matcher(body);
+    assertThat(matcher.find()).as(body).isTrue();
+    return Long.parseLong(matcher.group(1));
   }
 
   @Test

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// A working directory gets its name when all is in it; until then it is one that ends in `.new`,
 /// of the server alone, and worth nothing after a crash.
 ///
-/// Nothing here is ever removed by the backend: a job's folder stays until an operator removes it.
-/// Removing the folder of a job that has ended is safe at any time.
+/// Of a job that has ended, everything but outputs, logs and what it printed is removed after a
+/// while ([#tidy]). Removing the whole folder of a job that has ended is safe at any time.
 ///
 /// If tasks run as another user, `HOME/jobs` is a link: they may not enter the home, where the
 /// journal and the token are, and must reach their working directory by its path all the same.
@@ -140,6 +140,45 @@ public final class RunFolders {
     if (attemptNumber > 1) {
       handOn(left(job, attemptNumber, rank), folder);
     }
+  }
+
+  /// Removes what an ended job has left between: all but outputs, logs and what it printed. Only
+  /// counts it if not `really`.
+  ///
+  /// @return how many bytes of plain files that is
+  public long tidy(JobId job, int attempts, int nodes, boolean really) throws IOException {
+    long bytes = 0;
+    for (int rank = 0; rank < nodes; rank++) {
+      boolean isNewest = true;
+      for (int number = attempts; number > 0; number--) {
+        Path folder = run(job, number, rank).workingDirectory();
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+          bytes += tidy(folder, isNewest ? Set.copyOf(HANDED_ON) : Set.of(), really);
+          isNewest = false;
+        }
+      }
+    }
+    return bytes;
+  }
+
+  private static long tidy(Path folder, Set<String> kept, boolean really) throws IOException {
+    long[] bytes = {0};
+    Tree tree = new Tree(folder);
+    tree.visit(
+        "",
+        file -> {
+          int slash = file.path().indexOf('/');
+          boolean stays = slash > 0 && kept.contains(file.path().substring(0, slash));
+          bytes[0] += stays ? 0 : file.bytes();
+          return true;
+        });
+    if (really) {
+      tree.deleteAllBut(kept);
+      if (kept.isEmpty()) {
+        tree.delete();
+      }
+    }
+    return bytes[0];
   }
 
   private void make(Path folder, Contents contents, Map<String, Path> left)

@@ -1,0 +1,180 @@
+package ebb.app;
+
+import ebb.app.api.Surface;
+import ebb.app.backend.local.RunFolders;
+import ebb.app.code.CodeStore;
+import ebb.app.data.DataAddress;
+import ebb.app.data.DataRefused;
+import ebb.app.journal.History;
+import ebb.app.journal.History.PastJob;
+import ebb.app.journal.HistoryUnavailable;
+import ebb.app.specification.Specification;
+import ebb.app.specification.SpecificationStore;
+import ebb.app.view.JobSeen;
+import ebb.app.view.View;
+import ebb.app.view.WorkspaceSeen;
+import ebb.kernel.protocol.Id;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// Removes what ended jobs have left between: their folders but for `outputs` and `logs`, and code
+/// that no live job needs and nobody has used for as long.
+///
+/// Goes on where it stopped, in the order in which jobs ended, so that its work is in proportion to
+/// what has ended since. Sweeping again what was swept does nothing.
+final class Sweep implements Surface.Cleaning, Runnable {
+  private static final System.Logger LOG = System.getLogger(Sweep.class.getName());
+
+  /// Nobody waits for it; an hour's worth of ended jobs takes seconds.
+  private static final Duration EVERY = Duration.ofHours(1);
+
+  private static final int PAGE = 200;
+
+  private final Path memory;
+  private final Supplier<History> history;
+  private final View view;
+  private final RunFolders folders;
+  private final CodeStore code;
+  private final SpecificationStore specifications;
+  private final Duration keep;
+
+  /// Up to which end all has been swept.
+  private record Position(long endedAt, JobId job) {
+    static Position read(Path file) throws IOException {
+      if (!Files.exists(file)) {
+        return new Position(0, new JobId(0));
+      }
+      String[] parts = Files.readString(file).strip().split(" ", 2);
+      return new Position(Long.parseLong(parts[0]), new JobId(Id.parse(parts[1])));
+    }
+
+    void write(Path file) throws IOException {
+      Path draft = file.resolveSibling(file.getFileName() + ".new");
+      Files.writeString(draft, endedAt + " " + job + "\n");
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /// Where things are.
+  record Parts(
+      Path home,
+      Supplier<History> history,
+      View view,
+      RunFolders folders,
+      CodeStore code,
+      SpecificationStore specifications) {}
+
+  Sweep(Parts parts, Duration keep) {
+    this.memory = parts.home().resolve("swept");
+    this.history = parts.history();
+    this.view = parts.view();
+    this.folders = parts.folders();
+    this.code = parts.code();
+    this.specifications = parts.specifications();
+    this.keep = keep;
+  }
+
+  @Override
+  public Duration keep() {
+    return keep;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (true) {
+        Thread.sleep(EVERY);
+        try {
+          Surface.Freed freed = clean(keep, true);
+          LOG.log(
+              Level.INFO, "removed {0} MiB of {1} ended jobs", freed.bytes() >> 20, freed.jobs());
+        } catch (IOException failure) {
+          LOG.log(Level.WARNING, "what ended jobs have left is not removed: {0}", failure);
+        }
+      }
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public synchronized Surface.Freed clean(Duration olderThan, boolean really) throws IOException {
+    long until = System.currentTimeMillis() - olderThan.toMillis();
+    Position position = Position.read(memory);
+    int jobs = 0;
+    long bytes = 0;
+    List<PastJob> page = page(position, until);
+    while (!page.isEmpty()) {
+      for (PastJob job : page) {
+        long freed = tidy(job, really);
+        jobs += freed > 0 ? 1 : 0;
+        bytes += freed;
+        position = new Position(job.endedAt(), job.id());
+      }
+      if (really) {
+        position.write(memory);
+      }
+      page = page(position, until);
+    }
+    CodeStore.Removed removed = code.removeUnused(until, this::isNeeded, really);
+    return new Surface.Freed(jobs, bytes, removed.count(), removed.bytes());
+  }
+
+  /// One folder that cannot be looked at does not keep the others.
+  private long tidy(PastJob job, boolean really) {
+    try {
+      return folders.tidy(job.id(), job.attempts(), job.spec().nodes(), really);
+    } catch (IOException failure) {
+      LOG.log(
+          Level.WARNING, "what job {0} has left is not removed: {1}", job.id().toString(), failure);
+      return 0;
+    }
+  }
+
+  private List<PastJob> page(Position position, long until) throws IOException {
+    try {
+      return history.get().endedAfter(position.endedAt(), position.job(), until, PAGE);
+    } catch (HistoryUnavailable unavailable) {
+      throw new IOException(unavailable.getMessage(), unavailable);
+    }
+  }
+
+  private Set<String> isNeeded() throws IOException {
+    Set<String> needed = new HashSet<>();
+    for (WorkspaceSeen workspace : view.workspaces()) {
+      for (JobSeen job : workspace.jobsBefore(History.NEWEST)) {
+        if (!job.job().isEnded()) {
+          specifications
+              .find(job.job().spec().specHash())
+              .ifPresent(specification -> add(specification, job.workspace(), needed));
+        }
+      }
+    }
+    return needed;
+  }
+
+  private static void add(Specification specification, Scope workspace, Set<String> needed) {
+    specification.code().ifPresent(needed::add);
+    for (Specification.Input input : specification.inputs().values()) {
+      if (input instanceof Specification.InputFiles files) {
+        try {
+          if (DataAddress.parse(files.uri(), workspace) instanceof DataAddress.Sent sent) {
+            needed.add(sent.hash());
+          }
+        } catch (DataRefused unreadable) {
+          LOG.log(Level.WARNING, "an input cannot be read: {0}", unreadable.why());
+        }
+      }
+    }
+  }
+}

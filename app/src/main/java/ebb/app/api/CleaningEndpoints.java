@@ -1,0 +1,66 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+
+/// `POST /ebb/v1/gc?olderThan=P7D&dry=true`: removes what ended jobs have left between, or says
+/// what it would remove.
+final class CleaningEndpoints {
+  private final Reads reads;
+  private final Surface.Cleaning cleaning;
+
+  CleaningEndpoints(Reads reads, Surface.Cleaning cleaning) {
+    this.reads = reads;
+    this.cleaning = cleaning;
+  }
+
+  void addTo(Router<Endpoint> router) {
+    router.on("POST", "/ebb/v1/gc", this::clean);
+  }
+
+  private record Shown(
+      boolean dry, String olderThan, int jobs, long bytes, int code, long codeBytes) {}
+
+  private Response clean(Request request, Actor actor) {
+    Rejection refusal = reads.view().rules().access().refusal(actor, Action.GOVERN, Scope.ALL);
+    if (refusal != null) {
+      return Json.refusal(Reason.of(refusal));
+    }
+    boolean dry = "true".equalsIgnoreCase(request.query("dry"));
+    String asked = Bodies.or(request.query("olderThan"), cleaning.keep().toString());
+    try {
+      Duration olderThan = Duration.parse(asked);
+      if (olderThan.isNegative()) {
+        return unfit(asked);
+      }
+      Surface.Freed freed = cleaning.clean(olderThan, !dry);
+      return Json.answer(
+          200,
+          new Shown(
+              dry,
+              olderThan.toString(),
+              freed.jobs(),
+              freed.bytes(),
+              freed.code(),
+              freed.codeBytes()));
+    } catch (DateTimeParseException unreadable) {
+      return unfit(asked);
+    } catch (IOException failure) {
+      return Json.busy(
+          503, "FilesUnavailable", "Not all could be looked at or removed: " + failure, 5);
+    }
+  }
+
+  private static Response unfit(String asked) {
+    return Reads.badRequest(
+        "'" + asked + "' is no value for olderThan: it is an ISO 8601 duration such as P7D.");
+  }
+}
