@@ -62,20 +62,8 @@ final class GovernanceEndpoints {
 
   /// The limits that were set, and those that are used.
   private static List<QuotaShown> quotasOf(State state, Actor actor) {
-    TreeSet<QuotaKey> keys = new TreeSet<>(state.quotas().limits().keySet());
-    for (var cluster : state.allClusters()) {
-      var workspace = state.workspace(cluster.workspace());
-      if (workspace != null) {
-        keys.addAll(
-            Quotas.keys(
-                workspace.scope(),
-                cluster.spec().location(),
-                cluster.spec().priority(),
-                cluster.size().family()));
-      }
-    }
     List<QuotaShown> shown = new ArrayList<>();
-    for (QuotaKey key : keys) {
+    for (QuotaKey key : quotaKeys(state)) {
       Scope scope = new Scope(key.subscription(), "", "", "");
       if (state.access().refusal(actor, Action.READ, scope) == null) {
         shown.add(
@@ -89,6 +77,23 @@ final class GovernanceEndpoints {
       }
     }
     return shown;
+  }
+
+  /// The keys of limits that were set, and of those that a cluster counts against.
+  static TreeSet<QuotaKey> quotaKeys(State state) {
+    TreeSet<QuotaKey> keys = new TreeSet<>(state.quotas().limits().keySet());
+    for (var cluster : state.allClusters()) {
+      var workspace = state.workspace(cluster.workspace());
+      if (workspace != null) {
+        keys.addAll(
+            Quotas.keys(
+                workspace.scope(),
+                cluster.spec().location(),
+                cluster.spec().priority(),
+                cluster.size().family()));
+      }
+    }
+    return keys;
   }
 
   private Response setQuota(Request request, Actor actor) {

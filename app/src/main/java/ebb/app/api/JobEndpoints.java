@@ -27,6 +27,7 @@ import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Thing;
 import ebb.kernel.protocol.Verdict;
 import java.lang.System.Logger.Level;
@@ -34,6 +35,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -83,39 +86,54 @@ final class JobEndpoints {
   // Submitting.
 
   private Response put(Request request, Actor actor) {
+    return Bounded.body(
+        request,
+        Bodies.JobBody.class,
+        body ->
+            submit(
+                request,
+                actor,
+                new Submission(SpecificationBody.of(body), spec(actor, body, ""), null),
+                status -> shown(request, actor, status)));
+  }
+
+  /// What a body asks for, whichever door it came through.
+  ///
+  /// @param spec without the specification's hash
+  /// @param serverless the nodes that are wanted, if `spec` names the cluster that Ebb keeps for
+  ///   them
+  record Submission(Specification specification, JobSpec spec, @Nullable Serverless serverless) {}
+
+  /// The way of every submission to the kernel. `shown` answers the job, which is there by then.
+  Response submit(
+      Request request, Actor actor, Submission submission, IntFunction<Response> shown) {
     Scope scope = Reads.workspaceScope(request);
     // Before anything is stored: who may not submit leaves nothing behind.
     Rejection refusal = reads.view().rules().access().refusal(actor, Action.WRITE, scope);
     if (refusal != null) {
       return Json.refusal(Reason.of(refusal));
     }
-    return Bounded.body(
-        request,
-        Bodies.JobBody.class,
-        body -> {
-          Specification specification = SpecificationBody.of(body);
-          Optional<String> fault =
-              specification.fault().or(() -> specification.faultOn(Bodies.or(body.nodes(), 1)));
-          if (fault.isPresent()) {
-            return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
-          }
-          Response missing = assets.refusal(specification, scope);
-          if (missing != null) {
-            return missing;
-          }
-          String hash;
-          try {
-            hash = specifications.put(specification);
-          } catch (SpecificationStoreFailure failure) {
-            LOG.log(Level.WARNING, "a specification cannot be stored: {0}", failure.getMessage());
-            return Json.busy(
-                503,
-                "StorageUnavailable",
-                "The job's specification could not be stored: nothing was submitted. The server's log has the reason.",
-                5);
-          }
-          return submit(request, actor, scope, spec(actor, body, hash));
-        });
+    Specification specification = submission.specification();
+    Optional<String> fault =
+        specification.fault().or(() -> specification.faultOn(submission.spec().nodes()));
+    if (fault.isPresent()) {
+      return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
+    }
+    Response missing = assets.refusal(specification, scope);
+    if (missing != null) {
+      return missing;
+    }
+    try {
+      String hash = specifications.put(specification);
+      return send(request, actor, submission.spec().withHash(hash), submission.serverless(), shown);
+    } catch (SpecificationStoreFailure failure) {
+      LOG.log(Level.WARNING, "a specification cannot be stored: {0}", failure.getMessage());
+      return Json.busy(
+          503,
+          "StorageUnavailable",
+          "The job's specification could not be stored: nothing was submitted. The server's log has the reason.",
+          5);
+    }
   }
 
   private static JobSpec spec(Actor actor, Bodies.JobBody body, String hash) throws Bodies.Unfit {
@@ -142,7 +160,13 @@ final class JobEndpoints {
   /// taken first, then the view is asked, then history: a job is in one of them from its submission
   /// on, and one that is live may leave memory before the command is decided, so that the kernel
   /// must then find it itself or send us to look again.
-  private Response submit(Request request, Actor actor, Scope scope, JobSpec spec) {
+  private Response send(
+      Request request,
+      Actor actor,
+      JobSpec spec,
+      @Nullable Serverless serverless,
+      IntFunction<Response> shown) {
+    Scope scope = Reads.workspaceScope(request);
     String name = request.parameter("name");
     Outcome<Verdict> outcome = new Outcome.NotServing<>();
     for (int look = 0; look < LOOKS; look++) {
@@ -157,19 +181,21 @@ final class JobEndpoints {
         }
         if (past.isPresent() && past.get().endedAt() != 0) {
           return past.get().spec().equals(spec)
-              ? shownPast(past.get(), 200)
+              ? shown.apply(200)
               : Json.refusal(Reason.of(new Rejection.NameTaken("job", name)));
         }
         lookedAt = past.isPresent() ? LIVE : lookedAt;
       } else {
         lookedAt = LIVE;
       }
-      outcome = wishes.send(request, actor, new Command.SubmitJob(scope, name, spec, lookedAt));
+      outcome =
+          wishes.send(
+              request, actor, new Command.SubmitJob(scope, name, spec, serverless, lookedAt));
       if (!isTooOld(outcome)) {
         break;
       }
     }
-    return wishes.answer(outcome, changed -> shown(request, actor, changed ? 201 : 200));
+    return wishes.answer(outcome, changed -> shown.apply(changed ? 201 : 200));
   }
 
   private static Response historyUnavailable(HistoryUnavailable unavailable) {
@@ -214,7 +240,7 @@ final class JobEndpoints {
     }
   }
 
-  private @Nullable Attempt attempt(Job job) {
+  @Nullable Attempt attempt(Job job) {
     return job.phase() instanceof Job.Active active ? reads.view().attempt(active.attempt()) : null;
   }
 
@@ -248,16 +274,50 @@ final class JobEndpoints {
         });
   }
 
+  private Response list(Request request, Actor actor) {
+    return page(
+        request,
+        actor,
+        Reads.after(request),
+        Reads.pageSize(request),
+        new Rows<Shapes.JobShown>() {
+          @Override
+          public Shapes.JobShown live(JobSeen seen) {
+            return Shapes.JobShown.of(seen, attempt(seen.job()));
+          }
+
+          @Override
+          public Shapes.JobShown past(PastJob past) {
+            return Shapes.JobShown.of(past, null);
+          }
+        },
+        page -> new Shapes.Page(page.rows(), page.next()));
+  }
+
+  /// What a job is in a list.
+  interface Rows<T> {
+    T live(JobSeen seen);
+
+    T past(PastJob past);
+  }
+
+  /// @param next after which the following page begins; null if this is the last one
+  record JobPage<T>(List<T> rows, @Nullable String next) {}
+
   /// Live jobs and those of history as one list, newest first; `after` is the id of the last one of
   /// the page before.
-  private Response list(Request request, Actor actor) {
-    String after = Reads.after(request);
+  <T> Response page(
+      Request request,
+      Actor actor,
+      String after,
+      int size,
+      Rows<T> rows,
+      Function<JobPage<T>, Object> shown) {
     long before = after.isEmpty() ? History.NEWEST.value() : Id.parse(after);
     if (before < 0) {
       return Reads.badRequest(
-          "'" + after + "' is no id of a job: 'after' takes the 'next' of a page.");
+          "'" + after + "' is no id of a job: follow the address of the next page.");
     }
-    int size = Reads.pageSize(request);
     return reads.inWorkspace(
         request,
         actor,
@@ -267,7 +327,7 @@ final class JobEndpoints {
           try {
             Iterator<PastJob> past =
                 history.get().jobs(workspace.workspace().id(), start, size + 1).iterator();
-            return Json.answer(200, merge(live, past, size));
+            return Json.answer(200, shown.apply(merge(live, past, size, rows)));
           } catch (HistoryUnavailable unavailable) {
             return historyUnavailable(unavailable);
           }
@@ -275,26 +335,30 @@ final class JobEndpoints {
   }
 
   /// History has the live jobs too, a little later: where both have one, the live one counts.
-  private Shapes.Page merge(Iterator<JobSeen> live, Iterator<PastJob> past, int size) {
-    List<Shapes.JobShown> page = new ArrayList<>();
+  private static <T> JobPage<T> merge(
+      Iterator<JobSeen> live, Iterator<PastJob> past, int size, Rows<T> rows) {
+    List<T> page = new ArrayList<>();
+    JobId last = JobId.NONE;
     JobSeen nextLive = next(live);
     PastJob nextPast = next(past);
     while (nextLive != null || nextPast != null) {
       if (page.size() == size) {
-        return new Shapes.Page(page, page.getLast().id());
+        return new JobPage<>(page, last.toString());
       }
       int order = order(nextLive, nextPast);
       if (order <= 0 && nextLive != null) {
-        page.add(Shapes.JobShown.of(nextLive, attempt(nextLive.job())));
+        last = nextLive.job().id();
+        page.add(rows.live(nextLive));
         nextLive = next(live);
       } else if (nextPast != null && nextPast.endedAt() != 0) {
-        page.add(Shapes.JobShown.of(nextPast, null));
+        last = nextPast.id();
+        page.add(rows.past(nextPast));
       }
       if (order >= 0) {
         nextPast = next(past);
       }
     }
-    return new Shapes.Page(page, null);
+    return new JobPage<>(page, null);
   }
 
   /// Which comes first: the newer one.
@@ -312,6 +376,11 @@ final class JobEndpoints {
   // Cancelling, and why.
 
   private Response cancel(Request request, Actor actor) {
+    return cancel(request, actor, _ -> shown(request, actor, 202));
+  }
+
+  /// `then` answers for a job that was live and is asked to end.
+  Response cancel(Request request, Actor actor, Function<JobSeen, Response> then) {
     return withJob(
         request,
         actor,
@@ -322,7 +391,7 @@ final class JobEndpoints {
                 request,
                 actor,
                 new Command.CancelJob(Reads.workspaceScope(request), request.parameter("name")),
-                _ -> shown(request, actor, 202));
+                _ -> then.apply(seen));
           }
 
           @Override

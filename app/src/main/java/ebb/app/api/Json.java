@@ -16,6 +16,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// JSON as Ebb's own surface has it: strict about what it takes (a field that nobody knows is an
 /// error and not ignored, because it was meant to do something), plain in what it gives.
@@ -96,6 +97,15 @@ final class Json {
     StringBuilder path = new StringBuilder();
     wrong.getPath().forEach(step -> path.append('.').append(step.getPropertyName()));
     return path.isEmpty() ? "" : path.substring(1);
+  }
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /// An object that was written as a text before.
+  static ObjectNode object(String text) {
+    return (ObjectNode) MAPPER.readTree(text);
   }
 
   static byte[] bytes(Object value) {

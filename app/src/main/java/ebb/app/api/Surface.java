@@ -15,10 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// Ebb's own HTTP surface, put together. `docs/api.md` describes it for users.
+/// The HTTP surface, put together: Ebb's own paths, which `docs/api.md` describes, and Azure's,
+/// which `docs/azure.md` does.
 ///
-/// Everything about a workspace is below `/ebb/v1/workspaces/{subscription}/{group}/{workspace}`;
-/// Azure's paths begin with `/subscriptions` and will stand beside these.
+/// Everything about a workspace is below `/ebb/v1/workspaces/{subscription}/{group}/{workspace}`
+/// or, in Azure's words, below `/subscriptions`.
 public final class Surface {
   private Surface() {}
 
@@ -85,6 +86,11 @@ public final class Surface {
     new GovernanceEndpoints(reads, wishes).addTo(router);
     new CleaningEndpoints(reads, parts.cleaning()).addTo(router);
     server.addTo(router);
+    Arm arm = new Arm(router);
+    new ArmTenancy(reads, wishes).addTo(arm);
+    new ArmComputes(reads, wishes).addTo(arm);
+    new ArmLocations(reads, wishes).addTo(arm);
+    new ArmJobs(reads, jobs, new ArmJobShape(parts.specifications())).addTo(arm);
     return new Gate(guard, token, router, server::health, tally);
   }
 }

@@ -10,6 +10,9 @@ public record ClusterSeen(Scope workspace, Cluster cluster, Counts counts, Charg
   /// How many of its nodes and jobs do what.
   ///
   /// @param coming asked for and on their way
+  /// @param leaving let go and not yet gone, for whatever reason
+  /// @param preempted of those: taken back by the backend
+  /// @param unusable of those: could not be had, or broke
   /// @param queued jobs that wait for nodes
   /// @param assembling jobs whose nodes are on their way
   /// @param unended jobs that have not ended, running ones among them
@@ -18,6 +21,8 @@ public record ClusterSeen(Scope workspace, Cluster cluster, Counts counts, Charg
       int idle,
       int running,
       int leaving,
+      int preempted,
+      int unusable,
       int existing,
       int queued,
       int assembling,
@@ -28,6 +33,8 @@ public record ClusterSeen(Scope workspace, Cluster cluster, Counts counts, Charg
           load.idle(),
           load.busy(),
           load.leaving(),
+          load.preempted(),
+          load.unusable(),
           load.existing(),
           load.queued(),
           load.assembling(),

@@ -7,6 +7,7 @@ import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.ReleaseCause;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +44,8 @@ public final class ClusterLoad {
   private final JobQueue queue = new JobQueue();
   private int claimed;
   private int leaving;
+  private int preempted;
+  private int unusable;
   private int busy;
 
   // Changes.
@@ -75,7 +78,7 @@ public final class ClusterLoad {
           coming.remove(new TimedNode(preparing.deadline(), node.id()));
       case Node.Idle free -> idle.remove(new TimedNode(free.at(), node.id()));
       case Node.Running _ -> busy--;
-      case Node.Leaving _ -> leaving--;
+      case Node.Leaving gone -> countLeaving(gone, -1);
     }
   }
 
@@ -89,8 +92,14 @@ public final class ClusterLoad {
         }
       }
       case Node.Running _ -> busy++;
-      case Node.Leaving _ -> leaving++;
+      case Node.Leaving going -> countLeaving(going, 1);
     }
+  }
+
+  private void countLeaving(Node.Leaving node, int sign) {
+    leaving += sign;
+    preempted += node.cause() == ReleaseCause.PREEMPTED ? sign : 0;
+    unusable += node.cause() == ReleaseCause.UNUSABLE ? sign : 0;
   }
 
   public void job(@Nullable Job before, @Nullable Job after) {
@@ -145,6 +154,16 @@ public final class ClusterLoad {
 
   public int leaving() {
     return leaving;
+  }
+
+  /// Nodes that leave because the backend took them back.
+  public int preempted() {
+    return preempted;
+  }
+
+  /// Nodes that leave because they could not be had or broke.
+  public int unusable() {
+    return unusable;
   }
 
   public int busy() {
@@ -246,7 +265,7 @@ public final class ClusterLoad {
     all.put("assembling", List.copyOf(assembling));
     all.put("unended", List.copyOf(unended));
     all.put("queue", queue.contents());
-    all.put("counts", List.of(claimed, leaving, busy));
+    all.put("counts", List.of(claimed, leaving, preempted, unusable, busy));
     return all;
   }
 }

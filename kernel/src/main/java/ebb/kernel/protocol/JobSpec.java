@@ -17,4 +17,8 @@ public record JobSpec(
     Retries retries,
     String specHash) {
   public static final Retries DEFAULT_RETRIES = new Retries(-1, -1, -1);
+
+  public JobSpec withHash(String hash) {
+    return new JobSpec(cluster, account, priority, nodes, limitMillis, retries, hash);
+  }
 }

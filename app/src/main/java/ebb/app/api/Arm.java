@@ -1,0 +1,124 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.wire.Operation;
+import ebb.app.wire.Page;
+import ebb.kernel.protocol.Actor;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What is common to all paths of Azure's resource manager: where they are, that each asks for a
+/// version, and how pages and long-running operations are told.
+///
+/// Any version is taken and answered in one shape that has what all of them read.
+final class Arm {
+  static final String SUBSCRIPTION = "/subscriptions/{subscription}";
+  static final String GROUP = SUBSCRIPTION + "/resourceGroups/{group}";
+  static final String WORKSPACES =
+      GROUP + "/providers/Microsoft.MachineLearningServices/workspaces";
+  static final String WORKSPACE = WORKSPACES + "/{workspace}";
+  static final String LOCATION =
+      SUBSCRIPTION + "/providers/Microsoft.MachineLearningServices/locations/{location}";
+
+  /// How often clients ask for the state of an operation.
+  private static final String RETRY_SECONDS = "1";
+
+  private static final int PAGE_DEFAULT = 100;
+
+  private final Router<Endpoint> router;
+
+  Arm(Router<Endpoint> router) {
+    this.router = router;
+  }
+
+  Arm on(String method, String path, Endpoint endpoint) {
+    router.on(
+        method, path, (request, actor) -> tagged(request, versioned(request, actor, endpoint)));
+    return this;
+  }
+
+  private static Response versioned(Request request, Actor actor, Endpoint endpoint) {
+    String version = request.query("api-version");
+    return version == null || version.isBlank()
+        ? Json.refusal(
+            400,
+            "MissingApiVersionParameter",
+            "The query parameter 'api-version' is required: any version is taken, such as api-version=2024-04-01.")
+        : endpoint.answer(request, actor);
+  }
+
+  /// The names by which client and server find a request in each other's logs.
+  private static Response tagged(Request request, Response response) {
+    String sent = request.header("x-ms-client-request-id");
+    Response tagged = response.with("x-ms-request-id", UUID.randomUUID().toString());
+    return sent == null || !sent.matches("[!-~]{1,64}")
+        ? tagged
+        : tagged.with("x-ms-client-request-id", sent);
+  }
+
+  // Addresses.
+
+  /// Where the client found this server, for addresses that it is to follow.
+  static String server(Request request) {
+    String host = request.header("Host");
+    return "http://" + (host == null ? "localhost" : host);
+  }
+
+  private static String version(Request request) {
+    String version = request.query("api-version");
+    return URLEncoder.encode(version == null ? "" : version, StandardCharsets.UTF_8);
+  }
+
+  /// The rows with the address of the next page, which begins after the key `after`; null: that was
+  /// all.
+  static Page page(Request request, List<?> rows, @Nullable String after) {
+    if (after == null) {
+      return new Page(rows, null);
+    }
+    String next =
+        server(request)
+            + "/"
+            + String.join("/", request.segments())
+            + "?api-version="
+            + version(request)
+            + "&$skip="
+            + URLEncoder.encode(after, StandardCharsets.UTF_8);
+    return new Page(rows, next);
+  }
+
+  static String skip(Request request) {
+    String skip = request.query("$skip");
+    return skip == null ? "" : skip;
+  }
+
+  static int pageSize() {
+    return PAGE_DEFAULT;
+  }
+
+  // Long-running operations.
+
+  /// Adds where the state of an operation is told. Its id is made of what it is about, so that it
+  /// means the same after a restart and nobody keeps a table of operations.
+  static Response operation(Request request, Response response, String path, String operation) {
+    String address =
+        server(request) + path + "/operations/" + operation + "?api-version=" + version(request);
+    return response
+        .with("Azure-AsyncOperation", address)
+        .with("Location", address + "&result=true")
+        .with("Retry-After", RETRY_SECONDS);
+  }
+
+  /// The state of an operation, or, at the address of its result, whether there is one.
+  static Response progress(Request request, String operation, boolean done) {
+    if (request.query("result") != null) {
+      return done ? Response.empty(200) : Response.empty(202).with("Retry-After", RETRY_SECONDS);
+    }
+    String id = "/" + String.join("/", request.segments());
+    return Json.answer(200, new Operation(id, operation, done ? "Succeeded" : "InProgress", null));
+  }
+}

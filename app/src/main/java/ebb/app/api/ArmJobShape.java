@@ -1,0 +1,165 @@
+package ebb.app.api;
+
+import ebb.app.journal.History.PastJob;
+import ebb.app.specification.Specification;
+import ebb.app.specification.SpecificationStore;
+import ebb.app.specification.SpecificationStoreFailure;
+import ebb.app.view.JobSeen;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.job.Job;
+import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Scope;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A job as Azure shows one: what was sent, and what became of it.
+final class ArmJobShape {
+  private static final String TYPE = "Microsoft.MachineLearningServices/workspaces/jobs";
+
+  private final SpecificationStore specifications;
+
+  ArmJobShape(SpecificationStore specifications) {
+    this.specifications = specifications;
+  }
+
+  static String path(Scope workspace, String name) {
+    return workspace.path() + "/jobs/" + name;
+  }
+
+  ObjectNode of(JobSeen seen, @Nullable Attempt attempt) {
+    Job job = seen.job();
+    ObjectNode shown =
+        shown(
+            seen.workspace(),
+            job.name(),
+            job.spec(),
+            status(job, attempt),
+            job.queuedAt(),
+            job.submitter());
+    ObjectNode additions = additions(shown);
+    additions.put("ebb.attempts", String.valueOf(job.attempts()));
+    additions.put("ebb.cost.list", Shapes.ChargesShown.of(seen.charges()).list());
+    if (job.phase() instanceof Job.Ended ended) {
+      putEnd(additions, ended.cause(), ended.code(), ended.detail());
+    }
+    return shown;
+  }
+
+  ObjectNode of(Scope workspace, PastJob past) {
+    String by = past.behalfOf().isEmpty() ? past.principal() : past.behalfOf();
+    EndCause cause = past.cause();
+    ObjectNode shown =
+        shown(
+            workspace,
+            past.name(),
+            past.spec(),
+            cause == null ? "Unknown" : status(cause),
+            past.submittedAt(),
+            by);
+    ObjectNode additions = additions(shown);
+    additions.put("ebb.attempts", String.valueOf(past.attempts()));
+    if (cause != null) {
+      putEnd(additions, cause, past.code(), past.detail());
+    }
+    return shown;
+  }
+
+  private static ObjectNode additions(ObjectNode shown) {
+    ObjectNode properties = (ObjectNode) shown.path("properties");
+    return properties.path("properties") instanceof ObjectNode there
+        ? there
+        : properties.putObject("properties");
+  }
+
+  private static void putEnd(ObjectNode additions, EndCause cause, int code, String detail) {
+    additions.put("ebb.end.cause", Reason.lower(cause));
+    additions.put("ebb.end.code", String.valueOf(code));
+    if (!detail.isEmpty()) {
+      additions.put("ebb.end.detail", detail);
+    }
+  }
+
+  private ObjectNode shown(
+      Scope workspace, String name, JobSpec spec, String status, long at, String by) {
+    ObjectNode shown = Json.object();
+    shown.put("id", path(workspace, name));
+    shown.put("name", name);
+    shown.put("type", TYPE);
+    shown
+        .putObject("systemData")
+        .put("createdAt", Shapes.time(at))
+        .put("createdBy", by)
+        .put("createdByType", "User");
+    ObjectNode properties = sent(workspace, spec);
+    properties.put("status", status);
+    properties.put("computeId", workspace.cluster(spec.cluster()).path());
+    if (properties.path("displayName").isMissingNode()) {
+      properties.put("displayName", name);
+    }
+    shown.set("properties", properties);
+    return shown;
+  }
+
+  /// The properties as they were sent; of a job that came through Ebb's own door, or whose
+  /// specification was erased, what is known of them.
+  private ObjectNode sent(Scope workspace, JobSpec spec) {
+    Optional<Specification> known = find(spec.specHash());
+    if (known.isPresent() && !known.get().resource().isEmpty()) {
+      return with(workspace, Json.object(known.get().resource()));
+    }
+    String command =
+        known.map(each -> String.join(" ", each.toExecute())).orElse("(the command was erased)");
+    ObjectNode properties = Json.object().put("jobType", "Command").put("command", command);
+    properties.putObject("resources").put("instanceCount", spec.nodes());
+    return with(workspace, properties);
+  }
+
+  private static ObjectNode with(Scope workspace, ObjectNode properties) {
+    if (properties.path("environmentId").asString("").isEmpty()) {
+      properties.put(
+          "environmentId",
+          workspace.path() + "/environments/" + CommandJobBody.HOST_ENVIRONMENT + "/versions/1");
+    }
+    return properties;
+  }
+
+  private Optional<Specification> find(String hash) {
+    try {
+      return specifications.find(hash);
+    } catch (SpecificationStoreFailure unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  // What Azure calls it.
+
+  private static String status(Job job, @Nullable Attempt attempt) {
+    return switch (job.phase()) {
+      case Job.Queued _, Job.BackingOff _ -> "Queued";
+      case Job.Assembling _ -> "Provisioning";
+      case Job.Active _ -> job.cancelRequested() ? "CancelRequested" : status(attempt);
+      case Job.Ended ended -> status(ended.cause());
+    };
+  }
+
+  private static String status(@Nullable Attempt attempt) {
+    return attempt == null
+        ? "Starting"
+        : switch (attempt.phase()) {
+          case Attempt.Starting _ -> "Preparing";
+          case Attempt.Running _ -> "Running";
+          case Attempt.Stopping _ -> "Finalizing";
+        };
+  }
+
+  /// A job that reaches its limit is canceled, as Azure's documents say of `limits.timeout`.
+  private static String status(EndCause cause) {
+    return switch (cause) {
+      case SUCCEEDED -> "Completed";
+      case CANCELED, TIME_LIMIT, CLUSTER_DELETED -> "Canceled";
+      case FAILED, PREEMPTED, INFRASTRUCTURE, QUEUE_LIMIT -> "Failed";
+    };
+  }
+}

@@ -1,0 +1,152 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.wire.Usage;
+import ebb.app.wire.VmSizes;
+import ebb.kernel.money.PriceBook;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.QuotaKey;
+import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.VmSize;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a location has: sizes with their prices, and how much of each limit is used.
+final class ArmLocations {
+  /// Rates are millionths of the currency per hour.
+  private static final int RATE_DECIMALS = 6;
+
+  private static final double MEBIBYTES_IN_GIBIBYTE = 1024;
+  private static final String PROVIDER = "Microsoft.MachineLearningServices/";
+
+  private final Reads reads;
+  private final Wishes wishes;
+
+  ArmLocations(Reads reads, Wishes wishes) {
+    this.reads = reads;
+    this.wishes = wishes;
+  }
+
+  void addTo(Arm arm) {
+    arm.on("GET", Arm.LOCATION + "/vmSizes", this::sizes)
+        .on("GET", Arm.LOCATION + "/usages", this::usages);
+  }
+
+  private static Scope scope(Request request) {
+    return new Scope(request.parameter("subscription"), "", "", "");
+  }
+
+  private Response sizes(Request request, Actor actor) {
+    Response refusal = reads.refusal(actor, scope(request));
+    if (refusal != null) {
+      return refusal;
+    }
+    var rules = reads.view().rules();
+    List<VmSizes.VmSize> shown = new ArrayList<>();
+    for (VmSize size : rules.sizes()) {
+      shown.add(size(size, rules.prices(), request.parameter("location")));
+    }
+    return Json.answer(200, new VmSizes(shown, shown));
+  }
+
+  private static VmSizes.VmSize size(VmSize size, PriceBook book, String location) {
+    List<VmSizes.Price> prices = new ArrayList<>();
+    add(prices, book.rates(size.name(), location, Priority.DEDICATED), "Standard");
+    add(prices, book.rates(size.name(), location, Priority.LOW), "LowPriority");
+    return new VmSizes.VmSize(
+        size.name(),
+        size.family(),
+        size.vcpus(),
+        size.gpus(),
+        size.memoryMebibytes() / MEBIBYTES_IN_GIBIBYTE,
+        true,
+        prices.isEmpty() ? null : new VmSizes.Prices(book.currency(), "OneHour", prices),
+        List.of("AmlCompute"));
+  }
+
+  private static void add(List<VmSizes.Price> prices, Rates rates, String tier) {
+    if (rates.list() != Rates.UNPRICED) {
+      prices.add(new VmSizes.Price(BigDecimal.valueOf(rates.list(), RATE_DECIMALS), "Linux", tier));
+    }
+  }
+
+  /// The limits in force at the location: those of a family only where one was set or is used.
+  private Response usages(Request request, Actor actor) {
+    Response refusal = reads.refusal(actor, scope(request));
+    if (refusal != null) {
+      return refusal;
+    }
+    String subscription = request.parameter("subscription");
+    String location = request.parameter("location");
+    return wishes.ask(
+        (state, _) -> {
+          List<Usage> rows = new ArrayList<>();
+          for (QuotaKey key : GovernanceEndpoints.quotaKeys(state)) {
+            if (key.subscription().equalsIgnoreCase(subscription)
+                && key.location().equalsIgnoreCase(location)) {
+              rows.add(
+                  usage(
+                      key, state.quotas().used(key), state.quotas().limit(key, state.settings())));
+            }
+          }
+          return rows;
+        },
+        rows -> Json.answer(200, Arm.page(request, rows, null)));
+  }
+
+  private static Usage usage(QuotaKey key, int used, int limit) {
+    String path =
+        "/subscriptions/"
+            + key.subscription()
+            + "/providers/"
+            + PROVIDER
+            + "locations/"
+            + key.location()
+            + "/usages/";
+    return switch (key.kind()) {
+      case FAMILY ->
+          usage(
+              key,
+              path,
+              "vmFamily/usages",
+              key.family() + "_Cluster_Dedicated_vCPUs",
+              key.family() + " Cluster Dedicated vCPUs",
+              used,
+              limit);
+      case REGIONAL_TOTAL ->
+          usage(
+              key,
+              path,
+              "dedicatedCores/usages",
+              "dedicatedCores",
+              "Total Cluster Dedicated Regional vCPUs",
+              used,
+              limit);
+      case LOW_PRIORITY ->
+          usage(
+              key,
+              path,
+              "lowPriorityCores/usages",
+              "lowPriorityCores",
+              "Total Cluster LowPriority Regional vCPUs",
+              used,
+              limit);
+    };
+  }
+
+  private static Usage usage(
+      QuotaKey key, String path, String type, String value, String name, int used, int limit) {
+    return new Usage(
+        path + value,
+        key.location(),
+        PROVIDER + type,
+        "Count",
+        used,
+        limit,
+        new Usage.Name(value, name));
+  }
+}
