@@ -22,6 +22,7 @@ import ebb.app.journal.StoreRefused;
 import ebb.app.loop.EngineLoop;
 import ebb.app.loop.LoopLimits;
 import ebb.app.loop.Watch;
+import ebb.app.secrets.Secrets;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
@@ -116,19 +117,16 @@ final class Server {
     closings.push(() -> close(specifications));
     View view = new View();
     TaskFiles.Sources sources = sources(home, view);
+    Secrets secrets = Secrets.open(home.resolve("secrets"));
     Host host = host();
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
     LocalBackend backend =
         new LocalBackend(
-            new LocalOptions(
-                home,
-                store.installation(),
-                taskUser(),
-                (long) config.tasks().outputMebibytes() << 20,
-                host),
+            localOptions(store, host),
             new LocalBackend.Stores(
                 specifications,
                 sources,
+                secrets,
                 job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace)),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
@@ -159,6 +157,7 @@ final class Server {
             specifications,
             sources.code(),
             sources.datastores(),
+            secrets,
             new Outputs(backend.folders()),
             sweep);
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
@@ -181,6 +180,15 @@ final class Server {
     public long between(JobId job, int attempts, int nodes) throws IOException {
       return folders.tidy(job, attempts, nodes, false);
     }
+  }
+
+  private LocalOptions localOptions(Store store, Host host) throws IOException {
+    return new LocalOptions(
+        store.home(),
+        store.installation(),
+        taskUser(),
+        (long) config.tasks().outputMebibytes() << 20,
+        host);
   }
 
   private LoopLimits loopLimits() {

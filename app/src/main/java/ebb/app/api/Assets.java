@@ -5,6 +5,8 @@ import ebb.app.data.DataAddress;
 import ebb.app.data.DataRefused;
 import ebb.app.data.Datastores;
 import ebb.app.http.Response;
+import ebb.app.secrets.SecretRefused;
+import ebb.app.secrets.Secrets;
 import ebb.app.specification.Specification;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
@@ -15,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class Assets {
   private final CodeStore code;
   private final Datastores datastores;
+  private final Secrets secrets;
 
-  Assets(CodeStore code, Datastores datastores) {
+  Assets(CodeStore code, Datastores datastores, Secrets secrets) {
     this.code = code;
     this.datastores = datastores;
+    this.secrets = secrets;
   }
 
   /// What is missing or wrong, as an answer; null if the job can be taken.
@@ -37,9 +41,12 @@ final class Assets {
           requireOutput(output, workspace);
         }
       }
+      secrets.resolve(specification.variables(), workspace);
       return null;
     } catch (Missing missing) {
       return Json.refusal(404, "CodeNotFound", String.valueOf(missing.getMessage()));
+    } catch (SecretRefused refused) {
+      return Reads.badRequest(refused.why());
     } catch (DataRefused refused) {
       return Reads.badRequest(refused.why());
     } catch (IOException failure) {

@@ -54,6 +54,8 @@ final class Bodies {
   record DatastoreBody(
       @Nullable String path, @Nullable String mode, java.util.@Nullable List<String> workspaces) {}
 
+  record SecretBody(@Nullable String value, java.util.@Nullable List<String> workspaces) {}
+
   /// `type`: pytorch or mpi with `processes` on each node, or tensorflow with `workers` and
   /// `parameterServers` that are as many as there are nodes.
   record DistributionBody(

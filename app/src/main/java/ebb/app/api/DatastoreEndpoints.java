@@ -6,14 +6,10 @@ import ebb.app.data.Datastores;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
-import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.Rejection;
-import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,11 +19,11 @@ final class DatastoreEndpoints {
   private static final String LIST = "/ebb/v1/datastores";
   private static final String PATH = LIST + "/{name}";
 
-  private final Reads reads;
+  private final Governing governing;
   private final Datastores datastores;
 
-  DatastoreEndpoints(Reads reads, Datastores datastores) {
-    this.reads = reads;
+  DatastoreEndpoints(Governing governing, Datastores datastores) {
+    this.governing = governing;
     this.datastores = datastores;
   }
 
@@ -49,27 +45,8 @@ final class DatastoreEndpoints {
     }
   }
 
-  private interface Use {
-    Response of() throws IOException, Bodies.Unfit;
-  }
-
-  private Response governing(Actor actor, Use use) {
-    Rejection refusal = reads.view().rules().access().refusal(actor, Action.GOVERN, Scope.ALL);
-    if (refusal != null) {
-      return Json.refusal(Reason.of(refusal));
-    }
-    try {
-      return use.of();
-    } catch (Bodies.Unfit unfit) {
-      return Reads.badRequest(unfit.getMessage());
-    } catch (IOException failure) {
-      return Json.busy(
-          503, "StorageUnavailable", "The datastores could not be written: " + failure, 5);
-    }
-  }
-
   private Response list(Request request, Actor actor) {
-    return governing(
+    return governing.answer(
         actor,
         () ->
             Json.answer(
@@ -79,7 +56,7 @@ final class DatastoreEndpoints {
 
   private Response get(Request request, Actor actor) {
     String name = request.parameter("name");
-    return governing(
+    return governing.answer(
         actor,
         () ->
             datastores
@@ -92,7 +69,7 @@ final class DatastoreEndpoints {
     return Bounded.body(
         request,
         Bodies.DatastoreBody.class,
-        body -> governing(actor, () -> put(request.parameter("name"), body)));
+        body -> governing.answer(actor, () -> put(request.parameter("name"), body)));
   }
 
   private Response put(String name, Bodies.DatastoreBody body) throws IOException, Bodies.Unfit {
@@ -103,7 +80,8 @@ final class DatastoreEndpoints {
     boolean isNew = datastores.find(name).isEmpty();
     try {
       Path path = Path.of(Bodies.required(body.path(), "path"));
-      List<String> workspaces = workspaces(Bodies.required(body.workspaces(), "workspaces"));
+      List<String> workspaces =
+          governing.workspaces(Bodies.required(body.workspaces(), "workspaces"));
       Datastore kept = datastores.put(name, path, mode.equals("rw"), workspaces);
       return Json.answer(isNew ? 201 : 200, DatastoreShown.of(kept));
     } catch (DataRefused refused) {
@@ -113,29 +91,9 @@ final class DatastoreEndpoints {
     }
   }
 
-  /// Each as `subscription/group/workspace`, or as Azure writes it.
-  private List<String> workspaces(List<String> asked) throws Bodies.Unfit {
-    List<String> paths = new ArrayList<>();
-    for (String text : asked) {
-      List<String> parts = List.of(String.valueOf(text).replaceAll("^/+", "").split("/"));
-      Scope scope =
-          switch (parts.size()) {
-            case 3 -> Scope.workspace(parts.get(0), parts.get(1), parts.get(2));
-            case 8 -> Scope.workspace(parts.get(1), parts.get(3), parts.get(7));
-            default -> Scope.ALL;
-          };
-      if (reads.view().workspace(scope) == null) {
-        throw new Bodies.Unfit(
-            "There is no workspace '" + text + "': write subscription/group/workspace.");
-      }
-      paths.add(scope.path());
-    }
-    return paths;
-  }
-
   private Response delete(Request request, Actor actor) {
     String name = request.parameter("name");
-    return governing(
+    return governing.answer(
         actor,
         () -> datastores.remove(name) ? Response.empty(200) : Reads.notFound("datastore", name));
   }

@@ -4,21 +4,25 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.journal.History.PastJob;
+import ebb.app.secrets.Mask;
+import ebb.app.specification.Specification;
+import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
 import ebb.app.view.View;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.JobSpec;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +44,16 @@ final class LogEndpoints {
 
   private static final String TYPE = "text/plain; charset=utf-8";
 
-  private record Wanted(Path file, JobId job, int attempt, long offset) {}
+  private record Wanted(Path file, JobId job, int attempt, long offset, Mask mask) {}
 
   private final JobEndpoints jobs;
   private final View view;
-  private final Surface.Outputs outputs;
+  private final Surface.Parts parts;
 
-  LogEndpoints(JobEndpoints jobs, View view, Surface.Outputs outputs) {
+  LogEndpoints(JobEndpoints jobs, Surface.Parts parts) {
     this.jobs = jobs;
-    this.view = view;
-    this.outputs = outputs;
+    this.view = parts.view();
+    this.parts = parts;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -63,17 +67,18 @@ final class LogEndpoints {
         new JobEndpoints.Cases() {
           @Override
           public Response live(JobSeen seen) {
-            return logs(request, seen.job().id(), seen.job().attempts(), seen.job().spec().nodes());
+            return logs(request, seen.job().id(), seen.job().attempts(), seen.job().spec());
           }
 
           @Override
           public Response past(PastJob past) {
-            return logs(request, past.id(), past.attempts(), past.spec().nodes());
+            return logs(request, past.id(), past.attempts(), past.spec());
           }
         });
   }
 
-  private Response logs(Request request, JobId job, int attempts, int nodes) {
+  private Response logs(Request request, JobId job, int attempts, JobSpec spec) {
+    int nodes = spec.nodes();
     String stream = Bodies.or(request.query("stream"), "stdout");
     if (!stream.equals("stdout") && !stream.equals("stderr")) {
       return Reads.badRequest("'" + stream + "' is no stream: there are stdout and stderr.");
@@ -97,12 +102,30 @@ final class LogEndpoints {
               + " it.");
     }
     Path file = file(job, (int) attempt, (int) rank, stream);
-    Wanted wanted = new Wanted(file, job, (int) attempt, offset);
+    Mask mask;
+    try {
+      mask = mask(spec);
+    } catch (SpecificationStoreFailure failure) {
+      return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
+    }
+    Wanted wanted = new Wanted(file, job, (int) attempt, offset, mask);
     return follows ? following(wanted) : whole(wanted);
   }
 
+  /// Hides the secrets that the job was given.
+  private Mask mask(JobSpec spec) throws SpecificationStoreFailure {
+    return parts
+        .secrets()
+        .mask(
+            parts
+                .specifications()
+                .find(spec.specHash())
+                .<Map<String, String>>map(Specification::variables)
+                .orElse(Map.of()));
+  }
+
   private Path file(JobId job, int attempt, int rank, String stream) {
-    return outputs.file(job, attempt, rank, stream.equals("stderr"));
+    return parts.outputs().file(job, attempt, rank, stream.equals("stderr"));
   }
 
   private Response following(Wanted wanted) {
@@ -117,18 +140,14 @@ final class LogEndpoints {
     return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : -1;
   }
 
-  private static Response whole(Wanted wanted) {
+  private Response whole(Wanted wanted) {
     byte[] bytes;
     try (SeekableByteChannel channel = open(wanted)) {
       if (channel == null) {
         bytes = new byte[0];
       } else {
-        long there = Math.max(0, channel.size() - wanted.offset());
-        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(there, WHOLE_BYTES));
-        channel.position(wanted.offset());
-        while (buffer.hasRemaining() && channel.read(buffer) >= 0) {}
-        bytes = new byte[buffer.flip().remaining()];
-        buffer.get(bytes);
+        boolean mayGrow = !isOver(wanted);
+        bytes = wanted.mask().read(channel, wanted.offset(), WHOLE_BYTES, mayGrow);
       }
     } catch (IOException failure) {
       return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
@@ -156,7 +175,7 @@ final class LogEndpoints {
       boolean over = isOver(wanted) || System.nanoTime() > until;
       try (SeekableByteChannel channel = open(wanted)) {
         if (channel != null) {
-          offset = copy(channel, offset, out);
+          offset = copy(channel, offset, out, wanted.mask(), !over);
         }
       }
       if (over) {
@@ -172,17 +191,15 @@ final class LogEndpoints {
     }
   }
 
-  private static long copy(SeekableByteChannel channel, long from, OutputStream out)
+  private static long copy(
+      SeekableByteChannel channel, long from, OutputStream out, Mask mask, boolean mayGrow)
       throws IOException {
     long offset = from;
-    ByteBuffer buffer = ByteBuffer.allocate(PIECE_BYTES);
-    channel.position(offset);
-    int read = channel.read(buffer);
-    while (read > 0) {
-      out.write(buffer.array(), 0, read);
-      offset += read;
-      buffer.clear();
-      read = channel.read(buffer);
+    byte[] piece = mask.read(channel, offset, PIECE_BYTES, mayGrow);
+    while (piece.length > 0) {
+      out.write(piece);
+      offset += piece.length;
+      piece = mask.read(channel, offset, PIECE_BYTES, mayGrow);
     }
     return offset;
   }

@@ -7,6 +7,7 @@ import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
 import ebb.app.journal.History;
 import ebb.app.loop.EngineLoop;
+import ebb.app.secrets.Secrets;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.view.View;
 import ebb.kernel.protocol.JobId;
@@ -58,11 +59,13 @@ public final class Surface {
       SpecificationStore specifications,
       CodeStore code,
       Datastores datastores,
+      Secrets secrets,
       Outputs outputs,
       Cleaning cleaning) {}
 
   public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
     Reads reads = new Reads(parts.view());
+    Governing governing = new Governing(reads);
     Wishes wishes =
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
     Gate.Tally tally = new Gate.Tally();
@@ -73,14 +76,15 @@ public final class Surface {
             wishes,
             parts.history(),
             parts.specifications(),
-            new Assets(parts.code(), parts.datastores()));
+            new Assets(parts.code(), parts.datastores(), parts.secrets()));
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
     new ClusterEndpoints(reads, wishes).addTo(router);
     jobs.addTo(router);
-    new DatastoreEndpoints(reads, parts.datastores()).addTo(router);
+    new DatastoreEndpoints(governing, parts.datastores()).addTo(router);
+    new SecretEndpoints(governing, parts.secrets()).addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
-    new LogEndpoints(jobs, parts.view(), parts.outputs()).addTo(router);
+    new LogEndpoints(jobs, parts).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);

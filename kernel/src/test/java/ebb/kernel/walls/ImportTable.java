@@ -65,6 +65,7 @@ public final class ImportTable {
           Map.entry("app.code", Set.of("app.files")),
           Map.entry("app.data", Set.of("app.files", "kernel.protocol")),
           Map.entry("app.files", Set.of()),
+          Map.entry("app.secrets", Set.of("kernel.protocol")),
           Map.entry("app.config", Set.of()),
           Map.entry("app.catalogue", Set.of("kernel.protocol")),
           Map.entry(
@@ -91,6 +92,7 @@ public final class ImportTable {
                   "app.code",
                   "app.data",
                   "app.files",
+                  "app.secrets",
                   "kernel",
                   "kernel.protocol",
                   "kernel.money",
@@ -110,6 +112,7 @@ public final class ImportTable {
                   "app.specification",
                   "app.code",
                   "app.data",
+                  "app.secrets",
                   "app.files")),
           Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")));
 

@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.secrets.Secrets;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.JobId;
@@ -40,6 +41,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
   public record Stores(
       SpecificationStore specifications,
       TaskFiles.Sources sources,
+      Secrets secrets,
       Function<JobId, Optional<Scope>> workspaces) {}
 
   private final BlockingQueue<InstructionThread.Item> queue = new LinkedBlockingQueue<>();

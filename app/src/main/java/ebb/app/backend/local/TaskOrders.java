@@ -2,6 +2,8 @@ package ebb.app.backend.local;
 
 import ebb.agent.protocol.TaskOrder;
 import ebb.app.data.DataRefused;
+import ebb.app.secrets.SecretRefused;
+import ebb.app.secrets.Secrets;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.Values;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ final class TaskOrders {
   private final RunFolders folders;
   private final SpecificationStore specifications;
   private final TaskFiles data;
+  private final Secrets secrets;
   private final Function<JobId, Optional<Scope>> workspaces;
 
   TaskOrders(LocalOptions options, RunFolders folders, LocalBackend.Stores stores) {
@@ -30,6 +34,7 @@ final class TaskOrders {
     this.folders = folders;
     this.specifications = stores.specifications();
     this.data = new TaskFiles(stores.sources(), options.user());
+    this.secrets = stores.secrets();
     this.workspaces = stores.workspaces();
   }
 
@@ -69,7 +74,11 @@ final class TaskOrders {
             start,
             specification,
             new TaskVariables.Place(
-                run.workingDirectory(), values, workspace, port(start, specification, run))),
+                run.workingDirectory(),
+                variables(specification, scope),
+                values,
+                workspace,
+                port(start, specification, run))),
         run.workingDirectory(),
         new TaskOrder.Output(run.stdout(), run.stderr(), options.outputBoundBytes()),
         Duration.ofMillis(start.limitMillis()),
@@ -84,6 +93,15 @@ final class TaskOrders {
           data.inputs(specification, workspace, folder),
           data.outputs(specification, workspace, folder));
     } catch (DataRefused refused) {
+      throw new CannotPrepare(refused.why());
+    }
+  }
+
+  private SortedMap<String, String> variables(Specification specification, Scope workspace)
+      throws CannotPrepare {
+    try {
+      return secrets.resolve(specification.variables(), workspace);
+    } catch (SecretRefused refused) {
       throw new CannotPrepare(refused.why());
     }
   }

@@ -59,9 +59,15 @@ final class TaskVariables {
 
   /// Where a task is.
   ///
+  /// @param variables the specification's, with the values of secrets
   /// @param workspace empty if the job is not known any more
   /// @param port the first of its attempt's ports, 0 if it has none
-  record Place(Path folder, Values values, Optional<Scope> workspace, int port) {}
+  record Place(
+      Path folder,
+      Map<String, String> variables,
+      Values values,
+      Optional<Scope> workspace,
+      int port) {}
 
   static Map<String, String> of(StartTask start, Specification specification, Place place) {
     TaskVariables task = new TaskVariables(start);
@@ -69,7 +75,7 @@ final class TaskVariables {
     task.put("HOME", place.folder().toString());
     task.put("LANG", "C.UTF-8");
     task.put("TZ", "UTC");
-    task.variables.putAll(specification.variables());
+    task.variables.putAll(place.variables());
     task.identity(place.workspace());
     task.data(place.values());
     int port = place.port();

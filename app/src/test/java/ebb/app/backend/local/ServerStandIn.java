@@ -7,6 +7,7 @@ import ebb.app.code.Bounds;
 import ebb.app.code.CodeStore;
 import ebb.app.data.Datastores;
 import ebb.app.data.Downloads;
+import ebb.app.secrets.Secrets;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
@@ -76,6 +77,7 @@ final class ServerStandIn implements AutoCloseable {
                     Downloads.open(
                         home.resolve("downloads"), new Downloads.Bounds(1 << 20, 1 << 20, true)),
                     () -> 0),
+                Secrets.open(home.resolve("secrets")),
                 _ -> Optional.empty()),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),

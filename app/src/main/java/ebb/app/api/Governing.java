@@ -1,0 +1,59 @@
+package ebb.app.api;
+
+import ebb.app.http.Response;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What only whoever may govern everything can do, because it gives jobs what the machine's owner
+/// owns.
+final class Governing {
+  private final Reads reads;
+
+  Governing(Reads reads) {
+    this.reads = reads;
+  }
+
+  interface Use {
+    Response of() throws IOException, Bodies.Unfit;
+  }
+
+  Response answer(Actor actor, Use use) {
+    Rejection refusal = reads.view().rules().access().refusal(actor, Action.GOVERN, Scope.ALL);
+    if (refusal != null) {
+      return Json.refusal(Reason.of(refusal));
+    }
+    try {
+      return use.of();
+    } catch (Bodies.Unfit unfit) {
+      return Reads.badRequest(unfit.getMessage());
+    } catch (IOException failure) {
+      return Json.busy(503, "StorageUnavailable", "The change could not be written: " + failure, 5);
+    }
+  }
+
+  /// The paths of workspaces that are there, each named as `subscription/group/workspace` or as
+  /// Azure writes it.
+  List<String> workspaces(List<String> asked) throws Bodies.Unfit {
+    List<String> paths = new ArrayList<>();
+    for (String text : asked) {
+      List<String> parts = List.of(String.valueOf(text).replaceAll("^/+", "").split("/"));
+      Scope scope =
+          switch (parts.size()) {
+            case 3 -> Scope.workspace(parts.get(0), parts.get(1), parts.get(2));
+            case 8 -> Scope.workspace(parts.get(1), parts.get(3), parts.get(7));
+            default -> Scope.ALL;
+          };
+      if (reads.view().workspace(scope) == null) {
+        throw new Bodies.Unfit(
+            "There is no workspace '" + text + "': write subscription/group/workspace.");
+      }
+      paths.add(scope.path());
+    }
+    return paths;
+  }
+}

@@ -1,0 +1,2 @@
+/// Tests of how secrets are hidden.
+package ebb.app.secrets;
