@@ -3,10 +3,7 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
-import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.Rejection;
-import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -14,11 +11,11 @@ import java.time.format.DateTimeParseException;
 /// `POST /ebb/v1/gc?olderThan=P7D&dry=true`: removes what ended jobs have left between, or says
 /// what it would remove.
 final class CleaningEndpoints {
-  private final Reads reads;
+  private final Governing governing;
   private final Surface.Cleaning cleaning;
 
-  CleaningEndpoints(Reads reads, Surface.Cleaning cleaning) {
-    this.reads = reads;
+  CleaningEndpoints(Governing governing, Surface.Cleaning cleaning) {
+    this.governing = governing;
     this.cleaning = cleaning;
   }
 
@@ -30,10 +27,10 @@ final class CleaningEndpoints {
       boolean dry, String olderThan, int jobs, long bytes, int code, long codeBytes) {}
 
   private Response clean(Request request, Actor actor) {
-    Rejection refusal = reads.view().rules().access().refusal(actor, Action.GOVERN, Scope.ALL);
-    if (refusal != null) {
-      return Json.refusal(Reason.of(refusal));
-    }
+    return governing.answer(actor, () -> clean(request));
+  }
+
+  private Response clean(Request request) throws IOException {
     boolean dry = "true".equalsIgnoreCase(request.query("dry"));
     String asked = Bodies.or(request.query("olderThan"), cleaning.keep().toString());
     try {
@@ -53,9 +50,6 @@ final class CleaningEndpoints {
               freed.codeBytes()));
     } catch (DateTimeParseException unreadable) {
       return unfit(asked);
-    } catch (IOException failure) {
-      return Json.busy(
-          503, "FilesUnavailable", "Not all could be looked at or removed: " + failure, 5);
     }
   }
 

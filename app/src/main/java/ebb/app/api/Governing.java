@@ -32,7 +32,8 @@ final class Governing {
     } catch (Bodies.Unfit unfit) {
       return Reads.badRequest(unfit.getMessage());
     } catch (IOException failure) {
-      return Json.busy(503, "StorageUnavailable", "The change could not be written: " + failure, 5);
+      return Json.busy(
+          503, "StorageUnavailable", "This could not be done, or not all of it: " + failure, 5);
     }
   }
 

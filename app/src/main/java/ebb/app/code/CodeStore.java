@@ -1,5 +1,6 @@
 package ebb.app.code;
 
+import ebb.app.files.PrivateFile;
 import ebb.app.files.Room;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
@@ -93,9 +93,7 @@ public final class CodeStore {
     try {
       write(hash, stream, half, keepFreeBytes);
       Files.move(half, file(hash), StandardCopyOption.ATOMIC_MOVE);
-      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-        directory.force(true);
-      }
+      PrivateFile.syncFolder(file(hash));
       return true;
     } finally {
       Files.deleteIfExists(half);

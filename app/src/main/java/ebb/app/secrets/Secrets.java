@@ -1,21 +1,17 @@
 package ebb.app.secrets;
 
+import ebb.app.files.PrivateFile;
+import ebb.app.files.Room;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -62,9 +58,7 @@ public final class Secrets {
   /// Opens the secrets of a folder, made if absent.
   public static Secrets open(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
-      Files.createDirectory(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectory(folder, Room.PRIVATE_FOLDER);
     }
     Secrets secrets = new Secrets(folder);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
@@ -122,24 +116,7 @@ public final class Secrets {
     node.put("value", secret.value);
     ArrayNode workspaces = node.putArray("workspaces");
     secret.workspaces.forEach(workspaces::add);
-    Path file = file(secret.name);
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(draft);
-    try (FileChannel channel =
-        FileChannel.open(
-            draft,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(node));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-      directory.force(true);
-    }
+    PrivateFile.replace(file(secret.name), JSON.writeValueAsBytes(node));
   }
 
   private Path file(String name) {
@@ -153,6 +130,7 @@ public final class Secrets {
       return false;
     }
     Files.deleteIfExists(file(secret.name));
+    PrivateFile.syncFolder(file(secret.name));
     byName.remove(key(name));
     return true;
   }

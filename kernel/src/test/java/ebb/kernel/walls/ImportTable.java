@@ -65,7 +65,7 @@ public final class ImportTable {
           Map.entry("app.code", Set.of("app.files")),
           Map.entry("app.data", Set.of("app.files", "kernel.protocol")),
           Map.entry("app.files", Set.of()),
-          Map.entry("app.secrets", Set.of("kernel.protocol")),
+          Map.entry("app.secrets", Set.of("app.files", "kernel.protocol")),
           Map.entry("app.config", Set.of()),
           Map.entry("app.catalogue", Set.of("kernel.protocol")),
           Map.entry(
