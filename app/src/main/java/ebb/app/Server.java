@@ -315,6 +315,9 @@ final class Server {
                 host.memoryMebibytes(),
                 host.gpus(),
                 host.virtualNodes() ? ", and may share them (virtual nodes)" : ""));
+    if (!host.isolation().sandboxMissing().isEmpty()) {
+      findings.add("jobs run without a sandbox: " + host.isolation().sandboxMissing());
+    }
     TaskUser user = taskUser();
     findings.add(
         user == null

@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
     name = "ebb",
     mixinStandardHelpOptions = true,
     version = "ebb 0.1.0",
-    description = "Clusters that grow when there is work and shrink to nothing when there is none.")
+    description = "Clusters that grow when there is work and shrink to nothing when there is none.",
+    subcommands = Ml.class)
 public final class Ebb implements Runnable {
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -17,7 +18,20 @@ public final class Ebb implements Runnable {
   public static int run(Serve.Server server, String... arguments) {
     CommandLine line = new CommandLine(new Ebb());
     line.addSubcommand(new Serve(server));
+    People.verbs().forEach(line::addSubcommand);
+    line.setExecutionExceptionHandler(Ebb::tell);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line.execute(arguments);
+  }
+
+  /// An error is one line with its code and the way out; anything else is a bug, and shown whole.
+  private static int tell(Exception error, CommandLine line, CommandLine.ParseResult typed)
+      throws Exception {
+    if (error instanceof Failed failed) {
+      System.err.println(failed.line());
+      return failed.exitCode();
+    }
+    throw error;
   }
 
   @Override

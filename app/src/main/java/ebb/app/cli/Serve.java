@@ -106,7 +106,7 @@ public final class Serve implements Callable<Integer> {
     }
   }
 
-  private static Path defaultHome() {
+  static Path defaultHome() {
     String set = System.getenv("EBB_HOME");
     return set == null || set.isBlank()
         ? Path.of(System.getProperty("user.home"), ".ebb")

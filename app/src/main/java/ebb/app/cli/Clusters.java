@@ -1,0 +1,193 @@
+package ebb.app.cli;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Clusters over a connection, for the two grammars in which they are typed.
+final class Clusters {
+  static final List<Output.Column> COLUMNS =
+      List.of(
+          Output.Column.of("Name", "/name"),
+          Output.Column.of("Size", "/properties/properties/vmSize"),
+          Output.Column.of("Priority", "/properties/properties/vmPriority"),
+          Output.Column.of("Min", "/properties/properties/scaleSettings/minNodeCount"),
+          Output.Column.of("Max", "/properties/properties/scaleSettings/maxNodeCount"),
+          Output.Column.of("Nodes", "/properties/properties/currentNodeCount"),
+          Output.Column.of("State", "/properties/properties/allocationState"));
+
+  static final List<Output.Column> NODE_COLUMNS =
+      List.of(
+          Output.Column.of("Node", "/nodeId"),
+          Output.Column.of("State", "/nodeState"),
+          Output.Column.of("Job", "/runId"));
+
+  /// Azure bills a month as 730 hours.
+  private static final BigDecimal HOURS_IN_A_MONTH = BigDecimal.valueOf(730);
+
+  private static final long POLL_MILLIS = 200;
+
+  /// The last node of a deleted cluster is gone within the bound on releases, or overdue.
+  private static final long DELETE_WITHIN_MILLIS = 15 * 60_000L;
+
+  private final Connection connection;
+
+  Clusters(Connection connection) {
+    this.connection = connection;
+  }
+
+  /// What is typed of a cluster; null where nothing is.
+  record Wanted(
+      @Nullable String size,
+      @Nullable String priority,
+      @Nullable Integer min,
+      @Nullable Integer max,
+      @Nullable Integer idleSeconds,
+      @Nullable String location,
+      @Nullable String isolation,
+      @Nullable String network,
+      Map<String, String> tags) {}
+
+  private static String path(String name) {
+    return "/computes/" + Connection.encoded(name);
+  }
+
+  JsonNode create(String name, Wanted wanted) {
+    connection.ensureWorkspace();
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    if (wanted.location() != null) {
+      body.put("location", wanted.location());
+    }
+    ObjectNode tags = body.putObject("tags");
+    wanted.tags().forEach(tags::put);
+    ObjectNode cluster =
+        body.putObject("properties").put("computeType", "AmlCompute").putObject("properties");
+    put(cluster, "vmSize", wanted.size());
+    put(cluster, "vmPriority", wanted.priority());
+    ObjectNode scale = cluster.putObject("scaleSettings");
+    put(scale, wanted);
+    ObjectNode bag = cluster.putObject("propertyBag");
+    put(bag, "isolation", wanted.isolation());
+    put(bag, "network", wanted.network());
+    JsonNode created = connection.arm("PUT", path(name), body);
+    tellPrice(created);
+    return created;
+  }
+
+  private static void put(ObjectNode object, String name, @Nullable String value) {
+    if (value != null) {
+      object.put(name, value);
+    }
+  }
+
+  private static void put(ObjectNode scale, Wanted wanted) {
+    if (wanted.min() != null) {
+      scale.put("minNodeCount", wanted.min());
+    }
+    if (wanted.max() != null) {
+      scale.put("maxNodeCount", wanted.max());
+    }
+    if (wanted.idleSeconds() != null) {
+      scale.put("nodeIdleTimeBeforeScaleDown", "PT" + wanted.idleSeconds() + "S");
+    }
+  }
+
+  JsonNode show(String name) {
+    return connection.arm("GET", path(name), null);
+  }
+
+  List<JsonNode> list() {
+    return connection.all("/computes", "value");
+  }
+
+  List<JsonNode> nodes(String name) {
+    return connection.all(path(name) + "/listNodes", "nodes");
+  }
+
+  List<JsonNode> ofLocation(String what, @Nullable String location) {
+    String place =
+        location == null ? connection.arm("GET", "", null).path("location").asString() : location;
+    JsonNode page =
+        connection.ofSubscription(
+            Place.PROVIDER + "/locations/" + Connection.encoded(place) + "/" + what);
+    return page.path("value").valueStream().toList();
+  }
+
+  /// Sends the cluster as it was shown, with other numbers.
+  JsonNode update(String name, Wanted wanted) {
+    ObjectNode shown = (ObjectNode) show(name);
+    put((ObjectNode) shown.at("/properties/properties/scaleSettings"), wanted);
+    return connection.arm("PUT", path(name), shown);
+  }
+
+  /// Returns when the last node is gone, unless it need not be waited for.
+  void delete(String name, boolean wait) {
+    show(name); // whoever mistypes a name is told
+    connection.arm("DELETE", path(name) + "?underlyingResourceAction=Delete", null);
+    long until = System.currentTimeMillis() + DELETE_WITHIN_MILLIS;
+    Progress progress = new Progress("deleting " + name);
+    while (wait && exists(name)) {
+      if (System.currentTimeMillis() > until) {
+        throw new Failed(
+            "StillDeleting",
+            name + " still has nodes: 'ebb why " + name + "' says what they wait for.",
+            1);
+      }
+      progress.pause(POLL_MILLIS);
+    }
+    progress.end();
+  }
+
+  private boolean exists(String name) {
+    try {
+      show(name);
+      return true;
+    } catch (Failed gone) {
+      if (gone.exitCode() == 3) {
+        return false;
+      }
+      throw gone;
+    }
+  }
+
+  /// What the cluster costs, in the words of the bill: at its maximum for an hour, and its minimum
+  /// for a month, used or not.
+  private void tellPrice(JsonNode cluster) {
+    JsonNode nodes = cluster.at("/properties/properties");
+    String tier =
+        nodes.path("vmPriority").asString().equals("LowPriority") ? "LowPriority" : "Standard";
+    for (JsonNode size : ofLocation("vmSizes", cluster.path("location").asString())) {
+      if (size.path("name").asString().equalsIgnoreCase(nodes.path("vmSize").asString())) {
+        String currency = size.at("/estimatedVMPrices/billingCurrency").asString("");
+        for (JsonNode price : size.at("/estimatedVMPrices/values")) {
+          if (price.path("vmTier").asString().equals(tier)) {
+            tellPrice(
+                nodes.path("scaleSettings"), price.path("retailPrice").decimalValue(), currency);
+            return;
+          }
+        }
+      }
+    }
+    System.err.println("ebb: unpriced: no list price is known for this size and location");
+  }
+
+  private static void tellPrice(JsonNode scale, BigDecimal hour, String currency) {
+    BigDecimal min = BigDecimal.valueOf(scale.path("minNodeCount").asInt());
+    BigDecimal max = BigDecimal.valueOf(scale.path("maxNodeCount").asInt());
+    System.err.printf(
+        java.util.Locale.ROOT,
+        "ebb: list price: %.2f %s/h at %s nodes, %.2f %s/h at %s; %.2f %s a month for the minimum%n",
+        hour.multiply(min),
+        currency,
+        min,
+        hour.multiply(max),
+        currency,
+        max,
+        hour.multiply(min).multiply(HOURS_IN_A_MONTH),
+        currency);
+  }
+}

@@ -1,0 +1,188 @@
+package ebb.app.cli;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `ebb ml compute`: clusters in the grammar of Azure ML's second command line.
+@Command(
+    name = "compute",
+    mixinStandardHelpOptions = true,
+    description = "Clusters, in the words of the second Azure ML command line.",
+    subcommands = {
+      ComputeCommand.Create.class,
+      ComputeTarget.Show.class,
+      ComputeTarget.List.class,
+      ComputeCommand.ListNodes.class,
+      ComputeCommand.ListSizes.class,
+      ComputeCommand.ListUsage.class,
+      ComputeCommand.Update.class,
+      ComputeTarget.Delete.class
+    })
+final class ComputeCommand {
+  @Command(
+      name = "create",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = "Creates a cluster that grows and shrinks with its jobs.")
+  static final class Create implements Runnable {
+    @Mixin private ComputeTarget.Named named = new ComputeTarget.Named();
+
+    @Option(
+        names = {"-t", "--type"},
+        paramLabel = "TYPE",
+        description = "amlcompute, the only one so far.",
+        defaultValue = "amlcompute")
+    private String type = "amlcompute";
+
+    @Option(
+        names = "--size",
+        paramLabel = "SIZE",
+        description = "The size of its nodes (default: ${DEFAULT-VALUE}).",
+        defaultValue = "Standard_DS3_v2")
+    private String size = "Standard_DS3_v2";
+
+    @Option(names = "--max-instances", paramLabel = "N", description = "At most (default: 1).")
+    private int max = 1;
+
+    @Option(names = "--min-instances", paramLabel = "N", description = "At least (default: 0).")
+    private int min;
+
+    @Option(
+        names = "--idle-time-before-scale-down",
+        paramLabel = "SECONDS",
+        description = "How long a node stays without work (default: 120).")
+    private @Nullable Integer idle;
+
+    @Option(
+        names = "--tier",
+        paramLabel = "TIER",
+        description = "dedicated (the default) or low_priority.")
+    private @Nullable String tier;
+
+    @Option(
+        names = {"-l", "--location"},
+        paramLabel = "PLACE",
+        description = "Default: the workspace's.")
+    private @Nullable String location;
+
+    @Option(names = "--tags", paramLabel = "NAME=VALUE", arity = "0..*", description = "Tags.")
+    private Map<String, String> tags = new TreeMap<>();
+
+    @Option(
+        names = "--isolation",
+        paramLabel = "KIND",
+        description = "sandbox (the default), container or none.")
+    private @Nullable String isolation;
+
+    @Override
+    public void run() {
+      if (!type.equalsIgnoreCase("amlcompute")) {
+        throw new Failed(
+            "InvalidRequest", "'" + type + "' is no type of compute that Ebb has: amlcompute.", 2);
+      }
+      Clusters.Wanted wanted =
+          new Clusters.Wanted(size, tier, min, max, idle, location, isolation, null, tags);
+      named.output.show(named.clusters().create(named.name, wanted), Clusters.COLUMNS);
+    }
+  }
+
+  @Command(
+      name = "update",
+      mixinStandardHelpOptions = true,
+      description = "Changes a cluster's numbers; what is not named stays.")
+  static final class Update implements Runnable {
+    @Mixin private ComputeTarget.Named named = new ComputeTarget.Named();
+
+    @Option(names = "--max-instances", paramLabel = "N", description = "At most.")
+    private @Nullable Integer max;
+
+    @Option(names = "--min-instances", paramLabel = "N", description = "At least.")
+    private @Nullable Integer min;
+
+    @Option(
+        names = "--idle-time-before-scale-down",
+        paramLabel = "SECONDS",
+        description = "How long a node stays without work.")
+    private @Nullable Integer idle;
+
+    @Override
+    public void run() {
+      Clusters.Wanted wanted =
+          new Clusters.Wanted(null, null, min, max, idle, null, null, null, Map.of());
+      named.output.show(named.clusters().update(named.name, wanted), Clusters.COLUMNS);
+    }
+  }
+
+  @Command(
+      name = "list-nodes",
+      mixinStandardHelpOptions = true,
+      description = "Lists the nodes of a cluster that exist, with what they do.")
+  static final class ListNodes implements Runnable {
+    @Mixin private ComputeTarget.Named named = new ComputeTarget.Named();
+
+    @Override
+    public void run() {
+      named.output.showAll(named.clusters().nodes(named.name), Clusters.NODE_COLUMNS);
+    }
+  }
+
+  /// What the lists of a location have in common.
+  static final class OfLocation {
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output();
+
+    @Option(
+        names = {"-l", "--location"},
+        paramLabel = "PLACE",
+        description = "Default: the workspace's.")
+    private @Nullable String location;
+
+    void list(String what, java.util.List<Output.Column> columns) {
+      Clusters clusters = new Clusters(Connection.to(place));
+      output.showAll(clusters.ofLocation(what, location), columns);
+    }
+  }
+
+  @Command(
+      name = "list-sizes",
+      mixinStandardHelpOptions = true,
+      description = "Lists the sizes of nodes with their list prices.")
+  static final class ListSizes implements Runnable {
+    @Mixin private OfLocation location = new OfLocation();
+
+    @Override
+    public void run() {
+      location.list(
+          "vmSizes",
+          java.util.List.of(
+              Output.Column.of("Size", "/name"),
+              Output.Column.of("Family", "/family"),
+              Output.Column.of("vCPUs", "/vCPUs"),
+              Output.Column.of("GPUs", "/gpus"),
+              Output.Column.of("GiB", "/memoryGB"),
+              Output.Column.of("List/h", "/estimatedVMPrices/values/0/retailPrice")));
+    }
+  }
+
+  @Command(
+      name = "list-usage",
+      mixinStandardHelpOptions = true,
+      description = "Lists how much of each limit is used.")
+  static final class ListUsage implements Runnable {
+    @Mixin private OfLocation location = new OfLocation();
+
+    @Override
+    public void run() {
+      location.list(
+          "usages",
+          java.util.List.of(
+              Output.Column.of("Limit of", "/name/localizedValue"),
+              Output.Column.of("Used", "/currentValue"),
+              Output.Column.of("Limit", "/limit")));
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package ebb.app.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The server of a home, asked over HTTP. Where it listens is in the home's `server.json`, what
+/// opens its door in the file `token`, which is never shown.
+final class Connection {
+  static final JsonMapper JSON = JsonMapper.shared();
+
+  private static final String VERSION = "api-version=2024-04-01";
+  private static final int CONNECT_MILLIS = 5_000;
+
+  /// A read that waits for the engine is answered within half a minute, or told that it was not.
+  private static final int READ_MILLIS = 60_000;
+
+  private final Place place;
+  private final String server;
+  private final String token;
+
+  private Connection(Place place, String server, String token) {
+    this.place = place;
+    this.server = server;
+    this.token = token;
+  }
+
+  static Connection to(Place place) {
+    Path home = place.folder();
+    try {
+      JsonNode address = JSON.readTree(Files.readAllBytes(home.resolve("server.json")));
+      String token = Files.readString(home.resolve("token")).strip();
+      return new Connection(place, address.path("url").asString(), token);
+    } catch (NoSuchFileException none) {
+      throw noServer(home);
+    } catch (IOException | JacksonException unreadable) {
+      throw new Failed("HomeUnreadable", home + " cannot be read: " + unreadable.getMessage(), 1);
+    }
+  }
+
+  private static Failed noServer(Path home) {
+    return new Failed(
+        "NoServer",
+        "no server runs on " + home + ": start one with 'ebb serve', or name another --home.",
+        1);
+  }
+
+  Place place() {
+    return place;
+  }
+
+  /// Asks Azure's path below the workspace and answers what is there.
+  JsonNode arm(String method, String path, @Nullable JsonNode body) {
+    return json(method, place.arm() + path + (path.contains("?") ? "&" : "?") + VERSION, body);
+  }
+
+  /// The same for a path below the subscription.
+  JsonNode ofSubscription(String path) {
+    String subscription = "/subscriptions/" + place.subscriptionName();
+    return json("GET", subscription + path + "?" + VERSION, null);
+  }
+
+  /// Asks Ebb's own path below the workspace.
+  JsonNode own(String method, String path, @Nullable JsonNode body) {
+    return json(method, place.own() + path, body);
+  }
+
+  /// All rows of a list, page after page.
+  List<JsonNode> all(String path, String rows) {
+    List<JsonNode> all = new ArrayList<>();
+    JsonNode page = arm(rows.equals("nodes") ? "POST" : "GET", path, null);
+    while (true) {
+      page.path(rows).forEach(all::add);
+      String next = page.path("nextLink").asString("");
+      if (next.isEmpty()) {
+        return all;
+      }
+      page = json("GET", next.substring(next.indexOf("/subscriptions/")), null);
+    }
+  }
+
+  /// Makes the workspace if it is not there: it costs nothing, and whoever types a first command
+  /// has none.
+  void ensureWorkspace() {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("location", or(System.getenv("EBB_LOCATION"), "eastus"));
+    try {
+      arm("GET", "", null);
+    } catch (Failed absent) {
+      if (!absent.code().equals("ResourceNotFound")) {
+        throw absent;
+      }
+      arm("PUT", "", body);
+      System.err.println(
+          "ebb: made the workspace %s in %s".formatted(place.workspaceName(), place.groupName()));
+    }
+  }
+
+  private static String or(@Nullable String set, String absent) {
+    return set == null || set.isBlank() ? absent : set;
+  }
+
+  static String encoded(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private JsonNode json(String method, String path, @Nullable JsonNode body) {
+    try {
+      HttpURLConnection asked = open(method, path, READ_MILLIS, body);
+      byte[] answer = read(asked);
+      if (asked.getResponseCode() >= 400) {
+        throw refused(asked.getResponseCode(), answer);
+      }
+      return answer.length == 0 ? JsonNodeFactory.instance.nullNode() : JSON.readTree(answer);
+    } catch (IOException broken) {
+      throw unreachable(broken);
+    }
+  }
+
+  /// What is written at a path of Ebb's own below the workspace, as it comes.
+  InputStream stream(String path) {
+    try {
+      HttpURLConnection asked = open("GET", place.own() + path, 0, null);
+      if (asked.getResponseCode() >= 400) {
+        throw refused(asked.getResponseCode(), read(asked));
+      }
+      return asked.getInputStream();
+    } catch (IOException broken) {
+      throw unreachable(broken);
+    }
+  }
+
+  private Failed unreachable(IOException broken) {
+    return new Failed(
+        "ServerUnreachable",
+        "the server of %s does not answer at %s (%s): start it again with 'ebb serve'."
+            .formatted(place.folder(), server, broken.getMessage()),
+        1);
+  }
+
+  /// azure-cli ends with 3 where something is not there, and with 1 otherwise.
+  private static Failed refused(int status, byte[] answer) {
+    JsonNode error;
+    try {
+      error = JSON.readTree(answer).path("error");
+    } catch (JacksonException other) {
+      error = JsonNodeFactory.instance.missingNode();
+    }
+    return new Failed(
+        error.path("code").asString("HTTP " + status),
+        error.path("message").asString("the server refused, and did not say why."),
+        status == 404 ? 3 : 1);
+  }
+
+  @SuppressWarnings("HttpUrlsUsage") // the loopback address
+  private HttpURLConnection open(
+      String method, String path, int readMillis, @Nullable JsonNode body) throws IOException {
+    HttpURLConnection asked =
+        (HttpURLConnection) URI.create(server + path).toURL().openConnection();
+    asked.setRequestMethod(method);
+    asked.setConnectTimeout(CONNECT_MILLIS);
+    asked.setReadTimeout(readMillis);
+    asked.setRequestProperty("Authorization", "Bearer " + token);
+    asked.setRequestProperty("Content-Type", "application/json");
+    if (body != null) {
+      asked.setDoOutput(true);
+      asked.getOutputStream().write(JSON.writeValueAsBytes(body));
+    }
+    return asked;
+  }
+
+  private static byte[] read(HttpURLConnection asked) throws IOException {
+    InputStream from =
+        asked.getResponseCode() >= 400 ? asked.getErrorStream() : asked.getInputStream();
+    if (from == null) {
+      return new byte[0];
+    }
+    try (from) {
+      return from.readAllBytes();
+    }
+  }
+}

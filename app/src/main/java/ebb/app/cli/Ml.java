@@ -1,0 +1,12 @@
+package ebb.app.cli;
+
+import picocli.CommandLine.Command;
+
+/// `ebb ml`: what `az ml` is for Azure.
+@Command(
+    name = "ml",
+    mixinStandardHelpOptions = true,
+    description =
+        "Azure Machine Learning's command line: write 'ebb' where its documents write 'az'.",
+    subcommands = {ComputeTarget.class, ComputeCommand.class})
+final class Ml {}
