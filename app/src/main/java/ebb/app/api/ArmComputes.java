@@ -88,8 +88,7 @@ final class ArmComputes {
         .refused("sku", "sizes and prices are those of the catalogue");
     ArmBody compute = body.object("properties");
     body.end();
-    ClusterSpec spec = amlCompute(scope, compute, location, tags);
-    return spec;
+    return amlCompute(scope, compute, location, tags);
   }
 
   private ClusterSpec amlCompute(

@@ -42,8 +42,11 @@ final class ArmTenancy {
         .on(
             "GET",
             Arm.SUBSCRIPTION + "/providers/Microsoft.MachineLearningServices/workspaces",
-            this::workspaces)
-        .on("GET", Arm.WORKSPACES, this::workspaces)
+            (request, actor) -> workspaces(request, actor, subscriptionScope(request)))
+        .on(
+            "GET",
+            Arm.WORKSPACES,
+            (request, actor) -> workspaces(request, actor, groupScope(request)))
         .on("GET", Arm.WORKSPACE, (request, actor) -> workspace(request, actor, 200))
         .on("PUT", Arm.WORKSPACE, this::putWorkspace)
         .on("DELETE", Arm.WORKSPACE, this::deleteWorkspace)
@@ -155,9 +158,7 @@ final class ArmTenancy {
 
   // Workspaces.
 
-  private Response workspaces(Request request, Actor actor) {
-    boolean ofGroup = request.segments().size() > 5;
-    Scope scope = ofGroup ? groupScope(request) : subscriptionScope(request);
+  private Response workspaces(Request request, Actor actor, Scope scope) {
     List<Workspace> shown =
         within(scope, actor).stream().map(each -> shown(request, each)).toList();
     return Json.answer(200, Arm.page(request, shown, null));

@@ -201,6 +201,7 @@ final class Shapes {
       String phase,
       String since,
       boolean virtual,
+      String isolation,
       boolean reachable,
       @Nullable String askedFor,
       @Nullable String task) {
@@ -213,6 +214,7 @@ final class Shapes {
           Reason.lower(node.phase().getClass().getSimpleName()),
           time(node.phase().at()),
           node.virtual(),
+          Reason.lower(node.isolation()),
           node.unreachableUntil() == 0,
           node.askedFor().equals(JobId.NONE) ? null : node.askedFor().toString(),
           node.task().attempt().value() == 0 ? null : node.task().toString());
