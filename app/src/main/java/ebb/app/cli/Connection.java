@@ -79,6 +79,11 @@ final class Connection {
     return json(method, place.own() + path, body);
   }
 
+  /// Asks one of Ebb's own paths that belong to no workspace.
+  JsonNode ofServer(String path) {
+    return json("GET", path, null);
+  }
+
   /// All rows of a list, page after page.
   List<JsonNode> all(String path, String rows) {
     List<JsonNode> all = new ArrayList<>();

@@ -22,7 +22,7 @@ final class People {
 
   /// All of them.
   static List<Object> verbs() {
-    return List.of(new Run(), new Ps(), new Logs(), new Stop(), new Why());
+    return List.of(new Run(), new Ps(), new Logs(), new Stop(), new Why(), new Spent());
   }
 
   @Command(

@@ -2,6 +2,7 @@ package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,7 +121,9 @@ class CommandLineTest {
     assertThat(bad.code()).isEqualTo(4);
     assertThat(bad.err()).contains("failing: failed (exit code 4)");
 
-    assertThat(ebb("ps").out()).contains("greeting  Completed", "failing   Failed");
+    assertThat(ebb("ps").out())
+        .containsPattern("(?m)^greeting +Completed ")
+        .containsPattern("(?m)^failing +Failed ");
     assertThat(ebb("logs greeting").out()).isEqualTo("it's two words\n");
     assertThat(ebb("why failing").out()).contains("failed");
   }
@@ -133,11 +136,48 @@ class CommandLineTest {
         "it is canceled",
         () -> {
           try {
-            return ebb("ps").out().contains("endless   Canceled");
+            return ebb("ps").out().matches("(?s).*\\bendless +Canceled .*");
           } catch (Exception failure) {
             throw new IllegalStateException(failure);
           }
         });
+  }
+
+  @Test
+  void costOfEachKindAddsUpToItsTotalToTheLastDigit() throws Exception {
+    ebb("ml compute create -n billed --size Standard_D2s_v3 --idle-time-before-scale-down 1");
+    assertThat(ebb("run --cluster billed -- true").code()).isZero();
+    ServedHome.until(
+        "its node is metered", () -> costs().stream().anyMatch(row -> row.startsWith("billed ")));
+    List<String> rows = costs();
+    for (int column = 1; column <= 3; column++) { // list, internal, invoice
+      int kind = column;
+      BigDecimal sum =
+          rows.subList(0, rows.size() - 1).stream()
+              .map(row -> amount(row, kind))
+              .reduce(BigDecimal.ZERO, BigDecimal::add);
+      assertThat(sum).isEqualByComparingTo(amount(rows.getLast(), kind));
+    }
+    assertThat(amount(rows.getLast(), 1)).isPositive();
+    assertThat(ebb("cost 2020-01").out().lines().toList().getLast())
+        .matches("total +0.000000 +0.000000 +0.000000");
+
+    Said refused = ebb("cost November");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .isEqualTo("ebb: InvalidRequest: 'November' is no month: write it as 2026-11.\n");
+  }
+
+  private static List<String> costs() {
+    try {
+      return ebb("cost --by cluster").out().lines().skip(2).toList();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static BigDecimal amount(String row, int column) {
+    return new BigDecimal(row.split(" {2,}")[column]);
   }
 
   @Test

@@ -1,0 +1,152 @@
+package ebb.app.cli;
+
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `ebb cost`: what the nodes of a month came to, as the ledger has it.
+@Command(
+    name = "cost",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Shows what nodes cost in a month (UTC), for each user or each cluster, and the sum.",
+      "What a node does now counts when it ends: boot, run, idle and leave are metered whole."
+    })
+final class Spent implements Runnable {
+  private static final List<Output.Column> AMOUNTS =
+      List.of(
+          Output.Column.of("List", "/list"),
+          Output.Column.of("Internal", "/internal"),
+          Output.Column.of("Invoice", "/invoice"),
+          Output.Column.of("Boot", "/booted"),
+          Output.Column.of("Run", "/ran"),
+          Output.Column.of("Idle", "/idled"),
+          Output.Column.of("Leave", "/left"),
+          Output.Column.of("Unpriced", "/unpriced"));
+
+  /// The names are what is typed.
+  enum By {
+    user("account"),
+    cluster("cluster");
+
+    private final String inTheLedger;
+
+    By(String inTheLedger) {
+      this.inTheLedger = inTheLedger;
+    }
+  }
+
+  @Mixin private Place place = new Place();
+
+  @Parameters(arity = "0..1", paramLabel = "MONTH", description = "As 2026-11; default: this one.")
+  private @Nullable String month;
+
+  @Option(
+      names = "--by",
+      paramLabel = "WHAT",
+      description = "user or cluster (default: ${DEFAULT-VALUE}).",
+      defaultValue = "user")
+  private By by = By.user;
+
+  @Override
+  public void run() {
+    YearMonth shown = month(month);
+    Connection connection = Connection.to(place);
+    Map<String, String> names = by == By.cluster ? clusters(connection) : Map.of();
+    List<JsonNode> rows = new ArrayList<>();
+    Sum sum = new Sum();
+    String currency;
+    String after = "";
+    do {
+      JsonNode page = connection.ofServer(ledger(shown, after));
+      currency = page.path("currency").asString();
+      page.path("value").forEach(row -> rows.add(named(row, names)));
+      sum.add(page.path("total"));
+      after = page.path("next").asString("");
+    } while (!after.isEmpty());
+    rows.add(sum.row());
+    System.out.printf(
+        Locale.ROOT,
+        "%s · %s · UTC · list: what Azure would charge, internal: your own rate, invoice: what is paid%n",
+        shown,
+        currency);
+    System.out.print(Output.table(rows, columns()));
+  }
+
+  private static YearMonth month(@Nullable String typed) {
+    if (typed == null) {
+      return YearMonth.now(ZoneOffset.UTC);
+    }
+    try {
+      return YearMonth.parse(typed);
+    } catch (DateTimeException unreadable) {
+      throw new Failed("InvalidRequest", "'" + typed + "' is no month: write it as 2026-11.", 2);
+    }
+  }
+
+  private String ledger(YearMonth shown, String after) {
+    String path =
+        "/ebb/v1/ledger?by=%s&from=%s-01T00:00:00Z&to=%s-01T00:00:00Z"
+            .formatted(by.inTheLedger, shown, shown.plusMonths(1));
+    return after.isEmpty() ? path : path + "&after=" + Connection.encoded(after);
+  }
+
+  /// The names of the workspace's clusters by their ids; others are shown by their ids.
+  private static Map<String, String> clusters(Connection connection) {
+    Map<String, String> names = new TreeMap<>();
+    String after = "";
+    do {
+      JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
+      for (JsonNode cluster : page.path("value")) {
+        names.put(cluster.path("id").asString(), cluster.path("name").asString());
+      }
+      after = page.path("next").asString("");
+    } while (!after.isEmpty());
+    return names;
+  }
+
+  private JsonNode named(JsonNode row, Map<String, String> names) {
+    String of = row.path("of").asString();
+    String name = of.isEmpty() ? "(no job)" : names.getOrDefault(of, of);
+    return ((ObjectNode) row).put("of", name);
+  }
+
+  private List<Output.Column> columns() {
+    List<Output.Column> columns = new ArrayList<>();
+    columns.add(Output.Column.of(by == By.user ? "User" : "Cluster", "/of"));
+    columns.addAll(AMOUNTS);
+    return columns;
+  }
+
+  /// The sum of the pages' totals, each of which is the sum of its rows.
+  private static final class Sum {
+    private final Map<String, BigDecimal> amounts = new TreeMap<>();
+
+    void add(JsonNode total) {
+      for (String kind : List.of("list", "internal", "invoice")) {
+        amounts.merge(kind, new BigDecimal(total.path(kind).asString()), BigDecimal::add);
+      }
+    }
+
+    JsonNode row() {
+      ObjectNode row = JsonNodeFactory.instance.objectNode().put("of", "total");
+      amounts.forEach((kind, amount) -> row.put(kind, amount.toPlainString()));
+      return row;
+    }
+  }
+}
