@@ -12,6 +12,7 @@ import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
+import ebb.app.view.NodeSeen;
 import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.Kernel;
 import ebb.kernel.job.Attempt;
@@ -54,6 +55,9 @@ final class JobEndpoints {
   /// In place of the time of the look: there is a live job of the name, or no such workspace, and
   /// the kernel is to find that out for itself.
   private static final long LIVE = 0;
+
+  /// Enough to see whether any node of a finished job was virtual: a gang has at most 100 nodes.
+  private static final int SEGMENTS_LOOKED_AT = 100;
 
   private final Reads reads;
   private final Wishes wishes;
@@ -221,7 +225,7 @@ final class JobEndpoints {
         new Cases() {
           @Override
           public Response live(JobSeen seen) {
-            return Json.answer(status, Shapes.JobShown.of(seen, attempt(seen.job())));
+            return Json.answer(status, liveShown(seen));
           }
 
           @Override
@@ -233,11 +237,31 @@ final class JobEndpoints {
 
   private Response shownPast(PastJob past, int status) {
     try {
-      Charges charges = history.get().ledger().sum(new Ledger.OfJob(past.id()), Ledger.Period.ALL);
-      return Json.answer(status, Shapes.JobShown.of(past, charges));
+      Ledger ledger = history.get().ledger();
+      Ledger.OfJob its = new Ledger.OfJob(past.id());
+      Charges charges = ledger.sum(its, Ledger.Period.ALL);
+      boolean virtual =
+          ledger.segments(its, Ledger.Period.ALL, 0, SEGMENTS_LOOKED_AT).stream()
+              .anyMatch(Ledger.Segment::virtual);
+      return Json.answer(status, Shapes.JobShown.of(past, charges, virtual));
     } catch (HistoryUnavailable unavailable) {
       return historyUnavailable(unavailable);
     }
+  }
+
+  private Shapes.JobShown liveShown(JobSeen seen) {
+    Attempt attempt = attempt(seen.job());
+    return Shapes.JobShown.of(seen, attempt, attempt == null ? null : isOnVirtualNode(attempt));
+  }
+
+  private boolean isOnVirtualNode(Attempt attempt) {
+    for (Attempt.Task task : attempt.tasks()) {
+      NodeSeen node = reads.view().node(task.node());
+      if (node != null && node.node().virtual()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Nullable Attempt attempt(Job job) {
@@ -283,12 +307,12 @@ final class JobEndpoints {
         new Rows<Shapes.JobShown>() {
           @Override
           public Shapes.JobShown live(JobSeen seen) {
-            return Shapes.JobShown.of(seen, attempt(seen.job()));
+            return liveShown(seen);
           }
 
           @Override
           public Shapes.JobShown past(PastJob past) {
-            return Shapes.JobShown.of(past, null);
+            return Shapes.JobShown.of(past, null, null);
           }
         },
         page -> new Shapes.Page(page.rows(), page.next()));

@@ -130,10 +130,12 @@ final class Shapes {
       String since,
       String queuedAt,
       int attempts,
+      @Nullable Boolean virtual,
       @Nullable EndShown end,
       @Nullable ChargesShown charges) {
 
-    static JobShown of(JobSeen seen, @Nullable Attempt attempt) {
+    /// `virtual`: whether it runs on a node that shares the machine; absent while it has none.
+    static JobShown of(JobSeen seen, @Nullable Attempt attempt, @Nullable Boolean virtual) {
       Job job = seen.job();
       JobSpec spec = job.spec();
       return new JobShown(
@@ -149,12 +151,13 @@ final class Shapes {
           time(sinceOf(job, attempt)),
           time(job.queuedAt()),
           job.attempts(),
+          virtual,
           end(job),
           ChargesShown.of(seen.charges()));
     }
 
-    /// `charges` is absent in lists, where each would cost a sum of its own.
-    static JobShown of(PastJob job, @Nullable Charges charges) {
+    /// `charges` and `virtual` are absent in lists, where each would cost a look of its own.
+    static JobShown of(PastJob job, @Nullable Charges charges, @Nullable Boolean virtual) {
       JobSpec spec = job.spec();
       return new JobShown(
           job.id().toString(),
@@ -169,6 +172,7 @@ final class Shapes {
           time(job.endedAt()),
           time(job.submittedAt()),
           job.attempts(),
+          virtual,
           end(job),
           charges == null ? null : ChargesShown.of(charges));
     }

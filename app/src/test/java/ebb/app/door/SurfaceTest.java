@@ -273,6 +273,24 @@ class SurfaceTest {
   }
 
   @Test
+  void jobSaysThatItsNodeIsVirtualWhileItRunsAndAfterwards() throws Exception {
+    String path = workspace("virtual");
+    // No machine of these tests has a GPU.
+    server.put(path + "/clusters/gpu", "{\"size\":\"Standard_NC6\",\"max\":1,\"idle\":0}");
+    String sign = folder.resolve("virtual-may-end").toString();
+    String wait = "until [ -e %s ]; do sleep 0.05; done".formatted(sign);
+    server.put(path + "/jobs/a", "{\"cluster\":\"gpu\",\"command\":\"%s\"}".formatted(wait));
+    ServedHome.until("it runs", () -> contains(path + "/jobs/a", "\"phase\":\"running\""));
+    assertThat(server.get(path + "/jobs/a").body()).contains("\"virtual\":true");
+    Files.createFile(Path.of(sign));
+    ServedHome.until(
+        "history says so too",
+        () ->
+            contains(path + "/jobs/a", "\"phase\":\"ended\"")
+                && contains(path + "/jobs/a", "\"virtual\":true"));
+  }
+
+  @Test
   void logsFollowARunningJobToItsEnd() throws Exception {
     Path sign = folder.resolve("followed");
     server.submit(
