@@ -261,15 +261,17 @@ final class Server {
   }
 
   private Host host() throws IOException {
-    boolean virtual =
-        switch (config.host().virtualNodes()) {
-          case "true" -> true;
-          case "false" -> false;
-          default -> isFromTerminal();
-        };
     Config.Host wanted = config.host();
+    boolean personal = chosen(wanted.personal(), isFromTerminal());
+    boolean virtual = chosen(wanted.virtualNodes(), personal);
     return HostCapacity.find(
-        new HostCapacity.Wanted(wanted.cores(), wanted.memoryMebibytes(), wanted.gpus()), virtual);
+        new HostCapacity.Wanted(wanted.cores(), wanted.memoryMebibytes(), wanted.gpus()),
+        virtual,
+        personal);
+  }
+
+  private static boolean chosen(String text, boolean auto) {
+    return text.equals(Config.AUTO) ? auto : text.equals("true");
   }
 
   @SuppressWarnings("SystemConsoleNull") // without a terminal JDK 25 answers null again
@@ -315,8 +317,13 @@ final class Server {
                 host.memoryMebibytes(),
                 host.gpus(),
                 host.virtualNodes() ? ", and may share them (virtual nodes)" : ""));
-    if (!host.isolation().sandboxMissing().isEmpty()) {
-      findings.add("jobs run without a sandbox: " + host.isolation().sandboxMissing());
+    String missing = host.isolation().sandboxMissing();
+    if (!missing.isEmpty()) {
+      findings.add(
+          (host.isolation().mayGoWithout()
+                  ? "jobs run without a sandbox: "
+                  : "clusters with a sandbox, the default, are refused: ")
+              + missing);
     }
     TaskUser user = taskUser();
     findings.add(

@@ -66,7 +66,7 @@ final class Clusters {
       return Verdict.refused(
           new Rejection.TooMany("clusters in the workspace", state.settings.clusters()));
     }
-    Rejection isolation = Guards.isolation(state.host, spec.isolation());
+    Rejection isolation = Guards.isolation(state.host, spec);
     if (isolation != null) {
       return Verdict.refused(isolation);
     }

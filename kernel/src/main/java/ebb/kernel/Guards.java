@@ -1,7 +1,9 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.HostIsolation;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.Lock;
 import ebb.kernel.protocol.Nullable;
@@ -28,7 +30,7 @@ final class Guards {
     if (start != null) {
       return start;
     }
-    Rejection isolation = isolation(state.host, cluster.spec().isolation());
+    Rejection isolation = isolation(state.host, cluster.spec());
     if (isolation != null) {
       return isolation;
     }
@@ -51,14 +53,29 @@ final class Guards {
   }
 
   /// Whether the machine can keep tasks apart as asked, or may go without; null if so.
-  static @Nullable Rejection isolation(Host host, Isolation asked) {
+  static @Nullable Rejection isolation(Host host, ClusterSpec spec) {
+    HostIsolation can = host.isolation();
+    Isolation asked = spec.isolation();
     String missing =
         switch (asked) {
-          case SANDBOX -> host.isolation().mayGoWithout() ? "" : host.isolation().sandboxMissing();
-          case CONTAINER -> host.isolation().containerMissing();
+          case SANDBOX -> can.mayGoWithout() ? "" : can.sandboxMissing();
+          case CONTAINER -> can.containerMissing();
           case NONE -> "";
         };
-    return missing.isEmpty() ? null : new Rejection.IsolationUnavailable(asked, missing);
+    if (!missing.isEmpty()) {
+      return new Rejection.IsolationUnavailable(asked, missing);
+    }
+    if (given(host, asked) == Isolation.NONE) {
+      // Nothing but a sandbox or a container closes a network: what was asked for is not weakened.
+      return spec.network()
+          ? null
+          : new Rejection.NetworkStaysOpen(
+              asked, asked == Isolation.NONE ? "" : can.sandboxMissing());
+    }
+    boolean isUnfiltered = spec.network() && !can.filterMissing().isEmpty();
+    return isUnfiltered && !can.mayGoWithout()
+        ? new Rejection.IsolationUnavailable(asked, can.filterMissing())
+        : null;
   }
 
   /// How tasks are kept apart on a new node of a cluster that asks for `asked` and was not refused.
@@ -86,7 +103,8 @@ final class Guards {
   static Agenda.@Nullable Key keyOf(Rejection rejection) {
     return switch (rejection) {
       case Rejection.QuotaExceeded quota -> State.keyOf(quota.key());
-      case Rejection.HostFull _, Rejection.IsolationUnavailable _ -> Agenda.Key.HOST;
+      case Rejection.HostFull _, Rejection.IsolationUnavailable _, Rejection.NetworkStaysOpen _ ->
+          Agenda.Key.HOST;
       case Rejection.Locked _ -> Agenda.Key.LOCKS;
       case Rejection.StorageLow _ -> Agenda.Key.STORAGE;
       default -> null; // the kinds that only this cluster's own events end

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 
 class IsolationTest {
   private static final HostIsolation NOTHING =
-      new HostIsolation("install bubblewrap", "install podman", false);
+      new HostIsolation("install bubblewrap", "install podman", "install nftables", false);
 
   private static final HostIsolation PERSONAL =
-      new HostIsolation("install bubblewrap", "install podman", true);
+      new HostIsolation("install bubblewrap", "install podman", "install nftables", true);
 
   private static Command.HostFound host(HostIsolation isolation) {
     return new Command.HostFound(new Host(64, 900_000, 8, false, isolation));
@@ -63,6 +63,59 @@ class IsolationTest {
     story.given(host(HostIsolation.ALL));
 
     assertThat(story.nodes("gpu")).extracting(Node::isolation).containsExactly(Isolation.SANDBOX);
+  }
+
+  @Test
+  void aNetworkThatNothingWouldCloseIsRefusedAndNotLeftOpen() {
+    Story personal = Story.usual().given(host(PERSONAL));
+
+    personal
+        .when(closed(Isolation.SANDBOX))
+        .rejected(new Rejection.NetworkStaysOpen(Isolation.SANDBOX, "install bubblewrap"));
+    personal
+        .when(closed(Isolation.NONE))
+        .rejected(new Rejection.NetworkStaysOpen(Isolation.NONE, ""));
+    Story.usual()
+        .given(host(HostIsolation.ALL))
+        .when(closed(Isolation.NONE))
+        .rejected(new Rejection.NetworkStaysOpen(Isolation.NONE, ""));
+  }
+
+  @Test
+  void aClosedNetworkNeedsASandboxOrAContainerAndNoFilter() {
+    Story story = Story.usual().given(host(new HostIsolation("", "", "install nftables", false)));
+
+    story.when(cluster().put("gpu")).rejected(unavailable(Isolation.SANDBOX, "install nftables"));
+    story.when(closed(Isolation.SANDBOX)).thenKinds(Event.ClusterCreated.class);
+  }
+
+  @Test
+  void aPersonsOwnServerRunsSandboxesWithoutAFilterWhereThereIsNone() {
+    Story story =
+        Story.usual()
+            .given(host(new HostIsolation("", "", "install nftables", true)))
+            .cluster("gpu", cluster())
+            .job("a", job());
+
+    assertThat(story.nodes("gpu")).extracting(Node::isolation).containsExactly(Isolation.SANDBOX);
+  }
+
+  @Test
+  void aClusterWhoseNetworkCannotBeClosedAnyMoreStartsNothing() {
+    Story story =
+        Story.usual()
+            .given(host(HostIsolation.ALL))
+            .given(closed(Isolation.SANDBOX))
+            .given(host(PERSONAL))
+            .job("a", job());
+
+    assertThat(story.nodes("gpu")).isEmpty();
+    assertThat(story.why("a"))
+        .isEqualTo(new Rejection.NetworkStaysOpen(Isolation.SANDBOX, "install bubblewrap"));
+  }
+
+  private static Command closed(Isolation isolation) {
+    return new Command.PutCluster(WORKSPACE, "gpu", cluster().spec().isolated(isolation, false));
   }
 
   @Test

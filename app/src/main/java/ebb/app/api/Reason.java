@@ -63,7 +63,8 @@ public record Reason(
       case Rejection.MinNodesExceedQuota _,
           Rejection.QuotaExceeded _,
           Rejection.HostFull _,
-          Rejection.IsolationUnavailable _ ->
+          Rejection.IsolationUnavailable _,
+          Rejection.NetworkStaysOpen _ ->
           limit(rejection);
       case Rejection.ClusterFull _,
           Rejection.WouldDelayHead _,
@@ -297,6 +298,17 @@ public record Reason(
                   "This machine cannot give the isolation '%s': %s. Or ask for another isolation."
                       .formatted(lower(lacks.asked()), lacks.missing()))
               .number("missing", lacks.missing());
+      case Rejection.NetworkStaysOpen open ->
+          of(
+                  409,
+                  "NetworkStaysOpen",
+                  lower(open.asked()),
+                  "The network can be closed in a sandbox or a container only: %s."
+                      .formatted(
+                          open.missing().isEmpty()
+                              ? "ask for one of them, or leave the network on"
+                              : open.missing()))
+              .number("missing", open.missing());
       default -> throw new IllegalArgumentException("no limit: " + rejection); // split by of()
     };
   }

@@ -67,7 +67,7 @@ public final class Serve implements Callable<Integer> {
       names = "--virtual-nodes",
       negatable = true,
       description =
-          "Nodes may share the machine when they do not fit beside each other (default: from a terminal yes, else no).")
+          "Nodes may share the machine when they do not fit beside each other (default: on a person's own server yes, else no).")
   private @Nullable Boolean virtualNodes;
 
   @Option(

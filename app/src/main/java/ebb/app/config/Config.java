@@ -50,12 +50,19 @@ public record Config(
       new Key("host.memory-mebibytes", "0", "Memory that nodes may have; 0: as found.");
   public static final Key HOST_GPUS =
       new Key("host.gpus", "-1", "GPUs that nodes may have; -1: as found.");
+  public static final Key HOST_PERSONAL =
+      new Key(
+          "host.personal",
+          "auto",
+          "Whether the server is one person's own, started by their own command: there jobs run without a sandbox, or"
+              + " without the filter of its network, where the machine has none, and say so; elsewhere they are refused."
+              + " true, false, or auto, which is true for a server that was started from a terminal.");
   public static final Key HOST_VIRTUAL_NODES =
       new Key(
           "host.virtual-nodes",
           "auto",
           "Whether nodes may share the machine when they do not fit beside each other, or lack the GPU that their size"
-              + " names: true, false, or auto, which is true for a server that was started from a terminal.");
+              + " names: true, false, or auto, which is what host.personal is.");
   public static final Key TASKS_USER =
       new Key(
           "tasks.user",
@@ -117,6 +124,7 @@ public record Config(
           HOST_CORES,
           HOST_MEMORY,
           HOST_GPUS,
+          HOST_PERSONAL,
           HOST_VIRTUAL_NODES,
           TASKS_USER,
           TASKS_OUTPUT,
@@ -136,7 +144,8 @@ public record Config(
 
   public record Engine(int queue, int batch, Duration answerWithin) {}
 
-  public record Host(int cores, int memoryMebibytes, int gpus, String virtualNodes) {}
+  public record Host(
+      int cores, int memoryMebibytes, int gpus, String personal, String virtualNodes) {}
 
   public record Tasks(String user, int outputMebibytes) {}
 
@@ -204,6 +213,7 @@ public record Config(
             reading.number(HOST_CORES, 0, 1_000_000),
             reading.number(HOST_MEMORY, 0, Integer.MAX_VALUE),
             reading.number(HOST_GPUS, -1, 100_000),
+            reading.oneOf(HOST_PERSONAL, List.of("true", "false", AUTO)),
             reading.oneOf(HOST_VIRTUAL_NODES, List.of("true", "false", AUTO))),
         new Tasks(reading.text(TASKS_USER), reading.number(TASKS_OUTPUT, 1, 1_000_000)),
         new Inputs(

@@ -37,6 +37,7 @@ final class ServerProcess implements AutoCloseable {
     this.command = new ArrayList<>();
     command.addAll(List.of(root.resolve("ebb").toString(), "serve"));
     command.addAll(List.of("--home", home.toString(), "--port", String.valueOf(port)));
+    command.addAll(List.of("--set", "host.personal=true"));
     command.addAll(options);
   }
 

@@ -30,7 +30,7 @@ class ConfigTest {
     Config config = Config.read(folder.resolve("absent"), Map.of());
     assertThat(config.http()).isEqualTo(new Config.Http(7070, 1024));
     assertThat(config.engine()).isEqualTo(new Config.Engine(4096, 1024, Duration.ofSeconds(30)));
-    assertThat(config.host()).isEqualTo(new Config.Host(0, 0, -1, "auto"));
+    assertThat(config.host()).isEqualTo(new Config.Host(0, 0, -1, "auto", "auto"));
     assertThat(config.tasks()).isEqualTo(new Config.Tasks("auto", 64));
     assertThat(config.journal()).isEqualTo(new Config.Journal(0, 64, 200_000));
     assertThat(config.owner()).isEqualTo("auto");

@@ -85,6 +85,7 @@ final class ServedHome implements AutoCloseable {
     command.add(System.getProperty("java.class.path"));
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
     command.addAll(List.of("--port", "0", "--virtual-nodes"));
+    command.addAll(List.of("--set", "host.personal=true"));
     command.addAll(options);
     Path log = folder.resolve("server-" + starts + ".log");
     server =

@@ -4,8 +4,11 @@ package ebb.kernel.protocol;
 ///
 /// @param sandboxMissing what has to be installed or allowed first, in words; empty if nothing
 /// @param containerMissing the same for containers
+/// @param filterMissing the same for keeping tasks that have the network from link-local addresses
+///   and from the server's own port
 /// @param mayGoWithout the server was started by a person's own command, for that person alone:
-///   where there is no sandbox, tasks run without one and say so
-public record HostIsolation(String sandboxMissing, String containerMissing, boolean mayGoWithout) {
-  public static final HostIsolation ALL = new HostIsolation("", "", false);
+///   where there is no sandbox or no filter, tasks run without one and say so
+public record HostIsolation(
+    String sandboxMissing, String containerMissing, String filterMissing, boolean mayGoWithout) {
+  public static final HostIsolation ALL = new HostIsolation("", "", "", false);
 }

@@ -55,6 +55,10 @@ public sealed interface Rejection {
   /// The machine cannot keep tasks apart as the cluster asks; `missing` says what to install.
   record IsolationUnavailable(Isolation asked, String missing) implements Rejection {}
 
+  /// Only a sandbox or a container can close the network, and the tasks would have neither;
+  /// `missing` says what to install for the isolation that was asked for, empty if none was.
+  record NetworkStaysOpen(Isolation asked, String missing) implements Rejection {}
+
   record TooMany(String what, int limit) implements Rejection {}
 
   record StorageLow(long freeBytes, long markBytes) implements Rejection {}

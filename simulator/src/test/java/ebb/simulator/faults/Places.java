@@ -108,6 +108,6 @@ final class Places {
   static HostIsolation isolation(SplittableRandom random) {
     return random.nextInt(3) > 0
         ? HostIsolation.ALL
-        : new HostIsolation("bubblewrap", "podman", random.nextBoolean());
+        : new HostIsolation("bubblewrap", "podman", "nftables", random.nextBoolean());
   }
 }

@@ -11,10 +11,6 @@ import java.util.regex.Pattern;
 
 /// What this machine has for nodes: found, unless the operator says otherwise.
 public final class HostCapacity {
-  /// The local backend keeps nothing apart so far, and its nodes say so.
-  private static final HostIsolation NOT_YET =
-      new HostIsolation("this version has no sandbox", "this version starts no containers", true);
-
   private static final Pattern MEM_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+([0-9]+) kB$");
   private static final long KIBIBYTES_IN_MEBIBYTE = 1024;
   private static final long BYTES_IN_MEBIBYTE = 1024 * 1024;
@@ -28,17 +24,33 @@ public final class HostCapacity {
 
   /// The capacity of the machine that this process runs on, or of the container: a limit on the
   /// container's processors and memory counts.
-  public static Host find(Wanted wanted, boolean virtualNodes) throws IOException {
-    return find(Path.of("/"), Runtime.getRuntime().availableProcessors(), wanted, virtualNodes);
+  ///
+  /// @param personal whether the server is one person's own
+  public static Host find(Wanted wanted, boolean virtualNodes, boolean personal)
+      throws IOException {
+    return find(
+        Path.of("/"),
+        Runtime.getRuntime().availableProcessors(),
+        wanted,
+        virtualNodes,
+        notYet(personal));
   }
 
-  static Host find(Path root, int cores, Wanted wanted, boolean virtualNodes) throws IOException {
+  /// The local backend keeps nothing apart so far.
+  private static HostIsolation notYet(boolean personal) {
+    return new HostIsolation(
+        "this version has no sandbox", "this version starts no containers", "", personal);
+  }
+
+  static Host find(
+      Path root, int cores, Wanted wanted, boolean virtualNodes, HostIsolation isolation)
+      throws IOException {
     return new Host(
         wanted.cores() > 0 ? wanted.cores() : cores,
         wanted.memoryMebibytes() > 0 ? wanted.memoryMebibytes() : memoryMebibytes(root),
         wanted.gpus() >= 0 ? wanted.gpus() : gpus(root),
         virtualNodes,
-        NOT_YET);
+        isolation);
   }
 
   private static int memoryMebibytes(Path root) throws IOException {

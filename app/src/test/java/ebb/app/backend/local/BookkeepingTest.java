@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.HostIsolation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -109,10 +110,12 @@ class BookkeepingTest {
     for (String device : new String[] {"nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "sda"}) {
       Files.createFile(folder.resolve("dev").resolve(device));
     }
-    assertThat(HostCapacity.find(folder, 8, HostCapacity.Wanted.AS_FOUND, true))
+    assertThat(HostCapacity.find(folder, 8, HostCapacity.Wanted.AS_FOUND, true, HostIsolation.ALL))
         .extracting(Host::cores, Host::memoryMebibytes, Host::gpus, Host::virtualNodes)
         .containsExactly(8, 16_000, 2, true);
-    assertThat(HostCapacity.find(folder, 8, new HostCapacity.Wanted(3, 512, 0), false))
+    assertThat(
+            HostCapacity.find(
+                folder, 8, new HostCapacity.Wanted(3, 512, 0), false, HostIsolation.ALL))
         .extracting(Host::cores, Host::memoryMebibytes, Host::gpus, Host::virtualNodes)
         .containsExactly(3, 512, 0, false);
   }
@@ -124,16 +127,20 @@ class BookkeepingTest {
     Files.createDirectories(folder.resolve("sys/fs/cgroup"));
     Path limit = folder.resolve("sys/fs/cgroup/memory.max");
     Files.writeString(limit, "max\n");
-    assertThat(HostCapacity.find(folder, 8, HostCapacity.Wanted.AS_FOUND, true).memoryMebibytes())
+    assertThat(
+            HostCapacity.find(folder, 8, HostCapacity.Wanted.AS_FOUND, true, HostIsolation.ALL)
+                .memoryMebibytes())
         .isEqualTo(16_000);
     Files.writeString(limit, "1073741824\n");
-    assertThat(HostCapacity.find(folder, 8, HostCapacity.Wanted.AS_FOUND, true).memoryMebibytes())
+    assertThat(
+            HostCapacity.find(folder, 8, HostCapacity.Wanted.AS_FOUND, true, HostIsolation.ALL)
+                .memoryMebibytes())
         .isEqualTo(1_024);
   }
 
   @Test
   void realMachineHasSomething() throws Exception {
-    Host host = HostCapacity.find(HostCapacity.Wanted.AS_FOUND, true);
+    Host host = HostCapacity.find(HostCapacity.Wanted.AS_FOUND, true, true);
     assertThat(host.cores()).isPositive();
     assertThat(host.memoryMebibytes()).isPositive();
   }
