@@ -70,6 +70,20 @@ final class RunningAgent implements AutoCloseable {
         o.owner());
   }
 
+  /// With a first process that only stays around the task.
+  static TaskOrder wrapped(TaskOrder o) {
+    return new TaskOrder(
+        o.task(),
+        o.arguments(),
+        o.environment(),
+        o.workingDirectory(),
+        o.output(),
+        o.limit(),
+        o.grace(),
+        o.owner(),
+        true);
+  }
+
   static TaskOrder withGrace(TaskOrder o, Duration grace) {
     return new TaskOrder(
         o.task(),

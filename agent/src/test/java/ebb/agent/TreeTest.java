@@ -10,6 +10,7 @@ import ebb.agent.protocol.ExitStatus;
 import ebb.agent.protocol.Fact;
 import ebb.agent.protocol.StartVerdict;
 import ebb.agent.protocol.StopVerdict;
+import ebb.agent.protocol.TaskOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,6 +121,30 @@ class TreeTest {
         agent.run("deaf-child", deaf + "while ! [ -s deaf-child ]; do sleep 0.01; done; exit 6");
     assertThat(exited.status()).isEqualTo(new ExitStatus.Code(6));
     assertThat(agent.client().list().living()).isEmpty();
+  }
+
+  @Test
+  void sigtermPassesAWrappingByAndReachesTheTaskInIt() throws Exception {
+    String task = "trap 'sleep 0.2; echo saved; exit 9' TERM; echo on > on; sleep 60 & wait";
+    TaskOrder order = agent.order("inside", "/bin/sh", "-c", "/bin/sh -c \"$0\"; exit $?", task);
+    agent.start(RunningAgent.wrapped(order));
+    line(home.resolve("on"));
+    agent.client().stop(List.of("inside"), LONG);
+    Fact.Exited exited = (Fact.Exited) agent.end("inside");
+    assertThat(exited.status()).isEqualTo(new ExitStatus.Code(9));
+    assertThat(agent.stdout("inside")).hasContent("saved");
+  }
+
+  @Test
+  void wrappingThatIsStillBeingPutUpWhenItIsStoppedHearsOfItOnceTheTaskIsThere() throws Exception {
+    String task = "echo on > late; sleep 60 & wait";
+    TaskOrder order =
+        agent.order("late", "/bin/sh", "-c", "sleep 0.5; /bin/sh -c \"$0\"; exit $?", task);
+    agent.start(RunningAgent.wrapped(order));
+    agent.client().stop(List.of("late"), LONG);
+    Fact.Exited exited = (Fact.Exited) agent.end("late");
+    assertThat(exited.cause()).isEqualTo(Cause.STOPPED);
+    assertThat(exited.status()).isNotEqualTo(new ExitStatus.Signal(9));
   }
 
   @Test

@@ -28,6 +28,7 @@ final class OrderCodec {
     out.int8(millisOf(order.limit())).int8(millisOf(order.grace()));
     out.int4(order.owner().map(TaskOrder.Owner::uid).orElse(NOBODY));
     out.int4(order.owner().map(TaskOrder.Owner::gid).orElse(NOBODY));
+    out.int1(order.wrapped() ? 1 : 0);
     out.putInt4(start, out.size() - start - 4);
   }
 
@@ -49,8 +50,9 @@ final class OrderCodec {
     int gid = in.int4();
     Optional<TaskOrder.Owner> owner =
         uid == NOBODY ? Optional.empty() : Optional.of(new TaskOrder.Owner(uid, gid));
+    boolean wrapped = in.remaining() > 0 && in.int1() != 0; // absent in a server's of before
     return new TaskOrder(
-        task, arguments, environment, workingDirectory, output, limit, grace, owner);
+        task, arguments, environment, workingDirectory, output, limit, grace, owner, wrapped);
   }
 
   static List<String> readTexts(WireReader in) throws MalformedFrame {

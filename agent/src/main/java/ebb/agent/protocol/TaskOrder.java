@@ -12,7 +12,9 @@ import java.util.Optional;
 /// `arguments` starts with the program; a name without a slash is looked up in the `PATH` of
 /// `environment`, which is the whole environment of the task but for the agent's own two marks.
 /// `limit` counts from the start, zero means none; `grace` is the time between SIGTERM and SIGKILL
-/// when the agent ends the tree by itself. `owner` is for agents that run as root.
+/// when the agent ends the tree by itself. `owner` is for agents that run as root. `wrapped` means
+/// that the first process only stays around the task, as a sandbox's does: SIGTERM passes it by,
+/// for it would end the task at once and leave it no grace.
 public record TaskOrder(
     String task,
     List<String> arguments,
@@ -21,7 +23,8 @@ public record TaskOrder(
     Output output,
     Duration limit,
     Duration grace,
-    Optional<Owner> owner) {
+    Optional<Owner> owner,
+    boolean wrapped) {
 
   /// An id is a name, not a payload; a listing of all the ids an agent keeps fits in one frame.
   public static final int TASK_BYTES_MAX = 128;
@@ -39,6 +42,19 @@ public record TaskOrder(
   public TaskOrder {
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
+  }
+
+  /// An order whose first process is the task's own.
+  public TaskOrder(
+      String task,
+      List<String> arguments,
+      Map<String, String> environment,
+      Path workingDirectory,
+      Output output,
+      Duration limit,
+      Duration grace,
+      Optional<Owner> owner) {
+    this(task, arguments, environment, workingDirectory, output, limit, grace, owner, false);
   }
 
   /// Where the two streams go. Files are created when absent and appended to, never emptied; the

@@ -38,6 +38,9 @@ final class Task {
   final Duration grace;
   final List<OutputFile> outputs;
 
+  /// Its main process only stays around it.
+  final boolean wrapped;
+
   /// Dropped when the process runs: it holds the environment.
   private Optional<TaskOrder> order;
 
@@ -61,6 +64,7 @@ final class Task {
     this.since = since;
     this.limit = order.limit();
     this.grace = order.grace();
+    this.wrapped = order.wrapped();
     this.order = Optional.of(order);
     this.outputs = outputsOf(order.output());
   }

@@ -102,7 +102,10 @@ final class TreeStop {
       tree.forEach(process -> signal(task, process, Processes.SIGKILL));
       tellRemains(task, tree.size(), now);
     } else {
-      tree.stream().filter(stop.warnedProcesses::add).forEach(process -> warn(task, process));
+      tree.stream()
+          .filter(process -> !(task.wrapped && process.pid() == task.pid))
+          .filter(stop.warnedProcesses::add)
+          .forEach(process -> warn(task, process));
     }
     pause(task, now);
   }
@@ -128,11 +131,17 @@ final class TreeStop {
     }
   }
 
+  /// A wrapping that is still being put up has at most one process below it, which is not yet the
+  /// task's; what comes after it must hear of the end too.
+  private static boolean isWarned(Task task) {
+    return !task.wrapped || task.stop.warnedProcesses.size() > 1;
+  }
+
   /// While the main process has its grace there is nothing to look at: the reaper tells of its end.
   private void pause(Task task, long now) {
     Task.StopProgress stop = task.stop;
     boolean graceRuns = stop.warned && now - stop.killAtNanos < 0;
-    if (task.phase == Task.Phase.RUNNING && graceRuns) {
+    if (task.phase == Task.Phase.RUNNING && graceRuns && isWarned(task)) {
       stop.lookAtNanos = stop.killAtNanos;
       return;
     }
