@@ -18,8 +18,17 @@ final class ServerApi implements AutoCloseable {
 
   private final LeanClient client;
 
+  /// How the tasks of clusters are kept apart: what is measured, or what a workload that writes
+  /// outside its folder needs.
+  private String isolation = "none";
+
   ServerApi(LeanClient client) {
     this.client = client;
+  }
+
+  /// From here on clusters are made with this isolation.
+  void isolate(String newIsolation) {
+    isolation = newIsolation;
   }
 
   /// What an answer was.
@@ -52,7 +61,8 @@ final class ServerApi implements AutoCloseable {
     must(
         "PUT",
         WORKSPACE + "/clusters/" + name,
-        "{\"size\":\"%s\",\"min\":%d,\"max\":%d,\"idle\":\"%s\"}".formatted(size, min, max, idle));
+        "{\"size\":\"%s\",\"min\":%d,\"max\":%d,\"idle\":\"%s\",\"isolation\":\"%s\"}"
+            .formatted(size, min, max, idle, isolation));
   }
 
   void setFamilyQuota(String family, int limit) throws IOException {
