@@ -1,12 +1,14 @@
 package ebb.app;
 
 import ebb.app.api.Surface;
+import ebb.app.backend.local.Confines;
 import ebb.app.backend.local.HostCapacity;
 import ebb.app.backend.local.LocalBackend;
 import ebb.app.backend.local.LocalOptions;
 import ebb.app.backend.local.RunFolders;
 import ebb.app.backend.local.TaskFiles;
 import ebb.app.backend.local.TaskUser;
+import ebb.app.backend.local.TaskUsers;
 import ebb.app.catalogue.Catalogue;
 import ebb.app.cli.Serve;
 import ebb.app.code.Bounds;
@@ -32,6 +34,7 @@ import ebb.kernel.engine.Engine;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.HostIsolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.RoleAssignment;
 import java.io.Console;
@@ -48,6 +51,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One server, put together by hand. Reading [#assemble] from top to bottom is reading how Ebb is
@@ -118,11 +122,12 @@ final class Server {
     View view = new View();
     TaskFiles.Sources sources = sources(home, view);
     Secrets secrets = Secrets.open(home.resolve("secrets"));
-    Host host = host();
+    Confines confines = confines(store);
+    Host host = host(confines.isolation());
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
     LocalBackend backend =
         new LocalBackend(
-            localOptions(store, host),
+            localOptions(store, confines),
             new LocalBackend.Stores(
                 specifications,
                 sources,
@@ -161,7 +166,7 @@ final class Server {
             new Outputs(backend.folders()),
             sweep);
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
-    tell(home, host, view, owner);
+    tell(home, host, confines, view, owner);
   }
 
   private record Outputs(RunFolders folders) implements Surface.Outputs {
@@ -182,13 +187,36 @@ final class Server {
     }
   }
 
-  private LocalOptions localOptions(Store store, Host host) throws IOException {
+  private LocalOptions localOptions(Store store, Confines confines) {
     return new LocalOptions(
         store.home(),
         store.installation(),
-        taskUser(),
-        (long) config.tasks().outputMebibytes() << 20,
-        host);
+        confines,
+        (long) config.tasks().outputMebibytes() << 20);
+  }
+
+  /// What keeps jobs apart: found out anew at every start, for packages come and go.
+  private Confines confines(Store store) throws IOException {
+    Config.Tasks tasks = config.tasks();
+    TaskUsers users =
+        !tasks.user().equals(Config.AUTO)
+            ? TaskUsers.same(TaskUser.named(tasks.user()))
+            : TaskUser.isRoot()
+                ? TaskUsers.each(
+                    TaskUsers.Range.parse(tasks.uids()), store.home().resolve("task-users"))
+                : TaskUsers.same(null);
+    List<Path> programs =
+        tasks.programs().equals("none")
+            ? List.of()
+            : Stream.of(tasks.programs().split(":", -1)).map(Path::of).toList();
+    return Confines.find(
+        store.home(),
+        store.installation(),
+        new Confines.Wanted(users, programs, port, isPersonal()));
+  }
+
+  private boolean isPersonal() {
+    return chosen(config.host().personal(), isFromTerminal());
   }
 
   private LoopLimits loopLimits() {
@@ -260,14 +288,12 @@ final class Server {
     return listening;
   }
 
-  private Host host() throws IOException {
+  private Host host(HostIsolation isolation) throws IOException {
     Config.Host wanted = config.host();
-    boolean personal = chosen(wanted.personal(), isFromTerminal());
-    boolean virtual = chosen(wanted.virtualNodes(), personal);
     return HostCapacity.find(
         new HostCapacity.Wanted(wanted.cores(), wanted.memoryMebibytes(), wanted.gpus()),
-        virtual,
-        personal);
+        chosen(wanted.virtualNodes(), isPersonal()),
+        isolation);
   }
 
   private static boolean chosen(String text, boolean auto) {
@@ -283,12 +309,6 @@ final class Server {
   /// The loop, which exists before the backend is told anything.
   private static EngineLoop running(AtomicReference<EngineLoop> engine) {
     return Objects.requireNonNull(engine.get(), "the engine has not started");
-  }
-
-  private @Nullable TaskUser taskUser() throws IOException {
-    return config.tasks().user().equals(Config.AUTO)
-        ? TaskUser.byDefault().orElse(null)
-        : TaskUser.named(config.tasks().user());
   }
 
   /// What is said right after the start was recorded: the machine as it is, and at the first start
@@ -308,7 +328,8 @@ final class Server {
   }
 
   /// What a person who started it should know.
-  private void tell(Path home, Host host, View view, String owner) throws IOException {
+  private void tell(Path home, Host host, Confines confines, View view, String owner)
+      throws IOException {
     findings.add("home " + home + ", installation " + view.rules().installation());
     findings.add(
         "nodes may have %d cores, %d MiB and %d GPUs%s"
@@ -317,19 +338,7 @@ final class Server {
                 host.memoryMebibytes(),
                 host.gpus(),
                 host.virtualNodes() ? ", and may share them (virtual nodes)" : ""));
-    String missing = host.isolation().sandboxMissing();
-    if (!missing.isEmpty()) {
-      findings.add(
-          (host.isolation().mayGoWithout()
-                  ? "jobs run without a sandbox: "
-                  : "clusters with a sandbox, the default, are refused: ")
-              + missing);
-    }
-    TaskUser user = taskUser();
-    findings.add(
-        user == null
-            ? "jobs run as the server's own user and can read what it can read, the token included"
-            : "jobs run as user " + user.uid() + ":" + user.gid());
+    findings.addAll(confines.words());
     if (view.rules().safeMode()) {
       findings.add(
           "SAFE MODE: the server stopped three times at one place. It reads, stops and releases"

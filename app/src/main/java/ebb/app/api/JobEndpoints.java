@@ -18,6 +18,7 @@ import ebb.kernel.Kernel;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
+import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
@@ -243,7 +244,8 @@ final class JobEndpoints {
       boolean virtual =
           ledger.segments(its, Ledger.Period.ALL, 0, SEGMENTS_LOOKED_AT).stream()
               .anyMatch(Ledger.Segment::virtual);
-      return Json.answer(status, Shapes.JobShown.of(past, charges, virtual));
+      return Json.answer(
+          status, Shapes.JobShown.of(past, charges, virtual, history.get().usage(past.id())));
     } catch (HistoryUnavailable unavailable) {
       return historyUnavailable(unavailable);
     }
@@ -251,17 +253,18 @@ final class JobEndpoints {
 
   private Shapes.JobShown liveShown(JobSeen seen) {
     Attempt attempt = attempt(seen.job());
-    return Shapes.JobShown.of(seen, attempt, attempt == null ? null : isOnVirtualNode(attempt));
+    return Shapes.JobShown.of(seen, attempt, attempt == null ? List.of() : nodes(attempt));
   }
 
-  private boolean isOnVirtualNode(Attempt attempt) {
+  private List<Node> nodes(Attempt attempt) {
+    List<Node> nodes = new ArrayList<>();
     for (Attempt.Task task : attempt.tasks()) {
       NodeSeen node = reads.view().node(task.node());
-      if (node != null && node.node().virtual()) {
-        return true;
+      if (node != null) {
+        nodes.add(node.node());
       }
     }
-    return false;
+    return nodes;
   }
 
   @Nullable Attempt attempt(Job job) {
@@ -312,7 +315,7 @@ final class JobEndpoints {
 
           @Override
           public Shapes.JobShown past(PastJob past) {
-            return Shapes.JobShown.of(past, null, null);
+            return Shapes.JobShown.of(past, null, null, null);
           }
         },
         page -> new Shapes.Page(page.rows(), page.next()));

@@ -1,5 +1,6 @@
 package ebb.app.api;
 
+import ebb.app.journal.History;
 import ebb.app.journal.History.PastJob;
 import ebb.app.view.ClusterSeen;
 import ebb.app.view.JobSeen;
@@ -11,6 +12,7 @@ import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Priority;
@@ -117,6 +119,18 @@ final class Shapes {
 
   record EndShown(String cause, int code, @Nullable String detail, String at) {}
 
+  /// What the tasks of an ended job have used.
+  ///
+  /// @param cpu processor time of all of them
+  /// @param peakMemoryMebibytes the most that one of them had at a time
+  record UsedShown(String cpu, long peakMemoryMebibytes) {
+    static @Nullable UsedShown of(History.@Nullable Usage usage) {
+      return usage == null || usage.isolation() == null
+          ? null
+          : new UsedShown(duration(usage.cpuMillis()), (usage.peakMemoryKibibytes() + 1023) / 1024);
+    }
+  }
+
   record JobShown(
       String id,
       String name,
@@ -131,11 +145,14 @@ final class Shapes {
       String queuedAt,
       int attempts,
       @Nullable Boolean virtual,
+      @Nullable String isolation,
+      @Nullable UsedShown used,
       @Nullable EndShown end,
       @Nullable ChargesShown charges) {
 
-    /// `virtual`: whether it runs on a node that shares the machine; absent while it has none.
-    static JobShown of(JobSeen seen, @Nullable Attempt attempt, @Nullable Boolean virtual) {
+    /// `virtual`: whether a node of it shares the machine; `isolation`: how its tasks are kept
+    /// apart, on the weakest of its nodes. Both are absent while it has none.
+    static JobShown of(JobSeen seen, @Nullable Attempt attempt, List<Node> nodes) {
       Job job = seen.job();
       JobSpec spec = job.spec();
       return new JobShown(
@@ -151,13 +168,30 @@ final class Shapes {
           time(sinceOf(job, attempt)),
           time(job.queuedAt()),
           job.attempts(),
-          virtual,
+          nodes.isEmpty() ? null : nodes.stream().anyMatch(Node::virtual),
+          isolation(nodes),
+          null,
           end(job),
           ChargesShown.of(seen.charges()));
     }
 
-    /// `charges` and `virtual` are absent in lists, where each would cost a look of its own.
-    static JobShown of(PastJob job, @Nullable Charges charges, @Nullable Boolean virtual) {
+    private static @Nullable String isolation(List<Node> nodes) {
+      String weakest = null;
+      for (Node node : nodes) {
+        if (weakest == null || node.isolation() == Isolation.NONE) {
+          weakest = Reason.lower(node.isolation());
+        }
+      }
+      return weakest;
+    }
+
+    /// `charges`, `virtual` and `usage` are absent in lists, where each would cost a look of its
+    /// own.
+    static JobShown of(
+        PastJob job,
+        @Nullable Charges charges,
+        @Nullable Boolean virtual,
+        History.@Nullable Usage usage) {
       JobSpec spec = job.spec();
       return new JobShown(
           job.id().toString(),
@@ -173,6 +207,8 @@ final class Shapes {
           time(job.submittedAt()),
           job.attempts(),
           virtual,
+          usage == null || usage.isolation() == null ? null : Reason.lower(usage.isolation()),
+          UsedShown.of(usage),
           end(job),
           charges == null ? null : ChargesShown.of(charges));
     }

@@ -67,8 +67,20 @@ public record Config(
       new Key(
           "tasks.user",
           "auto",
-          "Whom tasks run as: a name or uid:gid; auto is nobody if the server runs as root, else the server's own"
-              + " user.");
+          "Whom tasks run as: a name or uid:gid for all of them; auto is a user of its own for each submitter if the server"
+              + " runs as root, else the server's own user.");
+  public static final Key TASKS_UIDS =
+      new Key(
+          "tasks.uids",
+          "1900000000-1900065535",
+          "The numbers of users and groups that are given to submitters. Nobody else on the machine may have them; servers"
+              + " that share a machine need different ones.");
+  public static final Key TASKS_PROGRAMS =
+      new Key(
+          "tasks.programs",
+          "none",
+          "Folders, with ':' between them, that jobs in a sandbox see read-only beside the system's own, such as one with"
+              + " conda environments.");
   public static final Key TASKS_OUTPUT =
       new Key(
           "tasks.output-mebibytes",
@@ -127,6 +139,8 @@ public record Config(
           HOST_PERSONAL,
           HOST_VIRTUAL_NODES,
           TASKS_USER,
+          TASKS_UIDS,
+          TASKS_PROGRAMS,
           TASKS_OUTPUT,
           INPUTS_DOWNLOAD,
           INPUTS_CACHE,
@@ -147,7 +161,7 @@ public record Config(
   public record Host(
       int cores, int memoryMebibytes, int gpus, String personal, String virtualNodes) {}
 
-  public record Tasks(String user, int outputMebibytes) {}
+  public record Tasks(String user, String uids, String programs, int outputMebibytes) {}
 
   public record Inputs(int downloadMebibytes, int cacheMebibytes, boolean loopback) {}
 
@@ -215,7 +229,11 @@ public record Config(
             reading.number(HOST_GPUS, -1, 100_000),
             reading.oneOf(HOST_PERSONAL, List.of("true", "false", AUTO)),
             reading.oneOf(HOST_VIRTUAL_NODES, List.of("true", "false", AUTO))),
-        new Tasks(reading.text(TASKS_USER), reading.number(TASKS_OUTPUT, 1, 1_000_000)),
+        new Tasks(
+            reading.text(TASKS_USER),
+            reading.text(TASKS_UIDS),
+            reading.text(TASKS_PROGRAMS),
+            reading.number(TASKS_OUTPUT, 1, 1_000_000)),
         new Inputs(
             reading.number(INPUTS_DOWNLOAD, 1, Integer.MAX_VALUE),
             reading.number(INPUTS_CACHE, 0, Integer.MAX_VALUE),

@@ -3,6 +3,7 @@ package ebb.app.journal;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.NodeId;
@@ -239,6 +240,32 @@ public final class History {
             + " ORDER BY rank",
         History::pastTask,
         attempt.value());
+  }
+
+  /// What the tasks of all attempts of a job have used, and how they were kept apart.
+  ///
+  /// @param peakMemoryKibibytes the most that one task had at a time
+  /// @param isolation of its weakest node; null if it had none
+  public record Usage(long cpuMillis, long peakMemoryKibibytes, @Nullable Isolation isolation) {}
+
+  public Usage usage(JobId job) throws HistoryUnavailable {
+    Isolation weakest = null;
+    long cpuMillis = 0;
+    long peakKibibytes = 0;
+    record Row(long cpuMillis, long peakKibibytes, Isolation isolation) {}
+    for (Row row :
+        readers.list(
+            "SELECT t.cpu_millis, t.peak_memory_kibibytes, n.isolation FROM attempts a"
+                + " JOIN tasks t ON t.attempt = a.id JOIN nodes n ON n.id = t.node"
+                + " WHERE a.job = ?",
+            found ->
+                new Row(found.getLong(1), found.getLong(2), Isolation.valueOf(found.getString(3))),
+            job.value())) {
+      cpuMillis += row.cpuMillis();
+      peakKibibytes = Math.max(peakKibibytes, row.peakKibibytes());
+      weakest = weakest == Isolation.NONE ? weakest : row.isolation();
+    }
+    return new Usage(cpuMillis, peakKibibytes, weakest);
   }
 
   private static PastTask pastTask(ResultSet row) throws SQLException {

@@ -183,7 +183,7 @@ final class Projection {
         Rates rates = requested.rates();
         statements.run(
             "INSERT INTO nodes (id, cluster, asked_for, list_rate, internal_rate, invoice_rate,"
-                + " virtual, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                + " virtual, isolation, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             id,
             requested.cluster().value(),
             requested.askedFor().value(),
@@ -191,6 +191,7 @@ final class Projection {
             rates.internal(),
             rates.invoice(),
             requested.virtual(),
+            requested.isolation().name(),
             at);
       }
       case Event.NodeAccepted accepted ->

@@ -103,6 +103,7 @@ CREATE TABLE nodes (
   internal_rate INTEGER NOT NULL,
   invoice_rate INTEGER NOT NULL,
   virtual INTEGER NOT NULL,
+  isolation TEXT NOT NULL,
   asked INTEGER NOT NULL,
   accepted INTEGER NOT NULL DEFAULT 0,
   ready INTEGER NOT NULL DEFAULT 0,

@@ -160,13 +160,17 @@ class GateTest {
         "a server that is not root runs jobs as itself, and says so at its start");
     server.cluster(1);
     String home = server.home().toString();
-    server.submit(
-        "spy",
+    server.put(
+        ServedHome.WORKSPACE + "/clusters/bare",
+        "{\"size\":\"Standard_D2s_v3\",\"max\":1,\"idle\":1,\"isolation\":\"none\"}");
+    String spying =
         "id -u; cat %s/token; cat %s/journal.db; cat %s/journal.db-wal; ls %s; env"
-            .formatted(home, home, home, home));
+            .formatted(home, home, home, home);
+    server.put(
+        ServedHome.job("spy"), "{\"cluster\":\"bare\",\"command\":\"%s\"}".formatted(spying));
     server.awaitJob("spy", "ended");
     assertThat(server.get(ServedHome.job("spy") + "/logs").body())
-        .startsWith("65534\n")
+        .startsWith("19000000")
         .contains("EBB_JOB_NAME=spy")
         .doesNotContain(server.token(), "journal.db", "SQLite format");
     assertThat(server.get(ServedHome.job("spy") + "/logs?stream=stderr").body().lines())

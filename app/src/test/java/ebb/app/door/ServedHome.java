@@ -86,6 +86,8 @@ final class ServedHome implements AutoCloseable {
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
     command.addAll(List.of("--port", "0", "--virtual-nodes"));
     command.addAll(List.of("--set", "host.personal=true"));
+    // Jobs wait for files of the test, which a sandbox would not show them.
+    command.addAll(List.of("--set", "tasks.programs=" + folder));
     command.addAll(options);
     Path log = folder.resolve("server-" + starts + ".log");
     server =

@@ -147,7 +147,10 @@ class SurfaceTest {
     Files.setPosixFilePermissions(
         runs, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
     String path = workspace("history");
-    putCluster(path + "/clusters/cpu");
+    // What a job in a sandbox leaves elsewhere is gone with it.
+    server.put(
+        path + "/clusters/cpu",
+        "{\"size\":\"Standard_D2s_v3\",\"max\":1,\"idle\":1,\"isolation\":\"none\"}");
     String body = "{\"cluster\":\"cpu\",\"command\":\"mktemp %s/run.XXXXXX\"}".formatted(runs);
     Answer first = server.put(path + "/jobs/once", body);
     ServedHome.until("the job ended", () -> contains(path + "/jobs/once", "\"succeeded\""));

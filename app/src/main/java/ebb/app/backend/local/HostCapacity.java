@@ -24,22 +24,10 @@ public final class HostCapacity {
 
   /// The capacity of the machine that this process runs on, or of the container: a limit on the
   /// container's processors and memory counts.
-  ///
-  /// @param personal whether the server is one person's own
-  public static Host find(Wanted wanted, boolean virtualNodes, boolean personal)
+  public static Host find(Wanted wanted, boolean virtualNodes, HostIsolation isolation)
       throws IOException {
     return find(
-        Path.of("/"),
-        Runtime.getRuntime().availableProcessors(),
-        wanted,
-        virtualNodes,
-        notYet(personal));
-  }
-
-  /// The local backend keeps nothing apart so far.
-  private static HostIsolation notYet(boolean personal) {
-    return new HostIsolation(
-        "this version has no sandbox", "this version starts no containers", "", personal);
+        Path.of("/"), Runtime.getRuntime().availableProcessors(), wanted, virtualNodes, isolation);
   }
 
   static Host find(

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// not name was never confirmed up to its number, or its end was told before.
 final class Inventory {
   private final Acknowledgements acknowledgements;
+  private final ControlGroups groups;
   private final Reports reports;
   private final LongUnaryOperator engineMillis;
   private final Consumer<InstructionThread.Item> later;
@@ -52,10 +53,12 @@ final class Inventory {
 
   Inventory(
       Acknowledgements acknowledgements,
+      ControlGroups groups,
       Reports reports,
       LongUnaryOperator engineMillis,
       Consumer<InstructionThread.Item> later) {
     this.acknowledgements = acknowledgements;
+    this.groups = groups;
     this.reports = reports;
     this.engineMillis = engineMillis;
     this.later = later;
@@ -154,6 +157,7 @@ final class Inventory {
     if (task.isLive()) {
       List<Command.Report> told = new ArrayList<>();
       List<LocalTask> ended = new ArrayList<>();
+      groups.end(task.name.text());
       end(task, TaskEnds.withoutRun(end, detail), 0, told, ended);
       tell(told, ended, null);
     }
@@ -256,7 +260,12 @@ final class Inventory {
       case Fact.Started _ ->
           told.add(new Command.TaskStarted(name.task(), ack, task.acceptedAt, task.preparedAt, at));
       case Fact.Exited exited ->
-          end(task, TaskEnds.of(exited), millis(exited.observed()), told, ended);
+          end(
+              task,
+              TaskEnds.of(exited, groups.end(name.text())),
+              millis(exited.observed()),
+              told,
+              ended);
       case Fact.Refused(String why) ->
           end(task, TaskEnds.withoutRun(TaskEnd.REFUSED, why), at, told, ended);
       case Fact.Tombstone _ -> {} // Whoever asked for the stop tells of it.

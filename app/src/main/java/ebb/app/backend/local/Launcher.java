@@ -11,7 +11,8 @@ final class Launcher {
   /// that were told to end (143) do not hide the code of the one that failed.
   private static final String SCRIPT =
       """
-      n=$1; shift; i=0; all=; first=$RANK
+      n=$1; shift; i=0; all=; failed=; first=$RANK
+      trap 'failed=1' USR1
       while [ $i -lt $n ]; do
         (
           trap - USR1
@@ -27,6 +28,7 @@ final class Launcher {
       done
       code=0
       trap 'trap "" TERM; kill -TERM 0' USR1
+      [ -z "$failed" ] || kill -USR1 $$
       for process in $all; do
         wait $process; one=$?
         while kill -0 $process 2>/dev/null; do wait $process; one=$?; done

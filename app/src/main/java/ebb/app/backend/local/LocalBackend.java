@@ -66,11 +66,15 @@ public final class LocalBackend implements Backend, AutoCloseable {
       Files.createDirectories(
           home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
-    this.folders = RunFolders.open(options);
+    this.folders =
+        RunFolders.open(
+            options.home(), options.installation(), options.confines().users().range() != null);
     Acknowledgements acknowledgements =
         Acknowledgements.open(home.resolve("backend.acknowledgements"));
     NodeClaims nodes = NodeClaims.open(home.resolve("nodes"), acknowledgements, wall.millis());
-    Inventory inventory = new Inventory(acknowledgements, reports, engineMillis, queue::add);
+    Inventory inventory =
+        new Inventory(
+            acknowledgements, options.confines().groups(), reports, engineMillis, queue::add);
     inventory.nodesFromBefore(nodes.all());
     TaskOrders orders = new TaskOrders(options, folders, stores);
     Parts parts = new Parts(options, wall, queue, link, acknowledgements, inventory, nodes, orders);

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// HOME/jobs/3.1041/attempt-1-rank-0/logs/    likewise
 /// HOME/jobs/3.1041/attempt-1-rank-0.stdout   beside it, where the task cannot put a link in its place
 /// HOME/jobs/3.1041/attempt-1-rank-0.stderr
+/// HOME/jobs/3.1041/attempt-1-rank-0.tmp/     what it finds as /tmp, where it has one of its own
 /// ```
 ///
 /// A working directory gets its name when all is in it; until then it is one that ends in `.new`,
@@ -54,32 +55,33 @@ public final class RunFolders {
   private static final List<String> HANDED_ON = List.of("outputs", "logs");
 
   private final Path root;
-  private final @Nullable TaskUser user;
+  private final boolean forOthers;
 
-  /// The three paths of one task.
-  public record Run(Path workingDirectory, Path stdout, Path stderr) {}
+  /// The paths of one task.
+  public record Run(Path workingDirectory, Path stdout, Path stderr, Path temporary) {}
 
-  private RunFolders(Path root, @Nullable TaskUser user) {
+  private RunFolders(Path root, boolean forOthers) {
     this.root = root;
-    this.user = user;
+    this.forOthers = forOthers;
   }
 
   /// Opens the folders of a home, and decides where they are if this is the first time.
-  static RunFolders open(LocalOptions options) throws IOException {
-    TaskUser user = options.user();
-    Path jobs = options.home().resolve("jobs");
+  ///
+  /// @param forOthers tasks run as other users than the server
+  static RunFolders open(Path home, String installation, boolean forOthers) throws IOException {
+    Path jobs = home.resolve("jobs");
     if (!Files.exists(jobs, LinkOption.NOFOLLOW_LINKS)) {
-      if (user == null) {
-        Files.createDirectory(jobs, PRIVATE);
+      if (forOthers) {
+        Files.createSymbolicLink(jobs, choose(home, installation));
       } else {
-        Files.createSymbolicLink(jobs, choose(options));
+        Files.createDirectory(jobs, PRIVATE);
       }
     }
     if (Files.isSymbolicLink(jobs)) {
       Files.createDirectories(jobs.toAbsolutePath().resolveSibling(Files.readSymbolicLink(jobs)));
     }
     Path root = jobs.toRealPath();
-    if (user != null) {
+    if (forOthers) {
       Files.setPosixFilePermissions(root, PASSAGE.value());
       if (!isPassage(root)) {
         throw new IOException(
@@ -90,13 +92,18 @@ public final class RunFolders {
                 + " a link to a folder that they can reach");
       }
     }
-    return new RunFolders(root, user);
+    return new RunFolders(root, forOthers);
   }
 
-  private static Path choose(LocalOptions options) throws IOException {
-    Path home = options.home().toRealPath();
+  /// The folder that all of them are in, without a link in its path.
+  Path root() {
+    return root;
+  }
+
+  private static Path choose(Path opened, String installation) throws IOException {
+    Path home = opened.toRealPath();
     Path beside = home.resolveSibling(home.getFileName() + "-jobs");
-    Path chosen = isPassage(home.getParent()) ? beside : ELSEWHERE.resolve(options.installation());
+    Path chosen = isPassage(home.getParent()) ? beside : ELSEWHERE.resolve(installation);
     Files.createDirectories(chosen, PASSAGE);
     return chosen;
   }
@@ -117,7 +124,10 @@ public final class RunFolders {
     Path folder = root.resolve(job.toString());
     String name = "attempt-" + attemptNumber + "-rank-" + rank;
     return new Run(
-        folder.resolve(name), folder.resolve(name + ".stdout"), folder.resolve(name + ".stderr"));
+        folder.resolve(name),
+        folder.resolve(name + ".stdout"),
+        folder.resolve(name + ".stderr"),
+        folder.resolve(name + ".tmp"));
   }
 
   /// Puts files into a working directory that is not yet the task's.
@@ -126,16 +136,25 @@ public final class RunFolders {
   }
 
   /// Makes the folders of a run, if they are not there, with these contents and with what the
-  /// attempts before have left.
-  void prepare(JobId job, int attemptNumber, int rank, Contents contents)
+  /// attempts before have left; they are the owner's, or the server's own user's.
+  void prepare(JobId job, int attemptNumber, int rank, @Nullable TaskUser owner, Contents contents)
       throws IOException, CannotPrepare {
-    Path folder = run(job, attemptNumber, rank).workingDirectory();
+    Run run = run(job, attemptNumber, rank);
+    Path folder = run.workingDirectory();
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       Path parent = folder.getParent();
       if (parent != null) {
-        make(parent, user == null ? PRIVATE : PASSAGE);
+        make(parent, forOthers ? PASSAGE : PRIVATE);
       }
-      make(folder, contents, attemptNumber == 1 ? Map.of() : left(job, attemptNumber, rank));
+      if (make(run.temporary(), PRIVATE) && owner != null) {
+        owner.give(run.temporary());
+      }
+      Path draft =
+          draft(folder, contents, attemptNumber == 1 ? Map.of() : left(job, attemptNumber, rank));
+      if (owner != null) {
+        Files.walkFileTree(draft, new Giving(owner));
+      }
+      Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
     }
     if (attemptNumber > 1) {
       handOn(left(job, attemptNumber, rank), folder);
@@ -151,7 +170,11 @@ public final class RunFolders {
     for (int rank = 0; rank < nodes; rank++) {
       boolean isNewest = true;
       for (int number = attempts; number > 0; number--) {
-        Path folder = run(job, number, rank).workingDirectory();
+        Run run = run(job, number, rank);
+        Path folder = run.workingDirectory();
+        if (Files.isDirectory(run.temporary(), LinkOption.NOFOLLOW_LINKS)) {
+          bytes += tidy(run.temporary(), Set.of(), really);
+        }
         if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
           bytes += tidy(folder, isNewest ? Set.copyOf(HANDED_ON) : Set.of(), really);
           isNewest = false;
@@ -181,7 +204,7 @@ public final class RunFolders {
     return bytes[0];
   }
 
-  private void make(Path folder, Contents contents, Map<String, Path> left)
+  private static Path draft(Path folder, Contents contents, Map<String, Path> left)
       throws IOException, CannotPrepare {
     Path draft = folder.resolveSibling(folder.getFileName() + ".new");
     new Tree(draft).delete();
@@ -196,10 +219,7 @@ public final class RunFolders {
         make(own, PRIVATE);
       }
     }
-    if (user != null) {
-      Files.walkFileTree(draft, new Giving(user));
-    }
-    Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+    return draft;
   }
 
   /// What the attempt before this one has left, or the one before that.
@@ -246,7 +266,7 @@ public final class RunFolders {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      give(file);
+      user.give(file);
       return FileVisitResult.CONTINUE;
     }
 
@@ -256,13 +276,8 @@ public final class RunFolders {
       if (failure != null) {
         throw failure;
       }
-      give(folder);
+      user.give(folder);
       return FileVisitResult.CONTINUE;
-    }
-
-    private void give(Path file) throws IOException {
-      Files.setAttribute(file, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
-      Files.setAttribute(file, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
     }
   }
 }

@@ -9,7 +9,8 @@ import ebb.kernel.protocol.TaskReport;
 final class TaskEnds {
   private TaskEnds() {}
 
-  static TaskReport of(Fact.Exited exited) {
+  /// What a group of processes has used counts more than what the agent saw of the main one's.
+  static TaskReport of(Fact.Exited exited, ControlGroups.Usage group) {
     TaskEnd end =
         switch (exited.cause()) {
           case EXITED -> TaskEnd.EXITED;
@@ -27,8 +28,8 @@ final class TaskEnds {
     return new TaskReport(
         plain ? TaskEnd.LOST : end,
         code,
-        exited.usage().user().plus(exited.usage().system()).toMillis(),
-        exited.usage().peakMemoryKib(),
+        Math.max(group.cpuMillis(), exited.usage().user().plus(exited.usage().system()).toMillis()),
+        Math.max(group.peakMemoryKibibytes(), exited.usage().peakMemoryKib()),
         exited.why());
   }
 

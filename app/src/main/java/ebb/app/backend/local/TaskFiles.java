@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,11 +40,9 @@ public final class TaskFiles {
       CodeStore code, Datastores datastores, Downloads downloads, LongSupplier keepFreeBytes) {}
 
   private final Sources sources;
-  private final @Nullable TaskUser user;
 
-  TaskFiles(Sources sources, @Nullable TaskUser user) {
+  TaskFiles(Sources sources) {
     this.sources = sources;
-    this.user = user;
   }
 
   /// What stands for each input: a value, or the path of its files.
@@ -113,8 +112,30 @@ public final class TaskFiles {
         : "";
   }
 
-  /// Puts everything into a folder that is not yet the task's, and makes the folders of outputs.
-  void fill(Specification specification, Scope workspace, Path folder)
+  /// The folders of the datastores that a task uses where they are: whole ones, for what an owner
+  /// registered has no link in its path, and what is in it may have.
+  List<Sandbox.Mount> mounts(Specification specification, Scope workspace) throws DataRefused {
+    SortedMap<Path, Boolean> writable = new TreeMap<>();
+    for (Specification.Input input : specification.inputs().values()) {
+      if (input instanceof Specification.InputFiles files
+          && List.of("ro_mount", "rw_mount").contains(files.mode())
+          && DataAddress.parse(files.uri(), workspace) instanceof DataAddress.InDatastore in) {
+        writable.put(sources.datastores().use(in, workspace, false).root(), false);
+      }
+    }
+    for (Specification.Output output : specification.outputs().values()) {
+      if (!output.uri().isEmpty()) {
+        writable.put(root(output, workspace), true);
+      }
+    }
+    return writable.entrySet().stream()
+        .map(each -> new Sandbox.Mount(each.getKey(), each.getValue()))
+        .toList();
+  }
+
+  /// Puts everything into a folder that is not yet the task's, and makes the folders of outputs,
+  /// which are the owner's.
+  void fill(Specification specification, Scope workspace, @Nullable TaskUser owner, Path folder)
       throws IOException, CannotPrepare {
     Room room = new Room(folder, sources.keepFreeBytes().getAsLong());
     try {
@@ -129,7 +150,7 @@ public final class TaskFiles {
         }
       }
       for (Map.Entry<String, Specification.Output> output : specification.outputs().entrySet()) {
-        makeRoomFor(output.getKey(), output.getValue(), workspace, folder);
+        makeRoomFor(output, workspace, owner, folder);
       }
     } catch (DataRefused refused) {
       throw new CannotPrepare(refused.why());
@@ -193,17 +214,22 @@ public final class TaskFiles {
   }
 
   /// The folder of an output, or the one that its file will be in.
-  private void makeRoomFor(String name, Specification.Output output, Scope workspace, Path folder)
+  private void makeRoomFor(
+      Map.Entry<String, Specification.Output> named,
+      Scope workspace,
+      @Nullable TaskUser owner,
+      Path folder)
       throws IOException, DataRefused {
+    Specification.Output output = named.getValue();
     boolean isFile = output.type().equals("uri_file");
     if (output.uri().isEmpty()) {
       Path path = folder.resolve(OUTPUTS);
-      Files.createDirectories(isFile ? path : path.resolve(name));
+      Files.createDirectories(isFile ? path : path.resolve(named.getKey()));
       return;
     }
     Path root = root(output, workspace);
     String path = address(output, workspace);
     String made = isFile ? path.substring(0, Math.max(0, path.lastIndexOf('/'))) : path;
-    new Tree(root).make(made, user == null ? null : new Tree.Owner(user.uid(), user.gid()));
+    new Tree(root).make(made, owner == null ? null : new Tree.Owner(owner.uid(), owner.gid()));
   }
 }

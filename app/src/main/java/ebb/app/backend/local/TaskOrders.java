@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// [TaskVariables], in folders made for it.
 final class TaskOrders {
   private final LocalOptions options;
+  private final Wrapping wrapping;
   private final RunFolders folders;
   private final SpecificationStore specifications;
   private final TaskFiles data;
@@ -31,9 +32,10 @@ final class TaskOrders {
 
   TaskOrders(LocalOptions options, RunFolders folders, LocalBackend.Stores stores) {
     this.options = options;
+    this.wrapping = options.confines().wrapping();
     this.folders = folders;
     this.specifications = stores.specifications();
-    this.data = new TaskFiles(stores.sources(), options.user());
+    this.data = new TaskFiles(stores.sources());
     this.secrets = stores.secrets();
     this.workspaces = stores.workspaces();
   }
@@ -60,30 +62,55 @@ final class TaskOrders {
     RunFolders.Run run = folders.run(start.job(), start.attemptNumber(), rank);
     Optional<Scope> workspace = workspaces.apply(start.job());
     Scope scope = workspace.orElse(Scope.ALL);
+    @Nullable TaskUser user = options.confines().users().of(start.submitter());
     folders.prepare(
         start.job(),
         start.attemptNumber(),
         rank,
-        folder -> data.fill(specification, scope, folder));
+        user,
+        folder -> data.fill(specification, scope, user, folder));
     Values values = values(specification, scope, run.workingDirectory());
-    @Nullable TaskUser user = options.user();
-    return new TaskOrder(
-        new AgentTask(start.task(), start.node()).text(),
-        command(specification, values),
-        TaskVariables.of(
-            start,
-            specification,
-            new TaskVariables.Place(
+    String name = new AgentTask(start.task(), start.node()).text();
+    Wrapping.Wrapped wrapped =
+        wrapping.wrap(
+            start.confinement(),
+            new Sandbox.Own(
                 run.workingDirectory(),
-                variables(specification, scope),
-                values,
-                workspace,
-                port(start, specification, run))),
+                run.temporary(),
+                mounts(specification, scope),
+                start.confinement().network()),
+            new Wrapping.Bare(
+                name,
+                user,
+                command(specification, values),
+                TaskVariables.of(
+                    start,
+                    specification,
+                    new TaskVariables.Place(
+                        run.workingDirectory(),
+                        variables(specification, scope),
+                        values,
+                        workspace,
+                        port(start, specification, run)))));
+    return new TaskOrder(
+        name,
+        wrapped.arguments(),
+        wrapped.variables(),
         run.workingDirectory(),
         new TaskOrder.Output(run.stdout(), run.stderr(), options.outputBoundBytes()),
         Duration.ofMillis(start.limitMillis()),
         Duration.ofMillis(start.graceMillis()),
-        Optional.ofNullable(user).map(u -> new TaskOrder.Owner(u.uid(), u.gid())));
+        Optional.empty(),
+        wrapped.isAround());
+  }
+
+  private List<Sandbox.Mount> mounts(Specification specification, Scope workspace)
+      throws CannotPrepare {
+    try {
+      return data.mounts(specification, workspace);
+    } catch (DataRefused refused) {
+      throw new CannotPrepare(refused.why());
+    }
   }
 
   private Values values(Specification specification, Scope workspace, Path folder)

@@ -3,21 +3,15 @@ package ebb.app.backend.local;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// The user that tasks run as.
+/// A user that tasks run as.
 public record TaskUser(int uid, int gid) {
-  /// Owns nothing, by convention, and so can harm nothing.
-  public static final String DEFAULT_NAME = "nobody";
-
   private static final Path USERS = Path.of("/etc/passwd");
-
-  /// Whom tasks run as when the operator has not said: an unprivileged user if the server may
-  /// change to one, otherwise the server's own, for which the answer is empty.
-  public static Optional<TaskUser> byDefault() throws IOException {
-    return isRoot() ? Optional.of(named(DEFAULT_NAME)) : Optional.empty();
-  }
 
   /// Whether this process may run tasks as somebody else.
   public static boolean isRoot() throws IOException {
@@ -43,6 +37,26 @@ public record TaskUser(int uid, int gid) {
             + "' in "
             + USERS
             + ": create it, name another one, or give numbers as uid:gid");
+  }
+
+  /// Makes the user the owner of a file or folder; of a link itself.
+  void give(Path file) throws IOException {
+    Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// The arguments that run a program as the user, without groups; as they are for null.
+  static List<String> run(@Nullable TaskUser user, List<String> program) {
+    if (user == null) {
+      return program;
+    }
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Programs.find("setpriv").orElse("/usr/bin/setpriv"));
+    arguments.add("--reuid=" + user.uid());
+    arguments.add("--regid=" + user.gid());
+    arguments.addAll(List.of("--clear-groups", "--"));
+    arguments.addAll(program);
+    return arguments;
   }
 
   private static int number(String text) throws IOException {

@@ -140,7 +140,7 @@ class BookkeepingTest {
 
   @Test
   void realMachineHasSomething() throws Exception {
-    Host host = HostCapacity.find(HostCapacity.Wanted.AS_FOUND, true, true);
+    Host host = HostCapacity.find(HostCapacity.Wanted.AS_FOUND, true, HostIsolation.ALL);
     assertThat(host.cores()).isPositive();
     assertThat(host.memoryMebibytes()).isPositive();
   }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ebb.kernel.protocol.Command;
-import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +39,11 @@ class OtherUserTest {
   }
 
   private LocalOptions options() {
-    return new LocalOptions(home, ServerStandIn.INSTALLATION, NOBODY, 1_000_000, Host.UNBOUNDED);
+    return new LocalOptions(
+        home,
+        ServerStandIn.INSTALLATION,
+        Confines.none(TaskUsers.same(NOBODY), "not tried"),
+        1_000_000);
   }
 
   @AfterEach
@@ -103,9 +106,7 @@ class OtherUserTest {
     Path closed = Files.createDirectory(folder.resolve("closed"));
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
     Files.createSymbolicLink(other.resolve("jobs"), closed.resolve("jobs"));
-    LocalOptions unreachable =
-        new LocalOptions(other, ServerStandIn.INSTALLATION, NOBODY, 1_000_000, Host.UNBOUNDED);
-    assertThatThrownBy(() -> RunFolders.open(unreachable))
+    assertThatThrownBy(() -> RunFolders.open(other, ServerStandIn.INSTALLATION, true))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("chmod o+x");
   }

@@ -14,7 +14,6 @@ import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
-import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
@@ -41,6 +40,8 @@ final class ServerStandIn implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final VmSize SIZE = new VmSize("Standard_D2", "D", 2, 1024, 0);
 
+  private static final Confines APART_BY_NOTHING = Confines.none(TaskUsers.same(null), "not tried");
+
   final Path home;
   final SpecificationStore specifications;
   final CodeStore code;
@@ -50,7 +51,7 @@ final class ServerStandIn implements AutoCloseable {
   private boolean durable = true;
 
   ServerStandIn(Path home) throws IOException {
-    this(new LocalOptions(home, INSTALLATION, null, 1_000_000, Host.UNBOUNDED));
+    this(new LocalOptions(home, INSTALLATION, APART_BY_NOTHING, 1_000_000));
   }
 
   ServerStandIn(LocalOptions options) throws IOException {
@@ -59,7 +60,7 @@ final class ServerStandIn implements AutoCloseable {
 
   /// A server whose reports go somewhere else.
   ServerStandIn(Path home, Reports elsewhere) throws IOException {
-    this(new LocalOptions(home, INSTALLATION, null, 1_000_000, Host.UNBOUNDED), elsewhere);
+    this(new LocalOptions(home, INSTALLATION, APART_BY_NOTHING, 1_000_000), elsewhere);
   }
 
   private ServerStandIn(LocalOptions options, Reports elsewhere) throws IOException {

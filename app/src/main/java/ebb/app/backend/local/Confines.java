@@ -1,0 +1,113 @@
+package ebb.app.backend.local;
+
+import ebb.kernel.protocol.HostIsolation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What this machine gives to keep tasks apart, each thing tried once at the start: whom they run
+/// as, groups that limit them, a sandbox, a filter of the network.
+public final class Confines {
+  private final TaskUsers users;
+  private final ControlGroups groups;
+  private final @Nullable Sandbox sandbox;
+  private final HostIsolation isolation;
+
+  /// What an operator says.
+  ///
+  /// @param programs folders that tasks in a sandbox see read-only beside the system's
+  /// @param port the server's own, which is closed to tasks
+  /// @param personal the server is one person's own
+  public record Wanted(TaskUsers users, List<Path> programs, int port, boolean personal) {}
+
+  private Confines(
+      TaskUsers users, ControlGroups groups, @Nullable Sandbox sandbox, HostIsolation isolation) {
+    this.users = users;
+    this.groups = groups;
+    this.sandbox = sandbox;
+    this.isolation = isolation;
+  }
+
+  /// No more than the user that tasks run as.
+  public static Confines none(TaskUsers users, String why) {
+    return new Confines(
+        users, ControlGroups.none(why), null, new HostIsolation(why, why, why, true));
+  }
+
+  /// Tries what there is.
+  public static Confines find(Path home, String installation, Wanted wanted) throws IOException {
+    TaskUsers users = wanted.users();
+    if (users.range() != null && Programs.find("setpriv").isEmpty()) {
+      throw new IOException(
+          "running tasks as another user needs setpriv: install the package util-linux");
+    }
+    ControlGroups groups = ControlGroups.find(Path.of("/"), installation);
+    Sandbox sandbox = null;
+    String sandboxMissing = "install the package bubblewrap";
+    Optional<String> bubblewrap = Programs.find("bwrap");
+    if (bubblewrap.isPresent()) {
+      Path jobs = RunFolders.open(home, installation, users.range() != null).root();
+      List<Path> hidden = List.of(home.toRealPath(), jobs);
+      sandbox = Sandbox.of(bubblewrap.get(), wanted.programs(), hidden);
+      TaskUsers.Range range = users.range();
+      TaskUser trial = range == null ? null : new TaskUser(range.last(), range.last());
+      String why = sandbox.tryOut(trial, jobs);
+      sandboxMissing = why.isEmpty() ? "" : "bubblewrap does not work here: " + why;
+    }
+    String filterMissing = NetworkFilter.close(users.range(), wanted.port());
+    return new Confines(
+        users,
+        groups,
+        sandboxMissing.isEmpty() ? sandbox : null,
+        new HostIsolation(
+            sandboxMissing, "this version starts no containers", filterMissing, wanted.personal()));
+  }
+
+  /// What is given, for the kernel.
+  public HostIsolation isolation() {
+    return isolation;
+  }
+
+  /// What a person who starts a server should know.
+  public List<String> words() {
+    List<String> words = new ArrayList<>();
+    String or =
+        isolation.mayGoWithout() ? "jobs run without a sandbox: " : "sandboxes are refused: ";
+    words.add(sandbox == null ? or + isolation.sandboxMissing() : "jobs run in a sandbox");
+    if (!isolation.filterMissing().isEmpty()) {
+      words.add(
+          (isolation.mayGoWithout()
+                  ? "jobs reach link-local addresses and the server's port: "
+                  : "clusters that have the network are refused: ")
+              + isolation.filterMissing());
+    }
+    if (!groups.missing().isEmpty()) {
+      words.add("jobs are not limited in memory, processors and processes: " + groups.missing());
+    }
+    TaskUsers.Range range = users.range();
+    if (range != null) {
+      words.add("jobs run as users " + range.first() + " to " + range.last());
+    } else {
+      words.add(
+          sandbox == null
+              ? "jobs run as the server's own user and can read what it can read, the token included"
+              : "jobs run as the server's own user; those without a sandbox can read what it can");
+    }
+    return words;
+  }
+
+  TaskUsers users() {
+    return users;
+  }
+
+  ControlGroups groups() {
+    return groups;
+  }
+
+  Wrapping wrapping() {
+    return new Wrapping(groups, sandbox);
+  }
+}

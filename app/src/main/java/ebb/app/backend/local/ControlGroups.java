@@ -1,0 +1,294 @@
+package ebb.app.backend.local;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The kernel's groups of processes, one for each task: what it may use, and what it has used.
+///
+/// Version 2 where it has the memory controller, else version 1, so that a machine with both is
+/// served too. A group is known by its task's name, so that a server that was started meanwhile
+/// finds it; those that nobody is in any more are removed at a start.
+final class ControlGroups {
+  /// What a task may use; 0: as much as there is.
+  record Limits(long memoryBytes, int cores, int processes) {}
+
+  /// What a task has used; 0 if the kernel does not tell.
+  ///
+  /// @param killed how many of its processes were killed for want of memory
+  record Usage(long cpuMillis, long peakMemoryKibibytes, long killed) {
+    static final Usage UNKNOWN = new Usage(0, 0, 0);
+  }
+
+  /// The length of time that shares of processor time are counted in: the kernel's own default.
+  private static final long PERIOD_MICROS = 100_000;
+
+  private static final List<String> CONTROLLERS = List.of("memory", "cpu", "cpuacct", "pids");
+
+  /// Writes its own process into the groups, then becomes the program. What cannot be limited does
+  /// not run: 125 is what `env` and `nohup` say when they themselves fail.
+  private static final String JOIN =
+      """
+      n=$1; shift
+      while [ $n -gt 0 ]; do echo $$ > "$1" || exit 125; shift; n=$((n - 1)); done
+      exec "$@"
+      """;
+
+  /// In which all groups of all servers of the machine are.
+  private static final String NAME = "ebb";
+
+  private final List<Path> bases;
+  private final String installation;
+  private final String missing;
+
+  private ControlGroups(List<Path> bases, String installation, String missing) {
+    this.bases = List.copyOf(bases);
+    this.installation = installation;
+    this.missing = missing;
+  }
+
+  /// Where tasks are not limited and what they use is not known.
+  static ControlGroups none(String why) {
+    return new ControlGroups(List.of(), "", why);
+  }
+
+  /// Groups below these.
+  static ControlGroups of(List<Path> bases, String installation) {
+    return new ControlGroups(bases, installation, "");
+  }
+
+  /// The groups that this process may make, tried once with a process.
+  static ControlGroups find(Path root, String installation) throws IOException {
+    List<String> mounts = Files.readAllLines(root.resolve("proc/self/mounts"));
+    Optional<ControlGroups> second = version2(root, mounts, installation);
+    ControlGroups found = second.isPresent() ? second.get() : version1(root, mounts, installation);
+    if (found.bases.isEmpty()) {
+      return found;
+    }
+    found.sweep();
+    String trial = "trial-" + ProcessHandle.current().pid();
+    try {
+      List<String> joined = found.join(trial, new Limits(0, 0, 0), List.of("/bin/true"));
+      Programs.Ended ended = Programs.run(joined, "");
+      return ended.isFine() ? found : none("no process may enter a group: " + ended.words());
+    } catch (IOException e) {
+      return none("no group can be made: " + e.getMessage());
+    } finally {
+      found.end(trial);
+    }
+  }
+
+  private static Optional<ControlGroups> version2(
+      Path root, List<String> mounts, String installation) throws IOException {
+    for (String mount : mounts) {
+      String[] fields = mount.split(" ", -1);
+      if (fields.length < 4 || !fields[2].equals("cgroup2")) {
+        continue;
+      }
+      Path top = root.resolve(fields[1].substring(1));
+      if (!read(top.resolve("cgroup.controllers")).contains("memory")) {
+        continue; // As on a machine whose controllers are version 1's.
+      }
+      for (Path parent : List.of(top, beside(root, top))) {
+        enable(parent);
+        Path base = parent.resolve(NAME);
+        if (make(base) && read(base.resolve("cgroup.controllers")).contains("memory")) {
+          enable(base);
+          return Optional.of(of(List.of(base), installation));
+        }
+      }
+      return Optional.of(none("this process may make no group below " + top));
+    }
+    return Optional.empty();
+  }
+
+  /// Where an ordinary user may make groups, if anywhere: beside the one it is in.
+  private static Path beside(Path root, Path top) throws IOException {
+    for (String line : read(root.resolve("proc/self/cgroup")).split("\n", -1)) {
+      if (line.startsWith("0::/")) {
+        Path own = top.resolve(line.substring("0::/".length()));
+        Path parent = own.getParent();
+        return parent != null && parent.startsWith(top) ? parent : top;
+      }
+    }
+    return top;
+  }
+
+  private static void enable(Path group) {
+    for (String controller : List.of("+memory", "+cpu", "+pids")) {
+      try {
+        Files.writeString(group.resolve("cgroup.subtree_control"), controller);
+      } catch (IOException e) {
+        // Not ours to give, or not there: the limit is set only where its file is.
+      }
+    }
+  }
+
+  private static ControlGroups version1(Path root, List<String> mounts, String installation)
+      throws IOException {
+    Set<Path> bases = new LinkedHashSet<>();
+    List<String> lacking = new ArrayList<>();
+    for (String controller : CONTROLLERS) {
+      Optional<Path> top =
+          mounts.stream()
+              .map(mount -> mount.split(" ", -1))
+              .filter(fields -> fields.length >= 4 && fields[2].equals("cgroup"))
+              .filter(fields -> List.of(fields[3].split(",", -1)).contains(controller))
+              .map(fields -> root.resolve(fields[1].substring(1)))
+              .findFirst();
+      if (top.isPresent() && make(top.get().resolve(NAME))) {
+        bases.add(top.get().resolve(NAME));
+      } else {
+        lacking.add(controller);
+      }
+    }
+    return lacking.isEmpty()
+        ? of(List.copyOf(bases), installation)
+        : none("this process may make no group for " + String.join(", ", lacking));
+  }
+
+  /// Why tasks are not limited; empty if they are.
+  String missing() {
+    return missing;
+  }
+
+  boolean areThere() {
+    return !bases.isEmpty();
+  }
+
+  /// Makes the task's groups, with their limits; the returned arguments run the program in them.
+  List<String> join(String task, Limits limits, List<String> program) throws IOException {
+    if (bases.isEmpty()) {
+      return program;
+    }
+    List<String> joining = new ArrayList<>();
+    joining.addAll(List.of("/bin/sh", "-c", JOIN, "ebb-join", String.valueOf(bases.size())));
+    for (Path base : bases) {
+      Path group = group(base, task);
+      if (!make(group)) {
+        throw new IOException("the group " + group + " cannot be made");
+      }
+      limit(group, limits);
+      joining.add(group.resolve("cgroup.procs").toString());
+    }
+    joining.addAll(program);
+    return joining;
+  }
+
+  private Path group(Path base, String task) {
+    return base.resolve(installation + "_" + task);
+  }
+
+  private static void limit(Path group, Limits limits) throws IOException {
+    if (limits.memoryBytes() > 0) {
+      String bytes = String.valueOf(limits.memoryBytes());
+      set(group.resolve("memory.max"), bytes);
+      set(group.resolve("memory.swap.max"), "0");
+      set(group.resolve("memory.oom.group"), "1");
+      set(group.resolve("memory.limit_in_bytes"), bytes);
+      set(group.resolve("memory.memsw.limit_in_bytes"), bytes);
+    }
+    if (limits.cores() > 0) {
+      long micros = Math.multiplyExact(PERIOD_MICROS, limits.cores());
+      set(group.resolve("cpu.max"), micros + " " + PERIOD_MICROS);
+      set(group.resolve("cpu.cfs_period_us"), String.valueOf(PERIOD_MICROS));
+      set(group.resolve("cpu.cfs_quota_us"), String.valueOf(micros));
+    }
+    if (limits.processes() > 0) {
+      set(group.resolve("pids.max"), String.valueOf(limits.processes()));
+    }
+  }
+
+  /// Only the kernel makes the files of a group: one that is absent belongs to another controller.
+  private static void set(Path file, String value) throws IOException {
+    if (Files.exists(file)) {
+      Files.writeString(file, value);
+    }
+  }
+
+  /// What the task has used, when it has ended; its groups are removed.
+  Usage end(String task) {
+    long cpuMillis = 0;
+    long peakKibibytes = 0;
+    long killed = 0;
+    for (Path base : bases) {
+      Path group = group(base, task);
+      cpuMillis = Math.max(cpuMillis, number(group.resolve("cpuacct.usage"), "") / 1_000_000);
+      cpuMillis = Math.max(cpuMillis, number(group.resolve("cpu.stat"), "usage_usec") / 1_000);
+      peakKibibytes =
+          Math.max(peakKibibytes, number(group.resolve("memory.max_usage_in_bytes"), "") / 1024);
+      peakKibibytes = Math.max(peakKibibytes, number(group.resolve("memory.peak"), "") / 1024);
+      killed = Math.max(killed, number(group.resolve("memory.oom_control"), "oom_kill"));
+      killed = Math.max(killed, number(group.resolve("memory.events"), "oom_kill"));
+      if (!remove(group)) {
+        Log.say("the group " + group + " stays until the next start", null);
+      }
+    }
+    return new Usage(cpuMillis, peakKibibytes, killed);
+  }
+
+  /// A file with one number, or with a number behind each name; 0 if it does not say.
+  private static long number(Path file, String name) {
+    for (String line : read(file).split("\n", -1)) {
+      String text = name.isEmpty() ? line : line.startsWith(name + " ") ? after(line) : "";
+      if (text.matches("[0-9]{1,18}")) {
+        return Long.parseLong(text);
+      }
+    }
+    return 0;
+  }
+
+  private static String after(String line) {
+    return line.substring(line.indexOf(' ') + 1);
+  }
+
+  /// Removes those of this installation that no process is in.
+  private void sweep() throws IOException {
+    for (Path base : bases) {
+      try (DirectoryStream<Path> groups = Files.newDirectoryStream(base, installation + "_*")) {
+        for (Path group : groups) {
+          boolean _ = remove(group);
+        }
+      }
+    }
+  }
+
+  /// False for one that somebody is in.
+  private static boolean remove(Path group) {
+    try {
+      Files.deleteIfExists(group);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean make(Path group) {
+    try {
+      Files.createDirectory(group);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package ebb.app.backend.local;
+
+import ebb.kernel.engine.Backend.Confinement;
+import ebb.kernel.protocol.Isolation;
+import ebb.kernel.protocol.VmSize;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What runs around a task's program: into its control groups as the server's user, then as the
+/// task's own user, then in its sandbox.
+final class Wrapping {
+  /// Enough for the threads of any training; a fork without end stops here.
+  private static final int PROCESSES_MAX = 4_096;
+
+  private static final long MEBIBYTE = 1024 * 1024;
+
+  /// Names by which a library or a shell would be led to files of the task's choice. Programs of
+  /// the wrapping run with other rights than the task: they are not given them, the task is. The
+  /// list is the one that glibc itself does not trust in such programs, and what shells read.
+  private static final List<String> UNTRUSTED =
+      List.of(
+          "LD_",
+          "GLIBC_",
+          "MALLOC_",
+          "GCONV_PATH",
+          "GETCONF_DIR",
+          "LOCPATH",
+          "NLSPATH",
+          "NIS_PATH",
+          "HOSTALIASES",
+          "LOCALDOMAIN",
+          "RES_OPTIONS",
+          "RESOLV_HOST_CONF",
+          "TMPDIR",
+          "TZDIR",
+          "BASH",
+          "SHELLOPTS",
+          "ENV",
+          "IFS",
+          "PS4");
+
+  private final ControlGroups groups;
+  private final @Nullable Sandbox sandbox;
+
+  Wrapping(ControlGroups groups, @Nullable Sandbox sandbox) {
+    this.groups = groups;
+    this.sandbox = sandbox;
+  }
+
+  /// A program as the task's specification has it, and whose it is.
+  record Bare(
+      String task,
+      @Nullable TaskUser user,
+      List<String> arguments,
+      Map<String, String> variables) {}
+
+  /// What the agent is told to start.
+  ///
+  /// @param isAround whether the first process stays around the task's own
+  record Wrapped(List<String> arguments, Map<String, String> variables, boolean isAround) {}
+
+  Wrapped wrap(Confinement confinement, Sandbox.Own own, Bare bare)
+      throws IOException, CannotPrepare {
+    Map<String, String> variables = new TreeMap<>(bare.variables());
+    List<String> inner = trusted(bare.arguments(), variables);
+    boolean isAround = confinement.isolation() == Isolation.SANDBOX;
+    if (isAround) {
+      if (sandbox == null) {
+        throw new CannotPrepare("the machine has no sandbox any more: install bubblewrap");
+      }
+      inner = sandbox.run(own, inner);
+    }
+    inner = TaskUser.run(bare.user(), inner);
+    return new Wrapped(groups.join(bare.task(), limits(confinement), inner), variables, isAround);
+  }
+
+  private static ControlGroups.Limits limits(Confinement confinement) {
+    VmSize size = confinement.size();
+    return confinement.virtual()
+        ? new ControlGroups.Limits(0, 0, PROCESSES_MAX)
+        : new ControlGroups.Limits(size.memoryMebibytes() * MEBIBYTE, size.vcpus(), PROCESSES_MAX);
+  }
+
+  /// Takes what is not trusted out of the variables and lets `env` set it, inside.
+  private static List<String> trusted(List<String> program, Map<String, String> variables) {
+    List<String> inner = new ArrayList<>();
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      if (UNTRUSTED.stream().anyMatch(variable.getKey()::startsWith)) {
+        inner.add(variable.getKey() + "=" + variable.getValue());
+      }
+    }
+    if (inner.isEmpty()) {
+      return program;
+    }
+    variables.keySet().removeIf(name -> UNTRUSTED.stream().anyMatch(name::startsWith));
+    inner.addFirst("/usr/bin/env");
+    inner.addAll(program);
+    return inner;
+  }
+}

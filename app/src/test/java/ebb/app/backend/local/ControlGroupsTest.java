@@ -1,0 +1,126 @@
+package ebb.app.backend.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ebb.app.backend.local.ControlGroups.Limits;
+import ebb.app.backend.local.ControlGroups.Usage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlGroupsTest {
+  private static final long MEBIBYTE = 1 << 20;
+
+  /// With the kernel's own groups.
+  @Nested
+  class OfThisMachine {
+    private ControlGroups groups;
+
+    @BeforeEach
+    void find() throws Exception {
+      groups = ControlGroups.find(Path.of("/"), "test");
+      assumeTrue(groups.areThere(), "no control groups: " + groups.missing());
+    }
+
+    private Programs.Ended run(Limits limits, String line) throws Exception {
+      return Programs.run(groups.join("task", limits, List.of("/bin/sh", "-c", line)), "");
+    }
+
+    @Test
+    void memoryAboveTheLimitIsNotHad() throws Exception {
+      Limits limits = new Limits(32 * MEBIBYTE, 0, 0);
+
+      Programs.Ended ended = run(limits, "head -c 200000000 /dev/zero | tail | wc -c; false");
+      Usage usage = groups.end("task");
+
+      assertThat(ended.output()).doesNotContain("200000000");
+      assertThat(usage.killed()).isPositive();
+      assertThat(usage.peakMemoryKibibytes()).isBetween(16 * 1024L, 33 * 1024L);
+    }
+
+    @Test
+    void processorTimeIsSharedOutAndCounted() throws Exception {
+      Limits limits = new Limits(0, 1, 0);
+      String twice = "for i in 1 2; do timeout 1 /bin/sh -c 'while :; do :; done' & done; wait";
+
+      run(limits, twice);
+      Usage usage = groups.end("task");
+
+      assertThat(usage.cpuMillis()).isBetween(300L, 1_500L);
+    }
+
+    @Test
+    void processesAboveTheLimitAreNotMade() throws Exception {
+      Limits limits = new Limits(0, 0, 5);
+
+      Programs.Ended ended =
+          run(limits, "for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait; echo end");
+      groups.end("task");
+
+      assertThat(ended.output()).containsIgnoringCase("fork");
+    }
+
+    @Test
+    void nothingIsLeftOfATaskThatHasEnded() throws Exception {
+      run(new Limits(0, 0, 0), "true");
+      assertThat(groups.end("task")).isNotNull();
+
+      assertThat(groups.end("task")).isEqualTo(Usage.UNKNOWN);
+    }
+  }
+
+  /// With files that look like the kernel's, for what this machine may not have.
+  @TempDir Path root;
+
+  private void mounts(String... lines) throws Exception {
+    Files.createDirectories(root.resolve("proc/self"));
+    Files.writeString(root.resolve("proc/self/mounts"), String.join("\n", lines) + "\n");
+  }
+
+  @Test
+  void machineWithoutGroupsLimitsNothingAndSaysSo() throws Exception {
+    mounts("proc /proc proc rw 0 0");
+
+    ControlGroups groups = ControlGroups.find(root, "test");
+
+    assertThat(groups.areThere()).isFalse();
+    assertThat(groups.missing()).contains("memory, cpu, cpuacct, pids");
+    assertThat(groups.join("task", new Limits(1, 1, 1), List.of("true"))).containsExactly("true");
+  }
+
+  @Test
+  void machineOfBothVersionsWhoseControllersAreTheFirstsIsNoneOfTheSecond() throws Exception {
+    mounts("cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0");
+    Files.createDirectories(root.resolve("sys/fs/cgroup/unified"));
+    Files.writeString(root.resolve("sys/fs/cgroup/unified/cgroup.controllers"), "hugetlb\n");
+
+    assertThat(ControlGroups.find(root, "test").missing()).contains("memory, cpu, cpuacct, pids");
+  }
+
+  @Test
+  void groupsOfTheSecondVersionGetTheLimitsInItsOwnWords() throws Exception {
+    Path top = Files.createDirectories(root.resolve("sys/fs/cgroup"));
+    Path task = Files.createDirectories(top.resolve("ebb/test_task"));
+    for (String file : List.of("memory.max", "cpu.max", "pids.max", "memory.swap.max")) {
+      Files.writeString(task.resolve(file), "max\n");
+    }
+    Files.writeString(task.resolve("cpu.stat"), "usage_usec 2500000\nuser_usec 1\n");
+    Files.writeString(task.resolve("memory.peak"), "1048576\n");
+    ControlGroups groups = ControlGroups.of(List.of(top.resolve("ebb")), "test");
+
+    List<String> joined =
+        groups.join("task", new Limits(64 * MEBIBYTE, 2, 100), List.of("program"));
+
+    assertThat(joined).contains(task.resolve("cgroup.procs").toString()).endsWith("program");
+    assertThat(Files.readString(task.resolve("memory.max"))).isEqualTo("67108864");
+    assertThat(Files.readString(task.resolve("memory.swap.max"))).isEqualTo("0");
+    assertThat(Files.readString(task.resolve("cpu.max"))).isEqualTo("200000 100000");
+    assertThat(Files.readString(task.resolve("pids.max"))).isEqualTo("100");
+    assertThat(groups.end("task")).isEqualTo(new Usage(2_500, 1_024, 0));
+  }
+}

@@ -1,0 +1,204 @@
+package ebb.app.backend.local;
+
+import static ebb.app.backend.local.ServerStandIn.NODE;
+import static ebb.app.backend.local.ServerStandIn.task;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ebb.app.specification.Specification;
+import ebb.kernel.engine.Backend;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Isolation;
+import ebb.kernel.protocol.TaskId;
+import ebb.kernel.protocol.VmSize;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Tasks in a sandbox of this machine, under a real agent.
+class SandboxTest {
+  /// Less than any VM of a catalogue has, so that a limit is reached fast.
+  private static final VmSize SMALL = new VmSize("Small", "S", 1, 64, 0);
+
+  @TempDir Path folder;
+  private Path home;
+  private Confines confines;
+  private ServerStandIn server;
+
+  @BeforeEach
+  void begin() throws Exception {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    home = Files.createDirectory(folder.resolve("home"));
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+    confines = find(List.of());
+    assumeTrue(
+        confines.isolation().sandboxMissing().isEmpty(), confines.isolation().sandboxMissing());
+    server = new ServerStandIn(options());
+    server.begin();
+    server.readyNode();
+  }
+
+  private Confines find(List<Path> programs) throws Exception {
+    TaskUsers users =
+        TaskUser.isRoot()
+            ? TaskUsers.each(
+                TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"))
+            : TaskUsers.same(null);
+    return Confines.find(
+        home, ServerStandIn.INSTALLATION, new Confines.Wanted(users, programs, 1, false));
+  }
+
+  private LocalOptions options() {
+    return new LocalOptions(home, ServerStandIn.INSTALLATION, confines, 1_000_000);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    if (server != null) {
+      server.closeAll();
+    }
+  }
+
+  private Command.TaskExited run(TaskId task, String submitter, String line) throws Exception {
+    server.tell(order(task, submitter, Specification.ofShellLine(line, Map.of()), SMALL));
+    return server.exited(task);
+  }
+
+  private Backend.StartTask order(
+      TaskId task, String submitter, Specification specification, VmSize size) throws Exception {
+    Backend.StartTask bare = server.startTask(task, NODE, specification, 0);
+    return new Backend.StartTask(
+        bare.task(),
+        bare.node(),
+        new Backend.Confinement(Isolation.SANDBOX, true, size, false),
+        bare.job(),
+        bare.jobName(),
+        submitter,
+        bare.attemptNumber(),
+        bare.nodes(),
+        bare.specHash(),
+        bare.limitMillis(),
+        bare.graceMillis());
+  }
+
+  @Test
+  void folderIsWhereItIsOutsideAndTheOnlyOneToWriteBesideTmp() throws Exception {
+    String line = "pwd; echo kept > outputs/file; echo gone > /tmp/file; cat /tmp/file";
+
+    assertThat(run(task(1), "ann", line).report().code()).isZero();
+
+    Path own = server.backend.folders().run(ServerStandIn.job(task(1)), 1, 0).workingDirectory();
+    assertThat(server.stdout(task(1)).lines()).containsExactly(own.toString(), "gone");
+    assertThat(own.resolve("outputs/file")).hasContent("kept");
+    assertThat(Path.of("/tmp/file")).doesNotExist();
+  }
+
+  @Test
+  void eachSubmitterHasAUserWhoKeepsTheirNumber() throws Exception {
+    assumeTrue(TaskUser.isRoot(), "only root may run tasks as other users");
+    run(task(1), "ann", "id -u");
+    run(task(2), "bob", "id -u");
+    run(task(3), "ann", "id -u");
+
+    assertThat(server.stdout(task(1))).isEqualTo(server.stdout(task(3)));
+    assertThat(server.stdout(task(1))).isNotEqualTo(server.stdout(task(2)));
+    TaskUsers again =
+        TaskUsers.each(TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"));
+    assertThat(again.of("bob").uid()).isEqualTo(Integer.parseInt(server.stdout(task(2)).strip()));
+  }
+
+  @Test
+  void numbersThatRunOutAreAnErrorAndNobodySharesOne() throws Exception {
+    TaskUsers two = TaskUsers.each(TaskUsers.Range.parse("7-8"), folder.resolve("two"));
+    assertThat(two.of("ann").uid()).isEqualTo(7);
+    assertThat(two.of("bob").uid()).isEqualTo(8);
+    assertThatThrownBy(() -> two.of("eve")).hasMessageContaining("tasks.uids");
+    assertThat(two.of("ann").uid()).isEqualTo(7);
+  }
+
+  @Test
+  void memoryOfTheVmSizeIsALimitAndWhatWasUsedIsReported() throws Exception {
+    assumeTrue(confines.groups().areThere(), confines.groups().missing());
+
+    Command.TaskExited hog = run(task(1), "ann", "head -c 300000000 /dev/zero | tail | wc -c");
+    Command.TaskExited busy =
+        run(task(2), "ann", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done");
+
+    assertThat(server.stdout(task(1)).strip()).isNotEqualTo("300000000");
+    assertThat(hog.report().peakMemoryKibibytes()).isBetween(32 * 1024L, 65 * 1024L);
+    assertThat(busy.report().cpuMillis()).isPositive();
+  }
+
+  @Test
+  void programThatIsNotThereIsSaidByName() throws Exception {
+    TaskId task = task(1);
+    server.tell(order(task, "ann", Specification.ofArguments(List.of("no-such"), Map.of()), SMALL));
+
+    assertThat(server.exited(task).report().code()).isNotZero();
+    Path stderr = server.backend.folders().run(ServerStandIn.job(task), 1, 0).stderr();
+    assertThat(stderr).content().contains("no-such");
+  }
+
+  @Test
+  void foldersOfProgramsAreShownAndTheHomeInThemIsNot() throws Exception {
+    Files.writeString(folder.resolve("tool"), "tool\n");
+    Files.writeString(home.resolve("token"), "secret\n");
+    server.close();
+    confines = find(List.of(folder));
+    server = new ServerStandIn(options());
+    server.begin();
+    server.readyNode();
+
+    run(task(1), "ann", "cat " + folder.resolve("tool") + "; cat " + home.resolve("token"));
+    run(task(2), "ann", "echo x > " + folder.resolve("tool"));
+
+    assertThat(server.stdout(task(1))).isEqualTo("tool\n");
+    assertThat(folder.resolve("tool")).hasContent("tool");
+  }
+
+  @Test
+  void runningSandboxIsAdoptedByTheNextServerAndItsUseIsStillKnown() throws Exception {
+    Path sign = Files.createDirectory(folder.resolve("signs"));
+    server.close();
+    confines = find(List.of(sign));
+    server = new ServerStandIn(options());
+    server.begin();
+    server.readyNode();
+    TaskId task = task(1);
+    String wait = "until [ -e %s/end ]; do sleep 0.05; done".formatted(sign);
+    server.tell(order(task, "ann", Specification.ofShellLine(wait, Map.of()), SMALL));
+    server.started(task);
+    server.close();
+
+    confines = find(List.of(sign));
+    server = new ServerStandIn(options());
+    server.begin();
+    Files.createFile(sign.resolve("end"));
+
+    assertThat(server.exited(task).report().code()).isZero();
+    if (confines.groups().areThere()) {
+      assertThat(server.exited(task).report().peakMemoryKibibytes()).isPositive();
+    }
+  }
+
+  @Test
+  void machineThatLostItsSandboxRefusesATaskThatNeedsOne() throws Exception {
+    Wrapping wrapping = new Wrapping(ControlGroups.none(""), null);
+    Backend.Confinement wanted = new Backend.Confinement(Isolation.SANDBOX, true, SMALL, false);
+
+    assertThatThrownBy(() ->
+            wrapping.wrap(
+                wanted,
+                new Sandbox.Own(home, home, List.of(), true),
+                new Wrapping.Bare("task", null, List.of("true"), Map.of())))
+        .isInstanceOf(CannotPrepare.class)
+        .hasMessageContaining("install bubblewrap");
+  }
+}

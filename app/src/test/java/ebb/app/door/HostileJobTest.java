@@ -1,0 +1,239 @@
+package ebb.app.door;
+
+import static ebb.app.door.ServedHome.CLUSTER;
+import static ebb.app.door.ServedHome.WORKSPACE;
+import static ebb.app.door.ServedHome.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ebb.app.door.ServedHome.Answer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What jobs try that mean harm, against a real server, a real agent and the default sandbox.
+class HostileJobTest {
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+  @TempDir static Path folder;
+  private static ServedHome server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/bwrap")), "needs bwrap of the package bubblewrap");
+    assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nft")), "needs nft of the package nftables");
+    assumeTrue(
+        Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
+        "needs root, for users of their own and a filter of the network");
+    server = new ServedHome(folder, "--set", "host.personal=false", "--set", "tasks.programs=none");
+    server.cluster(3);
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /// Runs a line of shell to its end; answers what it printed, then its exit code.
+  private static String run(String line) throws Exception {
+    String name = "hostile-" + NUMBERS.incrementAndGet();
+    submit(name, "exec 2>&1; " + line);
+    Answer ended = server.awaitJob(name, "ended");
+    return printed(name) + ended.body().replaceAll(".*\"code\":(-?[0-9]+).*", "$1");
+  }
+
+  private static void submit(String name, String line) throws Exception {
+    Answer answer = server.submit(name, line.replace("\\", "\\\\").replace("\"", "\\\""));
+    assertThat(answer.status()).as(answer.body()).isIn(200, 201);
+  }
+
+  private static String printed(String name) throws Exception {
+    return server.get(job(name) + "/logs").body();
+  }
+
+  /// The processes of the machine whose command line has the text in it.
+  private static List<ProcessHandle> processes(String text) {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(process -> process.info().commandLine().orElse("").contains(text)).toList();
+    }
+  }
+
+  @Test
+  void tokenJournalAndAgentAreNotThere() throws Exception {
+    Path home = server.home();
+    for (String name : List.of("token", "journal.db", "specifications.db", "agent", "task-users")) {
+      assertThat(home.resolve(name)).exists();
+      assertThat(run("ls " + home.resolve(name))).contains("No such file").endsWith("2");
+    }
+  }
+
+  @Test
+  void folderOfAnotherJobIsNotThere() throws Exception {
+    submit("secretive", "echo mine > own; pwd; sleep 1000");
+    ServedHome.until("it runs", () -> text("secretive").contains("attempt-1"));
+    String other = text("secretive").strip();
+
+    assertThat(Path.of(other, "own")).exists();
+    assertThat(run("cat " + other + "/own")).contains("No such file");
+    assertThat(run("ls " + Path.of(other).getParent().getParent())).doesNotContain("secretive");
+
+    cancel("secretive");
+  }
+
+  private static String text(String name) {
+    try {
+      return printed(name);
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static void cancel(String name) throws Exception {
+    server.send("POST", job(name) + "/cancel", "");
+    server.awaitJob(name, "ended");
+  }
+
+  @Test
+  void processesOfOthersAreNeitherSeenNorSignalled() throws Exception {
+    long pid = server.process().pid();
+
+    assertThat(run("ls -d /proc/[0-9]* | wc -l")).matches("(?s)[1-9]\n0");
+    assertThat(run("kill -9 " + pid)).contains("No such process");
+    assertThat(run("kill -9 -1; echo still here")).contains("still here");
+    assertThat(server.process().isAlive()).isTrue();
+  }
+
+  @Test
+  void rightsAreNone() throws Exception {
+    assertThat(run("grep -E '^Cap(Eff|Prm|Bnd)' /proc/self/status | grep -v 0000000000000000"))
+        .endsWith("1");
+    assertThat(run("grep NoNewPrivs /proc/self/status")).contains("1\n0");
+    assertThat(run("id -u")).matches("(?s)19000[0-9]{5}\n0");
+    assertThat(run("echo harm > /usr/bin/harm")).contains("Read-only");
+    assertThat(run("echo harm > /harm")).contains("Read-only");
+    assertThat(run("mount -t tmpfs none /mnt")).doesNotEndWith("\n0");
+  }
+
+  @Test
+  void controlPortAndLinkLocalAddressesAreClosedAndOtherPortsAreNot() throws Exception {
+    String connect =
+        "exec /bin/bash -c 'exec 3<>/dev/tcp/%s/%d && echo connected || echo refused' 2>/dev/null";
+
+    assertThat(run(connect.formatted("127.0.0.1", server.port()))).startsWith("refused");
+    assertThat(run(connect.formatted("localhost", server.port()))).startsWith("refused");
+    assertThat(run(connect.formatted("169.254.169.254", 80))).startsWith("refused");
+    try (java.net.ServerSocket open =
+        new java.net.ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
+      assertThat(run(connect.formatted("127.0.0.1", open.getLocalPort()))).startsWith("connected");
+    }
+  }
+
+  @Test
+  void closedNetworkReachesNothing() throws Exception {
+    assertThat(
+            server
+                .put(
+                    WORKSPACE + "/clusters/closed",
+                    "{\"size\":\"Standard_D2s_v3\",\"max\":1,\"idle\":1,\"network\":false}")
+                .status())
+        .isEqualTo(201);
+    server.put(
+        job("alone"),
+        "{\"cluster\":\"closed\",\"command\":\"tail -n +3 /proc/net/dev | cut -d: -f1\"}");
+    server.awaitJob("alone", "ended");
+
+    assertThat(printed("alone").strip()).isEqualTo("lo");
+  }
+
+  @Test
+  void processesThatLeftForTheBackgroundEndWithTheirJob() throws Exception {
+    assertThat(
+            run("setsid nohup sleep 98765 >/dev/null 2>&1 & disown 2>/dev/null; sleep 0.2; true"))
+        .endsWith("0");
+
+    ServedHome.until("nothing of it is left", () -> processes("sleep 98765").isEmpty());
+  }
+
+  @Test
+  void sigtermThatIsIgnoredIsFollowedBySigkill() throws Exception {
+    submit("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
+    ServedHome.until("it runs", () -> text("deaf").contains("ready"));
+    cancel("deaf");
+
+    assertThat(server.get(job("deaf")).body()).contains("canceled");
+    ServedHome.until("nothing is left", () -> processes("trap '' TERM; echo ready").isEmpty());
+  }
+
+  @Test
+  void sigtermIsHeardAndLeavesTimeForACheckpoint() throws Exception {
+    submit("polite", "trap 'sleep 1; echo saved; exit 0' TERM; echo ready; sleep 1000 & wait");
+    ServedHome.until("it runs", () -> text("polite").contains("ready"));
+    cancel("polite");
+
+    assertThat(printed("polite")).contains("saved");
+  }
+
+  @Test
+  void forkWithoutEndMeetsItsLimitAndOthersGoOn() throws Exception {
+    submit("bomb", "bomb() { bomb | bomb & }; bomb; sleep 1000");
+    ServedHome.until(
+        "it runs", () -> !server.process().isAlive() || phase("bomb").equals("running"));
+
+    assertThat(run("echo alive")).isEqualTo("alive\n0");
+    cancel("bomb");
+    ServedHome.until("nothing is left", () -> processes("bomb() {").isEmpty());
+  }
+
+  private static String phase(String name) {
+    try {
+      return server.get(job(name)).text("phase");
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void linksOfAJobLeadNobodyOutOfItsFolder() throws Exception {
+    Path precious = Files.writeString(folder.resolve("precious"), "precious\n");
+    String name = "linker";
+    submit(
+        name,
+        "ln -s %s outputs/file; rmdir logs; ln -s %s logs; echo x > outputs/file; echo done"
+            .formatted(precious, folder));
+    server.awaitJob(name, "ended");
+
+    assertThat(printed(name)).contains("done");
+    assertThat(Files.readString(precious)).isEqualTo("precious\n");
+    assertThat(server.get(job(name) + "/files/outputs/file").body()).doesNotContain("precious");
+    assertThat(server.get(job(name) + "/files/logs/precious").body()).doesNotContain("precious\n");
+  }
+
+  @Test
+  void librariesOfAJobAreNotLoadedBeforeItsSandbox() throws Exception {
+    String name = "loader";
+    server.put(
+        job(name),
+        "{\"cluster\":\"cpu\",\"command\":\"echo $LD_PRELOAD\",\"environment\":{\"LD_PRELOAD\":\"/no/such.so\"}}");
+    server.awaitJob(name, "ended");
+
+    assertThat(printed(name)).isEqualTo("/no/such.so\n");
+    // Of all that runs for the task, its own shell alone was told to load it.
+    assertThat(
+            server.get(job(name) + "/logs?stream=stderr").body().split("cannot be preloaded", -1))
+        .hasSize(2);
+  }
+
+  @Test
+  void eachPersonsJobsRunAsAUserOfTheirOwn() throws Exception {
+    assertThat(Files.readString(server.home().resolve("task-users"))).startsWith("1900000000 ");
+    assertThat(server.get(CLUSTER).body()).contains("\"isolation\":\"sandbox\"");
+  }
+}
