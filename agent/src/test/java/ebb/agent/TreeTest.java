@@ -125,10 +125,10 @@ class TreeTest {
 
   @Test
   void sigtermPassesAWrappingByAndReachesTheTaskInIt() throws Exception {
-    String task = "trap 'sleep 0.2; echo saved; exit 9' TERM; echo on > on; sleep 60 & wait";
+    String task = "trap 'sleep 0.2; echo saved; exit 9' TERM; sleep 60 & echo on > inside.on; wait";
     TaskOrder order = agent.order("inside", "/bin/sh", "-c", "/bin/sh -c \"$0\"; exit $?", task);
     agent.start(RunningAgent.wrapped(order));
-    line(home.resolve("on"));
+    line(home.resolve("inside.on"));
     agent.client().stop(List.of("inside"), LONG);
     Fact.Exited exited = (Fact.Exited) agent.end("inside");
     assertThat(exited.status()).isEqualTo(new ExitStatus.Code(9));
@@ -150,7 +150,7 @@ class TreeTest {
   @Test
   void programMayTidyUpInItsGrace() throws Exception {
     agent.start(
-        agent.shell("tidy", "trap 'echo saved; exit 9' TERM; echo on > on; sleep 60 & wait"));
+        agent.shell("tidy", "trap 'echo saved; exit 9' TERM; sleep 60 & echo on > on; wait"));
     line(home.resolve("on"));
     agent.client().stop(List.of("tidy"), LONG);
     Fact.Exited exited = (Fact.Exited) agent.end("tidy");

@@ -42,6 +42,7 @@ final class Bodies {
       @Nullable RetriesBody retries,
       @Nullable JsonNode command,
       @Nullable Map<String, String> environment,
+      @Nullable String image,
       @Nullable String code,
       @Nullable Map<String, JsonNode> inputs,
       @Nullable Map<String, OutputBody> outputs,

@@ -24,7 +24,9 @@ final class SpecificationBody {
         program(Bodies.required(body.command(), "command")),
         new TreeMap<>(variables),
         Optional.ofNullable(body.code()),
-        new Specification.HostEnvironment(),
+        body.image() == null
+            ? new Specification.HostEnvironment()
+            : new Specification.Image(body.image()),
         inputs(Bodies.or(body.inputs(), Map.of())),
         outputs(Bodies.or(body.outputs(), Map.of())),
         distribution(body.distribution(), Bodies.or(body.nodes(), 1)),

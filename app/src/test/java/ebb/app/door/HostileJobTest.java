@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -214,6 +215,52 @@ class HostileJobTest {
     assertThat(Files.readString(precious)).isEqualTo("precious\n");
     assertThat(server.get(job(name) + "/files/outputs/file").body()).doesNotContain("precious");
     assertThat(server.get(job(name) + "/files/logs/precious").body()).doesNotContain("precious\n");
+  }
+
+  @Test
+  void diskThatAJobFillsUpStopsNewWorkAndNothingElse(@TempDir Path place) throws Exception {
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx--x--x"));
+    assertThat(
+            command("mount", "-t", "tmpfs", "-o", "size=160m,mode=711", "disk", place.toString()))
+        .isZero();
+    try (ServedHome small =
+        new ServedHome(
+            place,
+            "--set",
+            "tasks.programs=none",
+            "--set",
+            "journal.mark-mebibytes=16",
+            "--set",
+            "journal.reserve-mebibytes=16")) {
+      small.cluster(1);
+      small.submit("filler", "cat /dev/zero > outputs/fill; sleep 1000");
+      ServedHome.until("nothing new is taken", () -> submitted(small) >= 400);
+      Answer refused = small.submit("refused", "true");
+      assertThat(refused.text("code")).isEqualTo("InsufficientStorage");
+      assertThat(small.send("POST", job("filler") + "/cancel", "").status()).isEqualTo(202);
+      small.awaitJob("filler", "ended");
+
+      try (Stream<Path> files = Files.walk(place)) {
+        for (Path fill : files.filter(file -> file.endsWith("outputs/fill")).toList()) {
+          Files.delete(fill);
+        }
+      }
+      ServedHome.until("there is room again", () -> submitted(small) < 300);
+    } finally {
+      command("umount", "-l", place.toString());
+    }
+  }
+
+  private static int submitted(ServedHome small) {
+    try {
+      return small.submit("next-" + NUMBERS.incrementAndGet(), "true").status();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static int command(String... command) throws Exception {
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
   @Test

@@ -14,6 +14,7 @@ public final class Confines {
   private final TaskUsers users;
   private final ControlGroups groups;
   private final @Nullable Sandbox sandbox;
+  private final @Nullable Containers containers;
   private final HostIsolation isolation;
 
   /// What an operator says.
@@ -24,17 +25,22 @@ public final class Confines {
   public record Wanted(TaskUsers users, List<Path> programs, int port, boolean personal) {}
 
   private Confines(
-      TaskUsers users, ControlGroups groups, @Nullable Sandbox sandbox, HostIsolation isolation) {
+      TaskUsers users,
+      ControlGroups groups,
+      @Nullable Sandbox sandbox,
+      @Nullable Containers containers,
+      HostIsolation isolation) {
     this.users = users;
     this.groups = groups;
     this.sandbox = sandbox;
+    this.containers = containers;
     this.isolation = isolation;
   }
 
   /// No more than the user that tasks run as.
   public static Confines none(TaskUsers users, String why) {
     return new Confines(
-        users, ControlGroups.none(why), null, new HostIsolation(why, why, why, true));
+        users, ControlGroups.none(why), null, null, new HostIsolation(why, why, why, true));
   }
 
   /// Tries what there is.
@@ -58,12 +64,13 @@ public final class Confines {
       sandboxMissing = why.isEmpty() ? "" : "bubblewrap does not work here: " + why;
     }
     String filterMissing = NetworkFilter.close(users.range(), wanted.port());
+    Containers.Found found = Containers.find(home, installation, users.range() != null, groups);
     return new Confines(
         users,
         groups,
         sandboxMissing.isEmpty() ? sandbox : null,
-        new HostIsolation(
-            sandboxMissing, "this version starts no containers", filterMissing, wanted.personal()));
+        found.containers(),
+        new HostIsolation(sandboxMissing, found.missing(), filterMissing, wanted.personal()));
   }
 
   /// What is given, for the kernel.
@@ -107,7 +114,15 @@ public final class Confines {
     return groups;
   }
 
+  /// The task has ended; answers what it has used, and clears away what was made for it.
+  ControlGroups.Usage end(String task) {
+    if (containers != null) {
+      containers.end(task);
+    }
+    return groups.end(task);
+  }
+
   Wrapping wrapping() {
-    return new Wrapping(groups, sandbox);
+    return new Wrapping(groups, sandbox, containers);
   }
 }

@@ -183,6 +183,11 @@ final class ControlGroups {
     return joining;
   }
 
+  /// The task's group as podman names it: below the top of whatever hierarchy.
+  String path(String task) {
+    return "/" + NAME + "/" + installation + "_" + task;
+  }
+
   private Path group(Path base, String task) {
     return base.resolve(installation + "_" + task);
   }
@@ -261,10 +266,15 @@ final class ControlGroups {
     }
   }
 
-  /// False for one that somebody is in.
+  /// With the groups in it; false for one that somebody is in.
   private static boolean remove(Path group) {
-    try {
+    try (DirectoryStream<Path> inner = Files.newDirectoryStream(group, Files::isDirectory)) {
+      for (Path each : inner) {
+        boolean _ = remove(each);
+      }
       Files.deleteIfExists(group);
+      return true;
+    } catch (NoSuchFileException e) {
       return true;
     } catch (IOException e) {
       return false;

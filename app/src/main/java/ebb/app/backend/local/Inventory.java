@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// not name was never confirmed up to its number, or its end was told before.
 final class Inventory {
   private final Acknowledgements acknowledgements;
-  private final ControlGroups groups;
+  private final Confines confines;
   private final Reports reports;
   private final LongUnaryOperator engineMillis;
   private final Consumer<InstructionThread.Item> later;
@@ -53,12 +53,12 @@ final class Inventory {
 
   Inventory(
       Acknowledgements acknowledgements,
-      ControlGroups groups,
+      Confines confines,
       Reports reports,
       LongUnaryOperator engineMillis,
       Consumer<InstructionThread.Item> later) {
     this.acknowledgements = acknowledgements;
-    this.groups = groups;
+    this.confines = confines;
     this.reports = reports;
     this.engineMillis = engineMillis;
     this.later = later;
@@ -157,7 +157,7 @@ final class Inventory {
     if (task.isLive()) {
       List<Command.Report> told = new ArrayList<>();
       List<LocalTask> ended = new ArrayList<>();
-      groups.end(task.name.text());
+      confines.end(task.name.text());
       end(task, TaskEnds.withoutRun(end, detail), 0, told, ended);
       tell(told, ended, null);
     }
@@ -262,7 +262,7 @@ final class Inventory {
       case Fact.Exited exited ->
           end(
               task,
-              TaskEnds.of(exited, groups.end(name.text())),
+              TaskEnds.of(exited, confines.end(name.text())),
               millis(exited.observed()),
               told,
               ended);

@@ -73,8 +73,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
         Acknowledgements.open(home.resolve("backend.acknowledgements"));
     NodeClaims nodes = NodeClaims.open(home.resolve("nodes"), acknowledgements, wall.millis());
     Inventory inventory =
-        new Inventory(
-            acknowledgements, options.confines().groups(), reports, engineMillis, queue::add);
+        new Inventory(acknowledgements, options.confines(), reports, engineMillis, queue::add);
     inventory.nodesFromBefore(nodes.all());
     TaskOrders orders = new TaskOrders(options, folders, stores);
     Parts parts = new Parts(options, wall, queue, link, acknowledgements, inventory, nodes, orders);

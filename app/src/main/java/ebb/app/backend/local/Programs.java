@@ -15,6 +15,8 @@ final class Programs {
   private static final List<String> FOLDERS =
       List.of("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
 
+  static final String PATH = String.join(":", FOLDERS);
+
   /// Longer than any of them takes on a busy machine.
   private static final long PATIENCE_SECONDS = 30;
 
@@ -48,7 +50,7 @@ final class Programs {
   static Ended run(List<String> arguments, String input) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(arguments));
     builder.environment().clear();
-    builder.environment().put("PATH", String.join(":", FOLDERS));
+    builder.environment().put("PATH", PATH);
     builder.environment().put("HOME", "/");
     builder.redirectErrorStream(true);
     Process process = builder.start();

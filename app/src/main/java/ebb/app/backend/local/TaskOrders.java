@@ -79,6 +79,7 @@ final class TaskOrders {
                 run.temporary(),
                 mounts(specification, scope),
                 start.confinement().network()),
+            specification.environment(),
             new Wrapping.Bare(
                 name,
                 user,

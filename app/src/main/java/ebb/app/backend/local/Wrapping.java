@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend.Confinement;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.VmSize;
@@ -45,10 +46,12 @@ final class Wrapping {
 
   private final ControlGroups groups;
   private final @Nullable Sandbox sandbox;
+  private final @Nullable Containers containers;
 
-  Wrapping(ControlGroups groups, @Nullable Sandbox sandbox) {
+  Wrapping(ControlGroups groups, @Nullable Sandbox sandbox, @Nullable Containers containers) {
     this.groups = groups;
     this.sandbox = sandbox;
+    this.containers = containers;
   }
 
   /// A program as the task's specification has it, and whose it is.
@@ -63,8 +66,16 @@ final class Wrapping {
   /// @param isAround whether the first process stays around the task's own
   record Wrapped(List<String> arguments, Map<String, String> variables, boolean isAround) {}
 
-  Wrapped wrap(Confinement confinement, Sandbox.Own own, Bare bare)
+  Wrapped wrap(
+      Confinement confinement, Sandbox.Own own, Specification.Environment environment, Bare bare)
       throws IOException, CannotPrepare {
+    if (confinement.isolation() == Isolation.CONTAINER) {
+      return contain(confinement, own, environment, bare);
+    }
+    if (environment instanceof Specification.Image) {
+      throw new CannotPrepare(
+          "an image runs in a container: send the job to a cluster with isolation container");
+    }
     Map<String, String> variables = new TreeMap<>(bare.variables());
     List<String> inner = trusted(bare.arguments(), variables);
     boolean isAround = confinement.isolation() == Isolation.SANDBOX;
@@ -76,6 +87,17 @@ final class Wrapping {
     }
     inner = TaskUser.run(bare.user(), inner);
     return new Wrapped(groups.join(bare.task(), limits(confinement), inner), variables, isAround);
+  }
+
+  private Wrapped contain(
+      Confinement confinement, Sandbox.Own own, Specification.Environment environment, Bare bare)
+      throws IOException, CannotPrepare {
+    if (containers == null) {
+      throw new CannotPrepare("the machine has no containers any more: install podman");
+    }
+    List<String> inner = containers.run(own, environment, groups.path(bare.task()), bare);
+    Map<String, String> variables = Map.of("PATH", Programs.PATH, "HOME", "/root");
+    return new Wrapped(groups.join(bare.task(), limits(confinement), inner), variables, true);
   }
 
   private static ControlGroups.Limits limits(Confinement confinement) {

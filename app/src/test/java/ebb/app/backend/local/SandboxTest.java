@@ -190,13 +190,14 @@ class SandboxTest {
 
   @Test
   void machineThatLostItsSandboxRefusesATaskThatNeedsOne() throws Exception {
-    Wrapping wrapping = new Wrapping(ControlGroups.none(""), null);
+    Wrapping wrapping = new Wrapping(ControlGroups.none(""), null, null);
     Backend.Confinement wanted = new Backend.Confinement(Isolation.SANDBOX, true, SMALL, false);
 
     assertThatThrownBy(() ->
             wrapping.wrap(
                 wanted,
                 new Sandbox.Own(home, home, List.of(), true),
+                new Specification.HostEnvironment(),
                 new Wrapping.Bare("task", null, List.of("true"), Map.of())))
         .isInstanceOf(CannotPrepare.class)
         .hasMessageContaining("install bubblewrap");
