@@ -257,7 +257,8 @@ final class Server {
         said,
         (long) config.journal().markMebibytes() << 20,
         (long) config.journal().reserveMebibytes() << 20,
-        config.journal().snapshotEvents());
+        config.journal().snapshotEvents(),
+        Store.Options.DEFAULT.packBytes());
   }
 
   private TaskFiles.Sources sources(Path home, View view) throws IOException {

@@ -18,6 +18,7 @@ final class SnapshotTaker {
   private final long everyEvents;
   private long lastTaken;
   private @Nullable Thread writing;
+  private volatile long written;
   private volatile @Nullable String trouble;
 
   SnapshotTaker(
@@ -31,6 +32,7 @@ final class SnapshotTaker {
     this.reserve = reserve;
     this.everyEvents = everyEvents;
     this.lastTaken = lastTaken;
+    this.written = lastTaken;
   }
 
   /// Whether one was begun.
@@ -55,6 +57,7 @@ final class SnapshotTaker {
   private void write(long sequence, Hash hash, List<Record> facts) {
     try {
       files.write(sequence, hash, facts);
+      written = sequence;
       trouble = null;
     } catch (IOException e) {
       trouble = "The snapshot of event " + sequence + " could not be written: " + e.getMessage();
@@ -76,6 +79,11 @@ final class SnapshotTaker {
   /// A state with events that were not appended is no state of the journal.
   private boolean isDurable(State state) {
     return !journal.hasFailed() && state.sequence() == journal.lastSequence();
+  }
+
+  /// Up to which event the newest snapshot goes that is on the disk.
+  long written() {
+    return written;
   }
 
   @Nullable String trouble() {

@@ -67,6 +67,23 @@ public final class SqliteJournal implements Journal {
     }
   }
 
+  /// Puts a pack in the place of its batches. An append that comes meanwhile waits for it. If the
+  /// disk may have taken half of it, nothing more is appended before all was read again.
+  synchronized void replace(Pack pack) throws SQLException, JournalFailure {
+    if (failed != null) {
+      throw new JournalFailure("the journal failed before: " + failed, false, null);
+    }
+    try {
+      file.replace(pack);
+    } catch (SQLException | RuntimeException e) {
+      boolean unknown = e instanceof SQLException sql && Sqlite.leavesOutcomeUnknown(sql);
+      if (unknown || !file.isBetweenTransactions()) {
+        throw failure("cannot pack " + database.file() + ": " + e.getMessage(), true, e);
+      }
+      throw e;
+    }
+  }
+
   private String whyNotTaken(JournalRow row) throws SQLException {
     long epoch = file.epoch();
     if (epoch != row.epoch()) {

@@ -36,6 +36,7 @@ public final class Store implements AutoCloseable {
   private final History history;
   private final SnapshotTaker snapshots;
   private final Keeper keeper;
+  private final Packer packer;
 
   /// How a home is opened.
   ///
@@ -44,11 +45,17 @@ public final class Store implements AutoCloseable {
   ///   or a twentieth of the disk, whichever is less
   /// @param reserveBytes set aside for what must be remembered on a full disk
   /// @param snapshotEvents how many events after a snapshot the next one is due
-  public record Options(Said said, long markBytes, long reserveBytes, long snapshotEvents) {
-    public static final Options DEFAULT = new Options(Said.NOTHING, 0, 64L << 20, 200_000);
+  /// @param packBytes how many bytes of batches that a snapshot covers are packed together
+  public record Options(
+      Said said, long markBytes, long reserveBytes, long snapshotEvents, int packBytes) {
+    /// Four windows of the deflater: a longer pack is hardly smaller, and more work at once.
+    private static final int PACK_BYTES = 128 << 10;
+
+    public static final Options DEFAULT =
+        new Options(Said.NOTHING, 0, 64L << 20, 200_000, PACK_BYTES);
 
     public Options with(Said newSaid) {
-      return new Options(newSaid, markBytes, reserveBytes, snapshotEvents);
+      return new Options(newSaid, markBytes, reserveBytes, snapshotEvents, packBytes);
     }
   }
 
@@ -147,10 +154,14 @@ public final class Store implements AutoCloseable {
     this.projector =
         new Projector(
             followed, opened.connection(), opened.position(), recovered.sequence(), reserve);
+    JournalFile packed = JournalFile.openToRead(home.file(JOURNAL));
+    closing.add(packed::close);
+    this.packer = new Packer(packed, journal, reserve, snapshots::written, options.packBytes());
     this.readers = new Readers(historyPath);
     this.history = new History(readers, projector, recovered.sequence());
     keeper.start();
     projector.start();
+    packer.start();
   }
 
   /// A journal is made before the first epoch is noted, so that one without the other was lost.
@@ -257,7 +268,7 @@ public final class Store implements AutoCloseable {
 
   /// What does not work as it should though the server goes on, in whole sentences.
   public List<String> troubles() {
-    return Stream.of(projector.trouble(), snapshots.trouble(), keeper.trouble())
+    return Stream.of(projector.trouble(), snapshots.trouble(), keeper.trouble(), packer.trouble())
         .filter(Objects::nonNull)
         .toList();
   }
@@ -291,6 +302,7 @@ public final class Store implements AutoCloseable {
       closing.add(readers::close);
       closing.add(projector::stop);
       closing.add(keeper::stop);
+      closing.add(packer::stop);
       if (asTold) {
         snapshots.takeLast(state);
         projector.await(journal.lastSequence(), CLOSE_HISTORY_MILLIS);

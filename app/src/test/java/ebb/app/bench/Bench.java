@@ -23,6 +23,7 @@ final class Bench {
       case "b" -> FirstInstruction.run(workbench);
       case "e" -> SubmitRate.run(workbench);
       case "f" -> StartTime.run(workbench);
+      case "g" -> Growth.run(workbench);
       default -> throw new IllegalArgumentException("no benchmark '" + letter + "' here");
     }
     workbench.clear();

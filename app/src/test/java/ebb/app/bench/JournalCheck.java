@@ -10,6 +10,8 @@ import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -20,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.InflaterInputStream;
 
 /// Reads the journal of a home whose server has stopped, row by row and without the server's own
 /// reading code, and checks that it is whole: the chain of hashes, the numbers, and that replaying
@@ -43,6 +46,8 @@ final class JournalCheck {
   private final Map<JobId, Story> stories = new TreeMap<>();
   private final Map<NodeId, Life> lives = new TreeMap<>();
   private final List<String> faults = new ArrayList<>();
+  private byte[] hash = BatchCodec.noHash();
+  private long next = 1;
   private int batches;
 
   private JournalCheck() {}
@@ -55,29 +60,52 @@ final class JournalCheck {
   }
 
   private void readRows(Path file) throws Exception {
-    byte[] hash = BatchCodec.noHash();
-    long next = 1;
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
                 "SELECT first_sequence, count, epoch, packed, bytes, hash FROM batch ORDER BY first_sequence")) {
-      while (rows.next()) {
+      while (rows.next() && faults.isEmpty()) {
         long first = rows.getLong(1);
-        byte[] bytes = rows.getBytes(5);
-        if (first != next || rows.getInt(4) != 0) {
+        if (first != next) {
           faults.add("the row at event " + first + " does not follow event " + (next - 1));
         }
-        hash = BatchCodec.chain(hash, rows.getLong(3), first, rows.getInt(2), bytes);
-        if (!Arrays.equals(hash, rows.getBytes(6))) {
-          faults.add("the chain is broken at event " + first);
-          return;
+        if (rows.getInt(4) == 0) {
+          batch(rows.getLong(3), rows.getInt(2), rows.getBytes(5));
+        } else {
+          packed(rows.getInt(4), rows.getBytes(5));
         }
-        BatchCodec.decode(bytes).forEach(this::take);
-        next = first + rows.getInt(2);
-        batches++;
+        if (next != first + rows.getInt(2) || !Arrays.equals(hash, rows.getBytes(6))) {
+          faults.add("the chain is broken in the row at event " + first);
+        }
       }
     }
+  }
+
+  /// Deflated: the hash before, and of each batch its epoch, time, count, length and bytes.
+  private void packed(int number, byte[] deflated) throws Exception {
+    try (DataInputStream in =
+        new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(deflated)))) {
+      if (!Arrays.equals(hash, in.readNBytes(hash.length))) {
+        faults.add("what is packed at event " + next + " does not follow what was before it");
+      }
+      for (int i = 0; i < number; i++) {
+        long epoch = in.readLong();
+        in.readLong(); // when it was appended
+        int count = in.readInt();
+        batch(epoch, count, in.readNBytes(in.readInt()));
+      }
+      if (in.read() >= 0) {
+        faults.add("more is packed than " + number + " batches before event " + next);
+      }
+    }
+  }
+
+  private void batch(long epoch, int count, byte[] bytes) {
+    hash = BatchCodec.chain(hash, epoch, next, count, bytes);
+    BatchCodec.decode(bytes).forEach(this::take);
+    next += count;
+    batches++;
   }
 
   private void take(Envelope envelope) {

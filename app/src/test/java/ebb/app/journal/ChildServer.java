@@ -4,19 +4,27 @@ import ebb.kernel.engine.Journal;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
-/// A server in a process of its own, to be killed: says each sequence once it is durable. With a
-/// third word it says the digest of a full replay instead.
+/// A server in a process of its own, to be killed: says each sequence once it is durable. With
+/// `digest` as a third word it says the digest of a full replay instead; with `pack` it does
+/// nothing but pack what a snapshot covers.
 final class ChildServer {
   private static final Store.Options MANY_SNAPSHOTS =
-      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, 300);
+      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, 300, 4 << 10);
 
   /// So that a child whose parent died ends too.
   private static final int STEPS_MOST = 3_000;
+
+  private static final long PACKS_FOR_MILLIS = 120_000;
 
   private ChildServer() {}
 
   public static void main(String[] arguments) throws Exception {
     Path home = Path.of(arguments[0]);
+    if (arguments.length > 2 && arguments[2].equals("pack")) {
+      Store.open(home, MANY_SNAPSHOTS);
+      Thread.sleep(PACKS_FOR_MILLIS);
+      return;
+    }
     if (arguments.length > 2) {
       System.out.println(HexFormat.of().formatHex(Homes.digest(home)));
       return;

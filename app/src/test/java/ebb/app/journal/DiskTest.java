@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class DiskTest {
   private static final Store.Options OPTIONS =
-      new Store.Options(Store.Said.NOTHING, 100 << 10, 2 << 20, Long.MAX_VALUE);
+      new Store.Options(Store.Said.NOTHING, 100 << 10, 2 << 20, Long.MAX_VALUE, 4 << 10);
 
   @TempDir Path folder;
   private Path disk;
@@ -138,6 +139,42 @@ class DiskTest {
               new Command.StartServer(store.installation(), store.epoch(), 0, "user:anna", false));
       assertThat(started).isInstanceOf(Verdict.Accepted.class);
     }
+  }
+
+  @Test
+  void onAFullDiskPackingChangesNothingAndTheJournalGoesOn() throws Exception {
+    Homes.live(home(), 75, 60);
+    byte[] live = Homes.digest(home());
+    try (JournalFile file = JournalFile.open(home().resolve("journal.db"))) {
+      JournalRow newest = file.newest();
+      SqliteJournal journal =
+          new SqliteJournal(
+              home().resolve("journal.db"),
+              file,
+              newest.lastSequence(),
+              newest.hash(),
+              new Reserve(home().resolve("reserve"), OPTIONS.reserveBytes()));
+      Pack pack = Pack.of(Hash.NONE, file.after(0, 64 << 10));
+      fill();
+      assertThatThrownBy(() -> journal.replace(pack))
+          .isInstanceOfSatisfying(SQLException.class, e -> assertThat(Sqlite.isFull(e)).isTrue());
+      assertThat(Homes.packs(home())).isZero();
+      Files.delete(disk.resolve("filler"));
+      long next = newest.lastSequence() + 1;
+      byte[] bytes = newest.bytes();
+      Hash hash = newest.hash().next(newest.epoch(), next, newest.count(), bytes);
+      assertThat(
+              file.insert(
+                  new JournalRow(next, newest.count(), newest.epoch(), newest.at(), bytes, hash)))
+          .isTrue();
+      try (JournalFile other = JournalFile.openToRead(home().resolve("journal.db"))) {
+        assertThat(other.newest().hash()).as("committed, for others to see").isEqualTo(hash);
+      }
+      Homes.sql(home().resolve("journal.db"), "DELETE FROM batch WHERE first_sequence = " + next);
+      journal.replace(pack);
+      assertThat(Homes.packs(home())).isEqualTo(1);
+    }
+    assertThat(Homes.digest(home())).isEqualTo(live);
   }
 
   @Test

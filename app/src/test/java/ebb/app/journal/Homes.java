@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class Homes {
   /// Small reserves, and no snapshot but the last.
   static final Store.Options PLAIN =
-      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, Long.MAX_VALUE);
+      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, Long.MAX_VALUE, 4 << 10);
 
   private Homes() {}
 
@@ -44,6 +44,45 @@ final class Homes {
 
   static byte[] digest(Path home) throws Exception {
     return Snapshots.digest(replay(home));
+  }
+
+  /// Takes a snapshot of everything and packs all that makes whole packs.
+  static void pack(Path home) throws Exception {
+    Store.open(home, PLAIN).close();
+    try (Store store = Store.open(home, PLAIN)) {
+      awaitPacked(home, store.state().sequence());
+      store.abandon();
+    }
+    if (packs(home) < 2) {
+      throw new IllegalStateException("too little to pack");
+    }
+  }
+
+  /// Waits until of what a snapshot up to `covered` covers no whole pack is left.
+  static void awaitPacked(Path home, long covered) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    try (JournalFile file = JournalFile.openToRead(home.resolve("journal.db"))) {
+      while (plainBytes(file, covered) >= PLAIN.packBytes()) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("packed up to event " + file.packedUpTo() + " only");
+        }
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static long plainBytes(JournalFile file, long covered) throws Exception {
+    return file.after(file.packedUpTo(), PLAIN.packBytes()).stream()
+        .filter(row -> row.lastSequence() <= covered)
+        .mapToLong(row -> row.bytes().length)
+        .sum();
+  }
+
+  /// How many rows of the journal hold packed batches.
+  static long packs(Path home) throws Exception {
+    try (Connection connection = Sqlite.open(home.resolve("journal.db"), Sqlite.Use.READER)) {
+      return Sqlite.number(connection, "SELECT count(*) FROM batch WHERE packed > 0");
+    }
   }
 
   static Path copy(Path from, Path to) throws IOException {

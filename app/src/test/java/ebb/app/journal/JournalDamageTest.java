@@ -164,7 +164,7 @@ class JournalDamageTest {
   @Test
   void tablesOfANewerVersionAreRefused() throws Exception {
     Homes.live(home(), 37, 5);
-    Homes.sql(journal(), "PRAGMA user_version=2");
+    Homes.sql(journal(), "PRAGMA user_version=3");
     refused("newer version", "Start that version");
   }
 
