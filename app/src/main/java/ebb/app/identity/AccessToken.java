@@ -1,12 +1,16 @@
 package ebb.app.identity;
 
+import ebb.app.files.PrivateFile;
 import ebb.kernel.protocol.Actor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -80,12 +84,25 @@ public final class AccessToken {
             ".new",
             PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     try {
-      Files.writeString(draft, text, StandardCharsets.US_ASCII);
+      write(draft, text);
       Files.createLink(file, draft);
+      PrivateFile.syncFolder(file);
     } catch (FileAlreadyExistsException another) {
       return; // made by a server that started at the same moment
     } finally {
       Files.delete(draft);
+    }
+  }
+
+  /// On the disk before it has its name: a name without content after a loss of power would be a
+  /// token that nobody has.
+  private static void write(Path draft, String text) throws IOException {
+    try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /// The folder of one installation: found or made, locked, and proven to be the one it was.
 ///
@@ -60,15 +61,29 @@ final class Home implements AutoCloseable {
 
   private static void make(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
-      Path parent = path.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
+      makeDurably(path.getParent());
       Files.createDirectory(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      syncParent(path);
     }
     if (!PosixFilePermissions.toString(Files.getPosixFilePermissions(path)).endsWith("------")) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  /// A home whose name was lost with the power would be begun anew.
+  private static void makeDurably(@Nullable Path folder) throws IOException {
+    if (folder != null && !Files.isDirectory(folder)) {
+      makeDurably(folder.getParent());
+      Files.createDirectory(folder);
+      syncParent(folder);
+    }
+  }
+
+  private static void syncParent(Path path) throws IOException {
+    Path parent = path.getParent();
+    if (parent != null) {
+      SmallFile.syncFolder(parent);
     }
   }
 

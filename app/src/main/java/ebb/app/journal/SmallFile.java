@@ -30,9 +30,14 @@ final class SmallFile {
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true); // or the name may be lost with the power
-      }
+      syncFolder(folder);
+    }
+  }
+
+  /// Makes the names in a folder durable: a file that is on the disk without its name is lost.
+  static void syncFolder(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 }

@@ -86,16 +86,10 @@ final class SnapshotFiles {
       throw e;
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    syncFolder();
+    SmallFile.syncFolder(folder);
     List<Named> all = newestFirst();
     for (Named old : all.subList(Math.min(KEPT, all.size()), all.size())) {
       Files.deleteIfExists(old.file());
-    }
-  }
-
-  private void syncFolder() throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

@@ -1,6 +1,11 @@
 package ebb.app.journal;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,6 +27,8 @@ final class Sqlite {
 
   /// The log is cut back to this when it is started over.
   private static final int LOG_BYTES_KEPT = 64 * 1024 * 1024;
+
+  private static final int PIECE_BYTES = 1 << 20;
 
   private Sqlite() {}
 
@@ -56,6 +63,28 @@ final class Sqlite {
     } catch (SQLException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /// Writes the log of a file that nobody has open over itself, durably. After a write that failed
+  /// the system may show what it has only in memory, and would never write it again: whoever went
+  /// on behind it would lose, with the power, what was answered from then on.
+  static void writeLogAgain(Path file) throws IOException {
+    Path log = file.resolveSibling(file.getFileName() + "-wal");
+    if (Files.notExists(log)) {
+      return;
+    }
+    try (FileChannel channel =
+        FileChannel.open(log, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+      long at = 0;
+      while (channel.read(piece.clear(), at) > 0) {
+        piece.flip();
+        while (piece.hasRemaining()) {
+          at += channel.write(piece, at);
+        }
+      }
+      channel.force(true);
     }
   }
 

@@ -121,6 +121,7 @@ public final class Store implements AutoCloseable {
     this.stops = new Stops(home.file("stops"));
     this.safeMode = stops.areRepeated();
     refuseWithoutJournal(home);
+    Sqlite.writeLogAgain(home.file(JOURNAL));
     JournalFile file = JournalFile.open(home.file(JOURNAL));
     closing.add(file::close);
     this.epoch = raiseEpoch(home, file);

@@ -248,7 +248,7 @@ public final class EngineLoop {
     while (true) {
       @Nullable Memory memory = open(failures);
       if (memory == null) {
-        return End.MEMORY_LOST;
+        return failures > 0 ? memoryLost() : End.MEMORY_LOST; // a first opening has said enough
       }
       try {
         drive(memory);
@@ -272,14 +272,17 @@ public final class EngineLoop {
         throw bug;
       }
       if (stopping || failures > limits.reopenings()) {
-        LOG.log(
-            Level.WARNING,
-            "the journal failed {0} times in a row: the server stops. Everything that was answered is in the"
-                + " journal; see to the disk that holds the home and start the server again.",
-            failures);
-        return End.MEMORY_LOST;
+        return memoryLost();
       }
     }
+  }
+
+  private static End memoryLost() {
+    LOG.log(
+        Level.WARNING,
+        "the journal failed and cannot be used: the server stops. Everything that was answered is in the journal;"
+            + " see to the disk that holds the home and start the server again.");
+    return End.MEMORY_LOST;
   }
 
   private @Nullable Memory open(int failures) {

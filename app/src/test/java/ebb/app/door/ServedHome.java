@@ -125,7 +125,8 @@ final class ServedHome implements AutoCloseable {
     return ended();
   }
 
-  private int ended() {
+  /// The exit code of a server that ends by itself.
+  int ended() {
     until("the server has ended", () -> !server.isAlive());
     return server.exitValue();
   }
@@ -243,6 +244,11 @@ final class ServedHome implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    killAgent();
+  }
+
+  /// Ends the agent and what it keeps alive.
+  void killAgent() {
     String agent = home().resolve("agent").toString();
     for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
       if (process.info().commandLine().orElse("").contains(agent)) {

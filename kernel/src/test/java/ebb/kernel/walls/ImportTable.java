@@ -98,7 +98,7 @@ public final class ImportTable {
                   "kernel.money",
                   "kernel.access",
                   "kernel.*")),
-          Map.entry("app.identity", Set.of("kernel.protocol")),
+          Map.entry("app.identity", Set.of("app.files", "kernel.protocol")),
           Map.entry(
               "app.journal",
               Set.of("kernel", "kernel.protocol", "kernel.money", "kernel.codec", "kernel.engine")),
