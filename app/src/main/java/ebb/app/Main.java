@@ -1,10 +1,14 @@
 package ebb.app;
 
 import ebb.app.cli.Ebb;
+import ebb.app.cli.JournalCommand;
 import ebb.app.cli.LogLines;
 import ebb.app.cli.Serve;
 import ebb.app.config.Config;
+import ebb.app.journal.ChainProof;
+import ebb.app.journal.StoreRefused;
 import ebb.app.loop.EngineLoop;
+import java.nio.file.Path;
 
 /// The program.
 public final class Main {
@@ -14,10 +18,13 @@ public final class Main {
   /// The journal failed and could not be opened again.
   private static final int MEMORY_LOST = 74;
 
+  /// `ebb journal prove` found a batch that does not follow the one before it.
+  private static final int CHAIN_BROKEN = 1;
+
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(Ebb.run(Main::serve, arguments));
+    System.exit(Ebb.run(Main::serve, Main::prove, arguments));
   }
 
   private static int serve(Config config, Serve.Options options) {
@@ -42,6 +49,28 @@ public final class Main {
     Runtime.getRuntime().removeShutdownHook(stopping);
     server.stop();
     return end == EngineLoop.End.BROKEN ? BROKEN : MEMORY_LOST;
+  }
+
+  /// Proves a part of a home's journal.
+  private static int prove(Path home, long from, long to) {
+    ChainProof proof;
+    try {
+      proof = ChainProof.of(home, from, to == JournalCommand.NEWEST ? ChainProof.END : to);
+    } catch (StoreRefused refused) {
+      System.err.println("ebb: " + refused.getMessage());
+      return Serve.UNUSABLE;
+    }
+    System.out.println("events " + proof.from() + " to " + proof.to());
+    System.out.println("batches " + proof.batches());
+    System.out.println("after " + proof.before());
+    System.out.println("digest " + proof.digest());
+    if (proof.broken() == null) {
+      return 0;
+    }
+    System.err.println(
+        "ebb: the chain is broken at event %d: %s. What is said above is proven up to there; put back a backup of the whole home."
+            .formatted(proof.to() + 1, proof.broken()));
+    return CHAIN_BROKEN;
   }
 
   private static EngineLoop.End awaitEnd(Server server) {

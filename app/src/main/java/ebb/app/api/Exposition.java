@@ -1,5 +1,7 @@
 package ebb.app.api;
 
+import ebb.app.loop.Histogram;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +28,19 @@ final class Exposition {
 
   Exposition gauge(String name, String help, double value) {
     return family(name, "gauge", help).sample(name, Map.of(), value);
+  }
+
+  /// How values are spread, by bounds that each count what is at most as large.
+  Exposition histogram(String name, String help, Histogram histogram) {
+    family(name, "histogram", help);
+    double[] bounds = histogram.bounds();
+    long[] upTo = histogram.upTo();
+    for (int i = 0; i < bounds.length; i++) {
+      sample(name + "_bucket", Map.of("le", number(bounds[i])), (double) upTo[i]);
+    }
+    sample(name + "_bucket", Map.of("le", "+Inf"), (double) upTo[bounds.length]);
+    sample(name + "_sum", Map.of(), histogram.sum());
+    return sample(name + "_count", Map.of(), (double) upTo[bounds.length]);
   }
 
   /// Begins a family of several samples.
@@ -57,7 +72,7 @@ final class Exposition {
   private static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? String.valueOf((long) value)
-        : String.valueOf(value);
+        : BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
   byte[] bytes() {

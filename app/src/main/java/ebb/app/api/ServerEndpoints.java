@@ -11,6 +11,8 @@ import ebb.app.view.NodeSeen;
 import ebb.app.view.Rules;
 import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.Kernel;
+import ebb.kernel.money.Charges;
+import ebb.kernel.money.Cost;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.NodeId;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerEndpoints {
   private static final String NODE = "/ebb/v1/nodes/{node}";
   private static final double NANOS = 1e9;
+
+  /// As the ledger shows amounts.
+  private static final int MONEY_DECIMALS = 6;
 
   private final Reads reads;
   private final Wishes wishes;
@@ -125,6 +130,7 @@ final class ServerEndpoints {
     loopMetrics(exposition);
     httpMetrics(exposition);
     clusterMetrics(exposition);
+    moneyMetrics(exposition);
     return Response.of(200, Exposition.TYPE, exposition.bytes());
   }
 
@@ -161,6 +167,20 @@ final class ServerEndpoints {
             "ebb_history_sequence",
             "Up to which event history has everything.",
             loop.historyReached())
+        .histogram(
+            "ebb_journal_append_seconds",
+            "How long batches took until they were durable.",
+            meter.appendSeconds)
+        .histogram(
+            "ebb_batch_events", "How many events became durable together.", meter.batchEvents)
+        .counter(
+            "ebb_nodes_preempted_total",
+            "Nodes that the backend took back.",
+            meter.nodesPreempted.sum())
+        .counter(
+            "ebb_nodes_unusable_total",
+            "Nodes that could not be had, or broke.",
+            meter.nodesUnusable.sum())
         .gauge("ebb_heap_used_bytes", "Heap in use.", runtime.totalMemory() - runtime.freeMemory())
         .gauge("ebb_heap_max_bytes", "Heap that may be used.", runtime.maxMemory());
   }
@@ -195,6 +215,12 @@ final class ServerEndpoints {
       sample(exposition, "ebb_nodes", seen, "running", counts.running());
       sample(exposition, "ebb_nodes", seen, "leaving", counts.leaving());
     }
+    exposition.family(
+        "ebb_nodes_lost", "gauge", "Nodes that leave because they were taken back or broke.");
+    for (ClusterSeen seen : clusters) {
+      lost(exposition, seen, "preempted", seen.counts().preempted());
+      lost(exposition, seen, "unusable", seen.counts().unusable());
+    }
     exposition.family("ebb_jobs", "gauge", "Jobs that have not ended, by cluster and phase.");
     for (ClusterSeen seen : clusters) {
       ClusterSeen.Counts counts = seen.counts();
@@ -203,6 +229,48 @@ final class ServerEndpoints {
       sample(exposition, "ebb_jobs", seen, "assembling", counts.assembling());
       sample(exposition, "ebb_jobs", seen, "active", others);
     }
+  }
+
+  /// By closed segments: what runs now is counted when it ends or changes.
+  private void moneyMetrics(Exposition exposition) {
+    String name = "ebb_spent";
+    String currency = reads.view().rules().prices().currency();
+    exposition.family(
+        name, "gauge", "What the nodes of each cluster that exists came to, by kind of price.");
+    for (WorkspaceSeen workspace : reads.view().workspaces()) {
+      for (ClusterSeen seen : workspace.clustersAfter("").values()) {
+        Charges charges = seen.charges();
+        spent(exposition, seen, currency, "list", charges.list());
+        spent(exposition, seen, currency, "internal", charges.internal());
+        spent(exposition, seen, currency, "invoice", charges.invoice());
+      }
+    }
+  }
+
+  private static void spent(
+      Exposition exposition, ClusterSeen seen, String currency, String price, Cost cost) {
+    exposition.sample(
+        "ebb_spent",
+        Map.of(
+            "workspace",
+            seen.workspace().workspace(),
+            "cluster",
+            seen.cluster().name(),
+            "currency",
+            currency,
+            "price",
+            price),
+        cost.rounded(MONEY_DECIMALS).doubleValue());
+  }
+
+  private static void lost(Exposition exposition, ClusterSeen seen, String cause, int value) {
+    exposition.sample(
+        "ebb_nodes_lost",
+        Map.of(
+            "workspace", seen.workspace().workspace(),
+            "cluster", seen.cluster().name(),
+            "cause", cause),
+        value);
   }
 
   private static void sample(

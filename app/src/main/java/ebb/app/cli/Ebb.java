@@ -15,9 +15,10 @@ public final class Ebb implements Runnable {
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   /// Runs the command in `arguments` and returns the exit code.
-  public static int run(Serve.Server server, String... arguments) {
+  public static int run(Serve.Server server, JournalCommand.Journal journal, String... arguments) {
     CommandLine line = new CommandLine(new Ebb());
     line.addSubcommand(new Serve(server));
+    line.addSubcommand(JournalCommand.line(journal));
     People.verbs().forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(Ebb::tell);
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -26,6 +26,9 @@ public final class AccessToken {
   /// 256 bits: not to be guessed.
   private static final int BYTES = 32;
 
+  /// In the file, where six bits are a letter.
+  private static final int LENGTH = (BYTES * 8 + 5) / 6;
+
   private static final String SCHEME = "Bearer ";
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -64,9 +67,9 @@ public final class AccessToken {
               + "): whoever reads it is let in. Delete it and start again: a new one is made.");
     }
     String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
-    if (text.length() < BYTES) {
+    if (text.length() < LENGTH) {
       throw new IOException(
-          file + " holds no token: delete it and start again: a new one is made.");
+          file + " holds no whole token: delete it and start again: a new one is made.");
     }
     return new AccessToken(text.getBytes(StandardCharsets.US_ASCII), principal);
   }

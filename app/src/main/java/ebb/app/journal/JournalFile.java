@@ -68,6 +68,18 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
+  /// For one who does not know what the file is.
+  static JournalFile openToProve(Path file) throws SQLException, StoreRefused {
+    JournalFile journal = openToRead(file);
+    try {
+      refuseOthers(journal.connection, file);
+      return journal;
+    } catch (SQLException | StoreRefused e) {
+      journal.close();
+      throw e;
+    }
+  }
+
   /// For one who follows.
   static JournalFile openToRead(Path file) throws SQLException {
     return new JournalFile(Sqlite.open(file, Sqlite.Use.READER), false);
@@ -75,14 +87,22 @@ final class JournalFile implements AutoCloseable {
 
   private static void prepare(Connection connection, Path file) throws SQLException, StoreRefused {
     long schema = Sqlite.number(connection, "PRAGMA user_version");
-    long owner = Sqlite.number(connection, "PRAGMA application_id");
-    if (schema == 0 && owner == 0) {
+    if (schema == 0 && Sqlite.number(connection, "PRAGMA application_id") == 0) {
       create(connection);
-    } else if (owner != APPLICATION_ID) {
+      return;
+    }
+    refuseOthers(connection, file);
+    if (schema < SCHEMA) {
+      Sqlite.run(connection, "PRAGMA user_version=" + SCHEMA); // the tables are the same
+    }
+  }
+
+  private static void refuseOthers(Connection connection, Path file)
+      throws SQLException, StoreRefused {
+    long schema = Sqlite.number(connection, "PRAGMA user_version");
+    if (Sqlite.number(connection, "PRAGMA application_id") != APPLICATION_ID) {
       throw new StoreRefused(
           file + " is no journal of Ebb. Start with a folder of Ebb's own, such as --home ~/.ebb.");
-    } else if (schema < SCHEMA) {
-      Sqlite.run(connection, "PRAGMA user_version=" + SCHEMA); // the tables are the same
     } else if (schema > SCHEMA) {
       throw new StoreRefused(
           file

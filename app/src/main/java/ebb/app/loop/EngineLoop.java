@@ -5,6 +5,7 @@ import ebb.kernel.State;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Engine;
 import ebb.kernel.engine.EngineTime;
+import ebb.kernel.engine.Journal;
 import ebb.kernel.engine.JournalFailure;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
@@ -320,7 +321,7 @@ public final class EngineLoop {
     long known = Math.max(settledAt, Math.max(state.now(), memory.lastAlive()));
     EngineTime time = new EngineTime(known, System.currentTimeMillis(), System.nanoTime());
     Engine engine =
-        new Engine(state, memory.journal(), parts.view(), parts.backend(), this::incident);
+        new Engine(state, metered(memory.journal()), parts.view(), parts.backend(), this::incident);
     List<Engine.Request> first = firstRequests(memory);
     boolean more = step(engine, memory, first, now(time));
     open = true;
@@ -332,6 +333,14 @@ public final class EngineLoop {
       more = step(engine, memory, collect(memory, time), now(time));
       memory.snapshotIfDue();
     }
+  }
+
+  private Journal metered(Journal journal) {
+    return batch -> {
+      long began = System.nanoTime();
+      journal.append(batch);
+      meter.appended(batch, System.nanoTime() - began);
+    };
   }
 
   private List<Engine.Request> firstRequests(Memory memory) {

@@ -246,11 +246,14 @@ public final class SpecificationStore implements AutoCloseable {
   /// The old pages lie in the write-ahead log until it is emptied. If a reader is in the way, the
   /// next erasure or the close does it.
   private void emptyLog() {
-    try (Statement statement = writing.createStatement()) {
+    try {
       writing.commit();
       writing.setAutoCommit(true);
-      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-      writing.setAutoCommit(false);
+      try (Statement statement = writing.createStatement()) {
+        statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        writing.setAutoCommit(false); // or what is put next would be durable piece by piece
+      }
     } catch (SQLException e) {
       System.getLogger(SpecificationStore.class.getName())
           .log(System.Logger.Level.WARNING, "the log of {0} was not emptied: {1}", file, e);

@@ -371,14 +371,44 @@ class SurfaceTest {
     List<String> families = new ArrayList<>();
     for (String line : answer.body().split("\n")) {
       if (line.startsWith("# TYPE ")) {
-        assertThat(line).matches("# TYPE ebb_[a-z_]+ (counter|gauge)");
+        assertThat(line).matches("# TYPE ebb_[a-z_]+ (counter|gauge|histogram)");
         families.add(line.split(" ")[2]);
       } else if (!line.startsWith("# HELP ")) {
-        assertThat(line).matches("ebb_[a-z_]+(\\{([a-z]+=\"[^\"]*\",?)+})? -?[0-9.]+(E-?[0-9]+)?");
-        assertThat(line.split("[ {]")[0]).isEqualTo(families.getLast());
+        assertThat(line).matches("ebb_[a-z_]+(\\{([a-z]+=\"[^\"]*\",?)+})? -?[0-9.]+");
+        assertThat(line.split("[ {]")[0].replaceFirst("_(bucket|sum|count)$", ""))
+            .isEqualTo(families.getLast());
       }
     }
     assertThat(families).doesNotHaveDuplicates().contains("ebb_serving", "ebb_nodes", "ebb_jobs");
     assertThat(answer.body()).endsWith("\n");
+  }
+
+  @Test
+  void metricsSayHowLongAppendsTakeWhatBatchesHoldWhatWasSpentAndWhatWasLost() throws Exception {
+    String text = server.get("/metrics").body();
+    for (String name : List.of("ebb_journal_append_seconds", "ebb_batch_events")) {
+      List<Long> upTo =
+          text.lines()
+              .filter(line -> line.startsWith(name + "_bucket"))
+              .map(line -> Long.parseLong(line.split(" ")[1]))
+              .toList();
+      assertThat(upTo).isSorted().hasSizeGreaterThan(5);
+      assertThat(upTo.getLast()).isPositive();
+      assertThat(text).contains(name + "_count " + upTo.getLast() + "\n", "{le=\"+Inf\"}");
+    }
+    assertThat(text).contains("ebb_journal_append_seconds_bucket{le=\"0.0005\"}");
+    assertThat(text).contains("ebb_nodes_preempted_total 0\n", "ebb_nodes_unusable_total 0\n");
+    String own = "/ebb/v1/workspaces/sub/team/metered";
+    server.put(own, "{\"location\":\"eastus\"}");
+    server.put(own + "/clusters/one", "{\"size\":\"Standard_D2s_v3\",\"min\":1,\"max\":1}");
+    String spent =
+        "ebb_spent{cluster=\"one\",currency=\"USD\",price=\"list\",workspace=\"metered\"} ";
+    ServedHome.until(
+        "what the cluster's first node came to is shown",
+        () -> contains("/metrics", spent) && !contains("/metrics", spent + "0\n"));
+    assertThat(server.get("/metrics").body())
+        .contains("ebb_nodes_lost{cause=\"unusable\",cluster=\"one\",workspace=\"metered\"} 0\n");
+    server.send("DELETE", own + "/clusters/one", "");
+    ServedHome.until("the cluster is gone with its node", () -> !contains("/metrics", spent));
   }
 }

@@ -192,6 +192,25 @@ class PackTest {
     Path forged = Homes.copy(home(), folder.resolve("forged"));
     forge(forged.resolve("journal.db"), first);
     damaged(forged, first);
+    for (Path each : List.of(flipped, truncated, forged)) {
+      ChainProof proof = ChainProof.of(each, 1, ChainProof.END);
+      assertThat(proof.to()).isEqualTo(first - 1);
+      assertThat(proof.broken()).contains("checksum");
+    }
+  }
+
+  @Test
+  void theDigestOverPackedBatchesIsTheOneOverPlainOnesFromAnywhere() throws Exception {
+    Homes.live(home(), 88, 300);
+    ChainProof plain = ChainProof.of(home(), 1, ChainProof.END);
+    Homes.pack(home());
+    assertThat(ChainProof.of(home(), 1, ChainProof.END)).isEqualTo(plain);
+    long middle = firstOfPack(1) + 20;
+    ChainProof begin = ChainProof.of(home(), 1, middle);
+    ChainProof rest = ChainProof.of(home(), begin.to() + 1, ChainProof.END);
+    assertThat(rest.before()).isEqualTo(begin.digest());
+    assertThat(rest.digest()).isEqualTo(plain.digest());
+    assertThat(begin.batches() + rest.batches()).isEqualTo(plain.batches());
   }
 
   private static void damaged(Path home, long first) {

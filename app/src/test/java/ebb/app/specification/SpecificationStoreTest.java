@@ -2,6 +2,7 @@ package ebb.app.specification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -224,5 +225,73 @@ class SpecificationStoreTest {
 
   private Connection connect() throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("specifications.db"));
+  }
+
+  @Test
+  void ofATornLastWriteEverythingBeforeItIsThere() throws Exception {
+    TreeMap<Long, String> byLogSize = new TreeMap<>();
+    Path copied = Files.createDirectory(folder.resolve("copied"));
+    Path log = folder.resolve("specifications.db-wal");
+    try (SpecificationStore store = open()) {
+      for (int i = 0; i < 20; i++) {
+        String hash = store.put(shell("echo " + i + " " + "x".repeat(3_000)));
+        byLogSize.put(Files.size(log), hash);
+      }
+      Files.copy(folder.resolve("specifications.db"), copied.resolve("specifications.db"));
+      Files.copy(log, copied.resolve("specifications.db-wal"));
+    }
+    long whole = byLogSize.lastKey();
+    long before = byLogSize.lowerKey(whole);
+    for (long cut : new long[] {before, before + 1, (before + whole) / 2, whole - 1, whole}) {
+      Path torn = Files.createDirectory(folder.resolve("torn-" + cut));
+      Files.copy(copied.resolve("specifications.db"), torn.resolve("specifications.db"));
+      byte[] bytes = Files.readAllBytes(copied.resolve("specifications.db-wal"));
+      Files.write(torn.resolve("specifications.db-wal"), java.util.Arrays.copyOf(bytes, (int) cut));
+      try (SpecificationStore store = SpecificationStore.open(torn.resolve("specifications.db"))) {
+        for (Map.Entry<Long, String> each : byLogSize.entrySet()) {
+          assertThat(store.find(each.getValue()).isPresent())
+              .as("cut at %d of %d, written at %d", cut, whole, each.getKey())
+              .isEqualTo(each.getKey() <= cut);
+        }
+        assertThat(store.find(store.put(shell("after")))).contains(shell("after"));
+      }
+    }
+  }
+
+  @Test
+  void aLogThatCannotBeEmptiedAfterAnErasureLeavesAStoreThatTakesMore() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString()),
+        "only root can mount a small disk");
+    try (SpecificationStore store = SpecificationStore.open(disk.resolve("specifications.db"))) {
+      for (int i = 0; i < 20; i++) {
+        store.put(shell("echo " + i + " " + "x".repeat(40_000)));
+      }
+      String erased = store.put(shell("secret"));
+      long free = Files.getFileStore(disk).getUsableSpace();
+      // Room for the erasure in the log, and not for what the log holds in the file.
+      Files.write(disk.resolve("filler"), new byte[(int) free - (200 << 10)]);
+      assertThat(store.erase(erased)).isTrue();
+      assertThat(Files.size(disk.resolve("specifications.db-wal")))
+          .as("the log was not emptied")
+          .isPositive();
+      Files.delete(disk.resolve("filler"));
+      String next = store.put(shell("next"));
+      assertThat(store.find(next)).contains(shell("next"));
+      assertThat(store.erase(next)).isTrue();
+      assertThat(Files.size(disk.resolve("specifications.db-wal"))).isZero();
+    } finally {
+      run("umount", "-l", disk.toString());
+    }
+  }
+
+  private static boolean run(String... command) throws Exception {
+    return new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 }

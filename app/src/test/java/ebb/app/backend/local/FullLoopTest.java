@@ -30,7 +30,7 @@ class FullLoopTest {
 
   @Test
   void clusterGrowsRunsEverythingShrinksToNothingAndTheLedgerAddsUp() throws Exception {
-    try (EngineLoop loop = new EngineLoop(home, NODES_MAX, 0)) {
+    try (DrivenEngine loop = new DrivenEngine(home, NODES_MAX, 0)) {
       String hash =
           loop.server.specifications.put(Specification.ofShellLine("echo $EBB_JOB_NAME", Map.of()));
       for (int i = 0; i < JOBS; i++) {
@@ -57,12 +57,12 @@ class FullLoopTest {
     }
   }
 
-  private static Verdict submit(EngineLoop loop, String name, int nodes, String hash)
+  private static Verdict submit(DrivenEngine loop, String name, int nodes, String hash)
       throws Exception {
     JobSpec spec =
-        new JobSpec(EngineLoop.CLUSTER, "someone", 0, nodes, 0, JobSpec.DEFAULT_RETRIES, hash);
+        new JobSpec(DrivenEngine.CLUSTER, "someone", 0, nodes, 0, JobSpec.DEFAULT_RETRIES, hash);
     return loop.wish(
-        new Command.SubmitJob(EngineLoop.WORKSPACE, name, spec, System.currentTimeMillis()));
+        new Command.SubmitJob(DrivenEngine.WORKSPACE, name, spec, System.currentTimeMillis()));
   }
 
   private static List<Job> jobs(State state) {
@@ -73,7 +73,7 @@ class FullLoopTest {
     return jobs(state).stream().filter(job -> job.name().equals(name)).findFirst().orElseThrow();
   }
 
-  private static List<Event> events(EngineLoop loop) {
+  private static List<Event> events(DrivenEngine loop) {
     return loop.journal().stream()
         .flatMap(batch -> batch.envelopes().stream())
         .flatMap(envelope -> envelope.events().stream())

@@ -34,8 +34,8 @@ final class LocalRate {
 
     store(folder, true);
     store(folder, false);
-    try (EngineLoop loop =
-        new EngineLoop(Files.createDirectories(folder.resolve("home")), nodes, 60_000)) {
+    try (DrivenEngine loop =
+        new DrivenEngine(Files.createDirectories(folder.resolve("home")), nodes, 60_000)) {
       String hash =
           loop.server.specifications.put(Specification.ofArguments(List.of("/bin/true"), Map.of()));
       run(loop, "warm", jobs / 4, hash);
@@ -53,7 +53,7 @@ final class LocalRate {
     System.out.printf("%s: %.0f/s%n", what, count * 1e9 / nanos);
   }
 
-  private static void run(EngineLoop loop, String name, int jobs, String hash) throws Exception {
+  private static void run(DrivenEngine loop, String name, int jobs, String hash) throws Exception {
     int before = loop.ended();
     for (int i = 0; i < jobs; i++) {
       submit(loop, name + "-" + i, hash);
@@ -63,18 +63,18 @@ final class LocalRate {
     }
   }
 
-  private static void submit(EngineLoop loop, String name, String hash) throws Exception {
+  private static void submit(DrivenEngine loop, String name, String hash) throws Exception {
     JobSpec spec =
-        new JobSpec(EngineLoop.CLUSTER, "someone", 0, 1, 0, JobSpec.DEFAULT_RETRIES, hash);
+        new JobSpec(DrivenEngine.CLUSTER, "someone", 0, 1, 0, JobSpec.DEFAULT_RETRIES, hash);
     Command.SubmitJob submit =
-        new Command.SubmitJob(EngineLoop.WORKSPACE, name, spec, System.currentTimeMillis());
+        new Command.SubmitJob(DrivenEngine.WORKSPACE, name, spec, System.currentTimeMillis());
     if (!(loop.wish(submit) instanceof Verdict.Accepted)) {
       throw new IllegalStateException("refused: " + name);
     }
   }
 
   /// From the submission to the time that the job itself reads from the clock.
-  private static void latency(EngineLoop loop) throws Exception {
+  private static void latency(DrivenEngine loop) throws Exception {
     String hash =
         loop.server.specifications.put(
             Specification.ofArguments(List.of("/bin/date", "+%s%N"), Map.of()));

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /// The unmodified engine on one thread with a journal in memory, in front of the local backend.
-final class EngineLoop implements AutoCloseable {
+final class DrivenEngine implements AutoCloseable {
   static final Scope WORKSPACE = Scope.workspace("sub", "group", "one");
   static final String CLUSTER = "alpha";
   private static final Actor OWNER = new Actor("owner", "", "");
@@ -41,7 +41,7 @@ final class EngineLoop implements AutoCloseable {
   private final Engine engine;
   private final Thread thread;
 
-  EngineLoop(Path home, int nodesMax, long idleMillis) throws Exception {
+  DrivenEngine(Path home, int nodesMax, long idleMillis) throws Exception {
     server = new ServerStandIn(home, this::take);
     engine =
         new Engine(
