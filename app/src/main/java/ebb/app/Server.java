@@ -16,6 +16,7 @@ import ebb.app.code.CodeStore;
 import ebb.app.config.Config;
 import ebb.app.data.Datastores;
 import ebb.app.data.Downloads;
+import ebb.app.environment.Environments;
 import ebb.app.http.HttpDoor;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
@@ -122,6 +123,7 @@ final class Server {
     View view = new View();
     TaskFiles.Sources sources = sources(home, view);
     Secrets secrets = Secrets.open(home.resolve("secrets"));
+    Environments environments = Environments.open(home);
     Confines confines = confines(store);
     Host host = host(confines.isolation());
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
@@ -162,6 +164,7 @@ final class Server {
             specifications,
             sources.code(),
             sources.datastores(),
+            environments,
             secrets,
             new Outputs(backend.folders()),
             sweep);

@@ -1,5 +1,6 @@
 package ebb.app.api;
 
+import ebb.app.environment.Environments;
 import ebb.app.journal.History.PastJob;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
@@ -119,8 +120,7 @@ final class ArmJobShape {
   private static ObjectNode with(Scope workspace, ObjectNode properties) {
     if (properties.path("environmentId").asString("").isEmpty()) {
       properties.put(
-          "environmentId",
-          workspace.path() + "/environments/" + CommandJobBody.HOST_ENVIRONMENT + "/versions/1");
+          "environmentId", workspace.path() + "/environments/" + Environments.HOST + "/versions/1");
     }
     return properties;
   }

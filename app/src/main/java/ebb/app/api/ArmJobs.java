@@ -1,5 +1,6 @@
 package ebb.app.api;
 
+import ebb.app.environment.Environments;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.History.PastJob;
@@ -18,11 +19,13 @@ final class ArmJobs {
   private final Reads reads;
   private final JobEndpoints jobs;
   private final ArmJobShape shape;
+  private final Environments environments;
 
-  ArmJobs(Reads reads, JobEndpoints jobs, ArmJobShape shape) {
+  ArmJobs(Reads reads, JobEndpoints jobs, ArmJobShape shape, Environments environments) {
     this.reads = reads;
     this.jobs = jobs;
     this.shape = shape;
+    this.environments = environments;
   }
 
   void addTo(Arm arm) {
@@ -40,7 +43,7 @@ final class ArmJobs {
             jobs.submit(
                 request,
                 actor,
-                CommandJobBody.read(request, actor, body),
+                new CommandJobBody(environments, Reads.workspaceScope(request)).read(actor, body),
                 status -> shown(request, actor, status)));
   }
 

@@ -60,7 +60,7 @@ final class ClusterEndpoints {
             if (page.size() == size) {
               return Json.answer(200, new Shapes.Page(page, page.getLast().name()));
             }
-            page.add(Shapes.ClusterShown.of(seen));
+            page.add(Shapes.ClusterShown.of(seen, currency()));
           }
           return Json.answer(200, new Shapes.Page(page, null));
         });
@@ -131,6 +131,10 @@ final class ClusterEndpoints {
     return tags.entrySet().stream().map(tag -> new Tag(tag.getKey(), tag.getValue())).toList();
   }
 
+  private String currency() {
+    return reads.view().rules().prices().currency();
+  }
+
   private Response get(Request request, Actor actor) {
     return shown(request, actor, 200);
   }
@@ -143,7 +147,7 @@ final class ClusterEndpoints {
           ClusterSeen seen = workspace.cluster(request.parameter("name"));
           return seen == null
               ? Reads.notFound("cluster", request.parameter("name"))
-              : Json.answer(status, Shapes.ClusterShown.of(seen));
+              : Json.answer(status, Shapes.ClusterShown.of(seen, currency()));
         });
   }
 

@@ -1,11 +1,14 @@
 package ebb.app.api;
 
-import ebb.app.http.Request;
+import ebb.app.environment.EnvironmentRefused;
+import ebb.app.environment.Environments;
 import ebb.app.specification.Specification;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,13 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads Azure's command job.
 final class CommandJobBody {
-  /// What an environment's id ends with that means the machine's own programs.
-  static final String HOST_ENVIRONMENT = "ebb-host";
+  /// What a job without a compute and a size of its own runs on: the default of Azure ML's second
+  /// command line for clusters.
+  private static final String DEFAULT_SIZE = "Standard_DS3_v2";
 
-  private CommandJobBody() {}
+  private final Environments environments;
+  private final Scope workspace;
 
-  static JobEndpoints.Submission read(Request request, Actor actor, ArmBody body)
-      throws Bodies.Unfit {
+  CommandJobBody(Environments environments, Scope workspace) {
+    this.environments = environments;
+    this.workspace = workspace;
+  }
+
+  JobEndpoints.Submission read(Actor actor, ArmBody body) throws Bodies.Unfit {
     body.harmless("id", "name", "type", "systemData");
     ArmBody job = body.object("properties");
     body.end();
@@ -33,13 +42,15 @@ final class CommandJobBody {
     String command = job.required("command");
     TreeMap<String, String> variables = job.texts("environmentVariables");
     Optional<String> code = Optional.ofNullable(job.text("codeId")).map(CommandJobBody::codeHash);
-    environment(job.text("environmentId"));
+    Specification.Environment environment = environment(job.text("environmentId"));
     long limit = limit(job.object("limits"));
     Resources resources = Resources.of(job.object("resources"));
     job.harmless("displayName", "experimentName", "description", "tags", "properties")
-        .harmless("isArchived", "status", "services", "parameters", "queueSettings");
+        .harmless("isArchived", "status", "services", "parameters");
     refuseWhatIsNotDone(job);
-    Where where = Where.of(job.text("computeId"), resources.instanceType());
+    Where where =
+        Where.of(
+            job.text("computeId"), resources.instanceType(), priority(job.object("queueSettings")));
     TreeMap<String, Specification.Input> inputs = inputs(job);
     TreeMap<String, Specification.Output> outputs = outputs(job);
     Specification.Distribution distribution =
@@ -50,7 +61,7 @@ final class CommandJobBody {
             new Specification.ShellLine(command),
             variables,
             code,
-            new Specification.HostEnvironment(),
+            environment,
             inputs,
             outputs,
             distribution,
@@ -83,13 +94,16 @@ final class CommandJobBody {
     return after.replaceFirst("/.*$", "");
   }
 
-  private static void environment(@Nullable String id) throws Bodies.Unfit {
-    if (id != null
-        && !id.toLowerCase(Locale.ROOT).matches("(.*[/:])?" + HOST_ENVIRONMENT + "([/:@].*)?")) {
-      throw new Bodies.Unfit(
-          ("The environment '%s' cannot be had: environments other than '%s', the machine's own programs, are not"
-                  + " built so far.")
-              .formatted(id, HOST_ENVIRONMENT));
+  private Specification.Environment environment(@Nullable String id) throws Bodies.Unfit {
+    if (id == null) {
+      return new Specification.HostEnvironment();
+    }
+    try {
+      return environments.resolve(workspace, id);
+    } catch (EnvironmentRefused refused) {
+      throw new Bodies.Unfit(refused.why());
+    } catch (IOException failure) {
+      throw new Bodies.Unfit("The environment '" + id + "' cannot be read: " + failure + ".");
     }
   }
 
@@ -171,17 +185,32 @@ final class CommandJobBody {
 
   /// The cluster that a job names, or the kind of nodes that it wants.
   private record Where(String cluster, @Nullable Serverless serverless) {
-    static Where of(@Nullable String computeId, @Nullable String instanceType) throws Bodies.Unfit {
+    static Where of(@Nullable String computeId, @Nullable String instanceType, Priority priority)
+        throws Bodies.Unfit {
       String name = computeId == null ? "" : computeId.replaceFirst("^.*[/:]", "");
       if (!name.isEmpty() && !name.equalsIgnoreCase("serverless")) {
+        if (priority == Priority.LOW) {
+          throw new Bodies.Unfit(
+              "The property 'queueSettings.jobTier' is for jobs without a compute: the cluster '%s' has a priority of its own."
+                  .formatted(name));
+        }
         return new Where(name, null);
       }
-      if (instanceType == null) {
-        throw new Bodies.Unfit(
-            "The job names no compute: name a cluster in 'computeId', or a VM size in 'resources.instanceType'.");
-      }
-      Serverless serverless = new Serverless(instanceType, Priority.DEDICATED);
+      Serverless serverless =
+          new Serverless(instanceType == null ? DEFAULT_SIZE : instanceType, priority);
       return new Where(serverless.cluster(), serverless);
     }
+  }
+
+  /// Azure's name for low priority without a cluster is Spot.
+  private static Priority priority(ArmBody queueSettings) throws Bodies.Unfit {
+    String tier = queueSettings.text("jobTier");
+    queueSettings.end();
+    return switch (tier == null ? "" : tier.toLowerCase(Locale.ROOT)) {
+      case "", "null", "basic", "standard", "premium" -> Priority.DEDICATED;
+      case "spot" -> Priority.LOW;
+      default ->
+          throw new Bodies.Unfit("'" + tier + "' is no jobTier: there are Standard and Spot.");
+    };
   }
 }

@@ -14,7 +14,6 @@ import ebb.kernel.money.Cost;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.JobId;
-import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Scope;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -211,11 +210,6 @@ final class LedgerEndpoint {
     return Bill.total(sums.values().stream().map(kind).toList()).rounded(DECIMALS).toPlainString();
   }
 
-  /// An hour's price in the currency; null where nobody has named one.
-  private static @Nullable String rate(long millionths) {
-    return millionths == Rates.UNPRICED ? null : BigDecimal.valueOf(millionths, 6).toPlainString();
-  }
-
   /// The segments themselves, whole and with their rates, so that anybody can add them up again.
   private Response segments(Ledger ledger, Asked asked) throws Bodies.Unfit, HistoryUnavailable {
     String after = Bodies.or(asked.after(), "0");
@@ -237,9 +231,9 @@ final class LedgerEndpoint {
               Shapes.time(segment.from()),
               Shapes.time(segment.to()),
               segment.to() - segment.from(),
-              rate(segment.rates().list()),
-              rate(segment.rates().internal()),
-              rate(segment.rates().invoice()),
+              Shapes.rate(segment.rates().list()),
+              Shapes.rate(segment.rates().internal()),
+              Shapes.rate(segment.rates().invoice()),
               segment.virtual()));
     }
     Total total =

@@ -19,6 +19,7 @@ import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Tag;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -73,6 +74,20 @@ final class Shapes {
     }
   }
 
+  /// What an hour of a node costs, by kind of price; null where nobody has named it.
+  record HourlyShown(
+      @Nullable String list, @Nullable String internal, @Nullable String invoice, String currency) {
+    static HourlyShown of(Rates rates, String currency) {
+      return new HourlyShown(
+          rate(rates.list()), rate(rates.internal()), rate(rates.invoice()), currency);
+    }
+  }
+
+  /// A rate in units of the currency for an hour; null if it is unknown.
+  static @Nullable String rate(long micros) {
+    return micros == Rates.UNPRICED ? null : BigDecimal.valueOf(micros, 6).toPlainString();
+  }
+
   record ClusterShown(
       String id,
       String name,
@@ -88,9 +103,10 @@ final class Shapes {
       boolean network,
       String state,
       boolean priced,
+      HourlyShown hourly,
       ClusterSeen.Counts counts,
       ChargesShown charges) {
-    static ClusterShown of(ClusterSeen seen) {
+    static ClusterShown of(ClusterSeen seen, String currency) {
       Cluster cluster = seen.cluster();
       ClusterSpec spec = cluster.spec();
       Map<String, String> tags = new LinkedHashMap<>();
@@ -112,6 +128,7 @@ final class Shapes {
           spec.network(),
           cluster.deleting() ? "deleting" : "ready",
           cluster.rates().list() != Rates.UNPRICED,
+          HourlyShown.of(cluster.rates(), currency),
           seen.counts(),
           ChargesShown.of(seen.charges()));
     }

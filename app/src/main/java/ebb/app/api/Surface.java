@@ -2,6 +2,7 @@ package ebb.app.api;
 
 import ebb.app.code.CodeStore;
 import ebb.app.data.Datastores;
+import ebb.app.environment.Environments;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
@@ -59,6 +60,7 @@ public final class Surface {
       SpecificationStore specifications,
       CodeStore code,
       Datastores datastores,
+      Environments environments,
       Secrets secrets,
       Outputs outputs,
       Cleaning cleaning) {}
@@ -94,7 +96,9 @@ public final class Surface {
     new ArmTenancy(reads, wishes).addTo(arm);
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
-    new ArmJobs(reads, jobs, new ArmJobShape(parts.specifications())).addTo(arm);
+    new ArmEnvironments(reads, parts.environments()).addTo(arm);
+    new ArmJobs(reads, jobs, new ArmJobShape(parts.specifications()), parts.environments())
+        .addTo(arm);
     return new Gate(guard, token, router, server::health, tally);
   }
 }

@@ -3,6 +3,7 @@ package ebb.app.cli;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -132,10 +133,9 @@ final class Clusters {
     Progress progress = new Progress("deleting " + name);
     while (wait && exists(name)) {
       if (System.currentTimeMillis() > until) {
-        throw new Failed(
+        throw Failed.refused(
             "StillDeleting",
-            name + " still has nodes: 'ebb why " + name + "' says what they wait for.",
-            1);
+            name + " still has nodes: 'ebb why " + name + "' says what they wait for.");
       }
       progress.pause(POLL_MILLIS);
     }
@@ -147,7 +147,7 @@ final class Clusters {
       show(name);
       return true;
     } catch (Failed gone) {
-      if (gone.exitCode() == 3) {
+      if (gone.isAbsence()) {
         return false;
       }
       throw gone;
@@ -162,13 +162,11 @@ final class Clusters {
         nodes.path("vmPriority").asString().equals("LowPriority") ? "LowPriority" : "Standard";
     for (JsonNode size : ofLocation("vmSizes", cluster.path("location").asString())) {
       if (size.path("name").asString().equalsIgnoreCase(nodes.path("vmSize").asString())) {
-        String currency = size.at("/estimatedVMPrices/billingCurrency").asString("");
-        for (JsonNode price : size.at("/estimatedVMPrices/values")) {
-          if (price.path("vmTier").asString().equals(tier)) {
-            tellPrice(
-                nodes.path("scaleSettings"), price.path("retailPrice").decimalValue(), currency);
-            return;
-          }
+        Optional<BigDecimal> price = Sizes.price(size, tier);
+        if (price.isPresent()) {
+          String currency = size.at("/estimatedVMPrices/billingCurrency").asString("");
+          tellPrice(nodes.path("scaleSettings"), price.get(), currency);
+          return;
         }
       }
     }

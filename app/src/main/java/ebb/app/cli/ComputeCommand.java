@@ -1,11 +1,14 @@
 package ebb.app.cli;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `ebb ml compute`: clusters in the grammar of Azure ML's second command line.
 @Command(
@@ -29,27 +32,46 @@ final class ComputeCommand {
       sortOptions = false,
       description = "Creates a cluster that grows and shrinks with its jobs.")
   static final class Create implements Runnable {
-    @Mixin private ComputeTarget.Named named = new ComputeTarget.Named();
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output();
+    @Mixin NotDone notDone = new NotDone();
+
+    @Option(
+        names = {"-n", "--name"},
+        paramLabel = "NAME",
+        description = "The cluster; default: the file's name for it.")
+    private @Nullable String name;
+
+    @Option(
+        names = {"-f", "--file"},
+        paramLabel = "FILE",
+        description = "YAML, as amlCompute.schema.json has it; options count more.")
+    private @Nullable Path file;
+
+    @Option(
+        names = "--set",
+        paramLabel = "PROPERTY=VALUE",
+        arity = "1..*",
+        description = "Changes a property of the file.")
+    private Map<String, String> changes = new TreeMap<>();
 
     @Option(
         names = {"-t", "--type"},
         paramLabel = "TYPE",
-        description = "amlcompute, the only one so far.",
-        defaultValue = "amlcompute")
-    private String type = "amlcompute";
+        description = "amlcompute, the only one so far.")
+    private @Nullable String type;
 
     @Option(
         names = "--size",
         paramLabel = "SIZE",
-        description = "The size of its nodes (default: ${DEFAULT-VALUE}).",
-        defaultValue = "Standard_DS3_v2")
-    private String size = "Standard_DS3_v2";
+        description = "The size of its nodes (default: Standard_DS3_v2).")
+    private @Nullable String size;
 
     @Option(names = "--max-instances", paramLabel = "N", description = "At most (default: 1).")
-    private int max = 1;
+    private @Nullable Integer max;
 
     @Option(names = "--min-instances", paramLabel = "N", description = "At least (default: 0).")
-    private int min;
+    private @Nullable Integer min;
 
     @Option(
         names = "--idle-time-before-scale-down",
@@ -80,13 +102,29 @@ final class ComputeCommand {
 
     @Override
     public void run() {
-      if (!type.equalsIgnoreCase("amlcompute")) {
-        throw new Failed(
-            "InvalidRequest", "'" + type + "' is no type of compute that Ebb has: amlcompute.", 2);
+      ObjectNode read = file == null ? JsonNodeFactory.instance.objectNode() : Yaml.read(file);
+      put(read, "name", name);
+      put(read, "type", type);
+      put(read, "size", size);
+      put(read, "max_instances", max);
+      put(read, "min_instances", min);
+      put(read, "idle_time_before_scale_down", idle);
+      put(read, "tier", tier);
+      put(read, "location", location);
+      put(read, "isolation", isolation);
+      if (!tags.isEmpty()) {
+        tags.forEach(read.withObject("/tags")::put);
       }
-      Clusters.Wanted wanted =
-          new Clusters.Wanted(size, tier, min, max, idle, location, isolation, null, tags);
-      named.output.show(named.clusters().create(named.name, wanted), Clusters.COLUMNS);
+      Yaml.set(read, changes);
+      Clusters clusters = new Clusters(Connection.to(place));
+      output.show(
+          clusters.create(ClusterFile.name(read), ClusterFile.wanted(read)), Clusters.COLUMNS);
+    }
+
+    private static void put(ObjectNode file, String property, @Nullable Object typed) {
+      if (typed != null) {
+        file.set(property, Connection.JSON.valueToTree(typed));
+      }
     }
   }
 

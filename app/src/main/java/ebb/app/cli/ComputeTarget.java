@@ -50,6 +50,7 @@ final class ComputeTarget {
       description = "Creates a cluster that grows and shrinks with its jobs.")
   static final class CreateAmlCompute implements Runnable {
     @Mixin private Named named = new Named();
+    @Mixin NotDone notDone = new NotDone();
 
     @Option(
         names = {"-s", "--vm-size"},

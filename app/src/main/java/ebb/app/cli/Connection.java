@@ -2,12 +2,12 @@ package ebb.app.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +29,11 @@ final class Connection {
   /// A read that waits for the engine is answered within half a minute, or told that it was not.
   private static final int READ_MILLIS = 60_000;
 
+  /// What was sent is hashed and made durable before it is answered.
+  private static final int SEND_MILLIS = 600_000;
+
+  private static final int PIECE_BYTES = 64 << 10;
+
   private final Place place;
   private final String server;
   private final String token;
@@ -41,22 +46,23 @@ final class Connection {
 
   static Connection to(Place place) {
     Path home = place.folder();
+    OwnServer server = new OwnServer(home);
+    JsonNode address = server.running();
+    if (address == null) {
+      if (!place.isDefaultHome() || !OwnServer.canStart()) {
+        throw Failed.refused(
+            "NoServer",
+            "no server runs on " + home + ": start one with 'ebb serve', or name another --home.");
+      }
+      address = server.start();
+    }
     try {
-      JsonNode address = JSON.readTree(Files.readAllBytes(home.resolve("server.json")));
       String token = Files.readString(home.resolve("token")).strip();
       return new Connection(place, address.path("url").asString(), token);
-    } catch (NoSuchFileException none) {
-      throw noServer(home);
-    } catch (IOException | JacksonException unreadable) {
-      throw new Failed("HomeUnreadable", home + " cannot be read: " + unreadable.getMessage(), 1);
+    } catch (IOException unreadable) {
+      throw Failed.refused(
+          "HomeUnreadable", home + " cannot be read: " + unreadable.getMessage() + ".");
     }
-  }
-
-  private static Failed noServer(Path home) {
-    return new Failed(
-        "NoServer",
-        "no server runs on " + home + ": start one with 'ebb serve', or name another --home.",
-        1);
   }
 
   Place place() {
@@ -84,6 +90,11 @@ final class Connection {
     return json("GET", path, null);
   }
 
+  /// The same, for what changes something.
+  JsonNode toServer(String path) {
+    return json("POST", path, null);
+  }
+
   /// All rows of a list, page after page.
   List<JsonNode> all(String path, String rows) {
     List<JsonNode> all = new ArrayList<>();
@@ -102,7 +113,7 @@ final class Connection {
   /// has none.
   void ensureWorkspace() {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    body.put("location", or(System.getenv("EBB_LOCATION"), "eastus"));
+    body.put("location", place.location());
     try {
       arm("GET", "", null);
     } catch (Failed absent) {
@@ -113,10 +124,6 @@ final class Connection {
       System.err.println(
           "ebb: made the workspace %s in %s".formatted(place.workspaceName(), place.groupName()));
     }
-  }
-
-  private static String or(@Nullable String set, String absent) {
-    return set == null || set.isBlank() ? absent : set;
   }
 
   static String encoded(String part) {
@@ -136,6 +143,47 @@ final class Connection {
     }
   }
 
+  /// Whether something is at a path of Ebb's own below the workspace.
+  boolean has(String path) {
+    try {
+      int status = open("HEAD", place.own() + path, READ_MILLIS, null).getResponseCode();
+      if (status != 200 && status != 404) {
+        throw refused(status, new byte[0]);
+      }
+      return status == 200;
+    } catch (IOException broken) {
+      throw unreachable(broken);
+    }
+  }
+
+  /// Writes what is sent.
+  interface Sending {
+    void to(OutputStream out) throws IOException;
+  }
+
+  /// Sends bytes to a path of Ebb's own below the workspace.
+  void send(String path, Sending sending) {
+    try {
+      HttpURLConnection asked = request("PUT", place.own() + path, SEND_MILLIS);
+      asked.setDoOutput(true);
+      asked.setChunkedStreamingMode(PIECE_BYTES);
+      try (OutputStream out = asked.getOutputStream()) {
+        sending.to(out);
+      } catch (IOException partial) {
+        throw Failed.refused(
+            "NotSent",
+            "what was sent did not arrive whole (%s): if a file changed meanwhile, send it again."
+                .formatted(partial.getMessage()));
+      }
+      byte[] answer = read(asked);
+      if (asked.getResponseCode() >= 400) {
+        throw refused(asked.getResponseCode(), answer);
+      }
+    } catch (IOException broken) {
+      throw unreachable(broken);
+    }
+  }
+
   /// What is written at a path of Ebb's own below the workspace, as it comes.
   InputStream stream(String path) {
     try {
@@ -150,11 +198,10 @@ final class Connection {
   }
 
   private Failed unreachable(IOException broken) {
-    return new Failed(
+    return Failed.refused(
         "ServerUnreachable",
         "the server of %s does not answer at %s (%s): start it again with 'ebb serve'."
-            .formatted(place.folder(), server, broken.getMessage()),
-        1);
+            .formatted(place.folder(), server, broken.getMessage()));
   }
 
   /// azure-cli ends with 3 where something is not there, and with 1 otherwise.
@@ -168,23 +215,28 @@ final class Connection {
     return new Failed(
         error.path("code").asString("HTTP " + status),
         error.path("message").asString("the server refused, and did not say why."),
-        status == 404 ? 3 : 1);
+        status == 404 ? Failed.ABSENT : Failed.REFUSED);
+  }
+
+  private HttpURLConnection open(
+      String method, String path, int readMillis, @Nullable JsonNode body) throws IOException {
+    HttpURLConnection asked = request(method, path, readMillis);
+    asked.setRequestProperty("Content-Type", "application/json");
+    if (body != null) {
+      asked.setDoOutput(true);
+      asked.getOutputStream().write(JSON.writeValueAsBytes(body));
+    }
+    return asked;
   }
 
   @SuppressWarnings("HttpUrlsUsage") // the loopback address
-  private HttpURLConnection open(
-      String method, String path, int readMillis, @Nullable JsonNode body) throws IOException {
+  private HttpURLConnection request(String method, String path, int readMillis) throws IOException {
     HttpURLConnection asked =
         (HttpURLConnection) URI.create(server + path).toURL().openConnection();
     asked.setRequestMethod(method);
     asked.setConnectTimeout(CONNECT_MILLIS);
     asked.setReadTimeout(readMillis);
     asked.setRequestProperty("Authorization", "Bearer " + token);
-    asked.setRequestProperty("Content-Type", "application/json");
-    if (body != null) {
-      asked.setDoOutput(true);
-      asked.getOutputStream().write(JSON.writeValueAsBytes(body));
-    }
     return asked;
   }
 

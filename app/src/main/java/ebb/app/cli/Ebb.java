@@ -1,18 +1,27 @@
 package ebb.app.cli;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.JsonNode;
 
-/// The program's commands.
+/// The program's commands; alone it says how things stand.
 @Command(
     name = "ebb",
     mixinStandardHelpOptions = true,
     version = "ebb 0.1.0",
-    description = "Clusters that grow when there is work and shrink to nothing when there is none.",
-    subcommands = Ml.class)
+    description = {
+      "Clusters that grow when there is work and shrink to nothing when there is none.",
+      "Without a command: what runs, what waits and why, and what it costs."
+    },
+    subcommands = {Ml.class, Configure.class, AutoComplete.GenerateCompletion.class})
 public final class Ebb implements Runnable {
-  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+  /// What is said of each kind of trouble: more hides what matters.
+  private static final int TOLD = 3;
+
+  @Mixin private Place place = new Place();
 
   /// Runs the command in `arguments` and returns the exit code.
   public static int run(Serve.Server server, JournalCommand.Journal journal, String... arguments) {
@@ -21,6 +30,7 @@ public final class Ebb implements Runnable {
     line.addSubcommand(JournalCommand.line(journal));
     People.verbs().forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(Ebb::tell);
+    line.setParameterExceptionHandler(Ebb::tell);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     return line.execute(arguments);
   }
@@ -35,10 +45,43 @@ public final class Ebb implements Runnable {
     throw error;
   }
 
+  /// A line that cannot be read: what is wrong with it, what may have been meant, and where to
+  /// look.
+  private static int tell(CommandLine.ParameterException unfit, String[] typed) {
+    CommandLine line = unfit.getCommandLine();
+    System.err.println("ebb: InvalidRequest: " + unfit.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(unfit, line.getErr());
+    System.err.println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
+    return Failed.UNREADABLE;
+  }
+
   @Override
   public void run() {
-    if (spec != null) {
-      spec.commandLine().usage(System.out);
+    Connection connection = Connection.to(place);
+    connection.ensureWorkspace();
+    Standing standing = Standing.of(connection);
+    System.out.println(Terminal.Colour.BOLD.of(standing.line()));
+    List<JsonNode> waiting = standing.live().stream().filter(Standing::isWaiting).toList();
+    for (JsonNode job : waiting.subList(0, Math.min(TOLD, waiting.size()))) {
+      String name = job.path("name").asString();
+      say(name + " waits: " + Top.shortened(standing.why(job)), "ebb why " + name);
     }
+    for (JsonNode job : standing.failed(TOLD)) {
+      String name = job.path("name").asString();
+      say(
+          "%s ended: %s, %s"
+              .formatted(
+                  name,
+                  job.at("/end/cause").asString(),
+                  job.at("/end/detail").asString("exit " + job.at("/end/code").asString(""))),
+          "ebb logs --stderr " + name);
+    }
+    if (standing.clusters().isEmpty()) {
+      System.out.println("  nothing yet: try   ebb run -- echo hello");
+    }
+  }
+
+  private static void say(String what, String next) {
+    System.out.println("  " + Terminal.Colour.YELLOW.of("!") + " " + what + "      " + next);
   }
 }

@@ -4,6 +4,15 @@ package ebb.app.cli;
 final class Failed extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /// The exit code of a refusal.
+  static final int REFUSED = 1;
+
+  /// The exit code for what was typed, or is in a file, and cannot be read.
+  static final int UNREADABLE = 2;
+
+  /// The exit code where something is not there, as azure-cli has it.
+  static final int ABSENT = 3;
+
   private final String code;
   private final int exitCode;
 
@@ -13,6 +22,15 @@ final class Failed extends RuntimeException {
     this.exitCode = exitCode;
   }
 
+  /// What was typed, or is in a file, cannot be done like this.
+  static Failed unreadable(String message) {
+    return new Failed("InvalidRequest", message, UNREADABLE);
+  }
+
+  static Failed refused(String code, String message) {
+    return new Failed(code, message, REFUSED);
+  }
+
   /// Azure's code, or Ebb's where Azure has none.
   String code() {
     return code;
@@ -20,6 +38,10 @@ final class Failed extends RuntimeException {
 
   int exitCode() {
     return exitCode;
+  }
+
+  boolean isAbsence() {
+    return exitCode == ABSENT;
   }
 
   String line() {

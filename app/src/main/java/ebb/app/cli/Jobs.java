@@ -2,8 +2,13 @@ package ebb.app.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -15,9 +20,11 @@ final class Jobs {
       List.of(
           Output.Column.of("Name", "/name"),
           Output.Column.of("Status", "/properties/status"),
-          new Output.Column("Cluster", job -> last(job.at("/properties/computeId").asString(""))),
+          new Output.Column("Cluster", Jobs::cluster),
           Output.Column.of("Submitted", "/systemData/createdAt"),
           Output.Column.of("List cost", "/properties/properties/ebb.cost.list"));
+
+  private static final long POLL_MILLIS = 100;
 
   private final Connection connection;
 
@@ -25,41 +32,25 @@ final class Jobs {
     this.connection = connection;
   }
 
-  /// What is typed of a job.
-  ///
-  /// @param cluster the cluster that it runs on; null: one that Ebb keeps for the size
-  record Wanted(
-      String command,
-      @Nullable String cluster,
-      String size,
-      int nodes,
-      @Nullable String limit,
-      Map<String, String> variables) {}
-
-  private static String last(String id) {
+  /// The name of the cluster that a job runs on.
+  static String cluster(JsonNode job) {
+    String id = job.at("/properties/computeId").asString("");
     return id.substring(id.lastIndexOf('/') + 1);
+  }
+
+  /// A name for a job that was given none: no two are made at the same time by one person.
+  static String newName() {
+    return "run-" + Long.toString(System.currentTimeMillis(), 36);
   }
 
   private static String path(String name) {
     return "/jobs/" + Connection.encoded(name);
   }
 
-  JsonNode submit(String name, Wanted wanted) {
-    connection.ensureWorkspace();
+  /// @param properties what Azure's REST paths call so
+  JsonNode submit(String name, ObjectNode properties) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    ObjectNode job =
-        body.putObject("properties").put("jobType", "Command").put("command", wanted.command());
-    ObjectNode resources = job.putObject("resources").put("instanceCount", wanted.nodes());
-    if (wanted.cluster() == null) {
-      resources.put("instanceType", wanted.size());
-    } else {
-      job.put("computeId", wanted.cluster());
-    }
-    if (wanted.limit() != null) {
-      job.putObject("limits").put("jobLimitsType", "Command").put("timeout", wanted.limit());
-    }
-    ObjectNode variables = job.putObject("environmentVariables");
-    wanted.variables().forEach(variables::put);
+    body.set("properties", properties);
     return connection.arm("PUT", path(name), body);
   }
 
@@ -72,45 +63,149 @@ final class Jobs {
     return connection.arm("GET", "/jobs", null).path("value").valueStream().toList();
   }
 
+  /// The newest `most` jobs.
+  List<JsonNode> newest(int most) {
+    List<JsonNode> all = most > 100 ? connection.all("/jobs", "value") : newest();
+    return all.subList(0, Math.min(most, all.size()));
+  }
+
   void cancel(String name) {
     connection.arm("POST", path(name) + "/cancel", null);
   }
 
-  /// Copies what the job wrote, and, if it is followed, what it writes until it ends.
-  void copyLogs(String name, boolean errors, boolean follow) {
-    String query = "?stream=" + (errors ? "stderr" : "stdout") + "&follow=" + follow;
+  /// What a job wrote to one stream so far.
+  void copyLog(String name, boolean errors) {
+    copy(name, errors, false, 0, System.out);
+  }
+
+  /// Copies what a job writes, standard error to standard error, until it has ended; answers it as
+  /// it then is. What a restarted job writes comes after what it had written.
+  JsonNode follow(String name) {
+    int attempt = 1;
+    Progress progress = new Progress("waiting for the end of " + name);
+    while (true) {
+      followAttempt(name, attempt);
+      JsonNode job = show(name);
+      JsonNode properties = job.at("/properties/properties");
+      while (!properties.has("ebb.end.cause")
+          && Integer.parseInt(properties.path("ebb.attempts").asString("1")) <= attempt) {
+        progress.pause(POLL_MILLIS);
+        job = show(name);
+        properties = job.at("/properties/properties");
+      }
+      int attempts = Integer.parseInt(properties.path("ebb.attempts").asString("1"));
+      if (attempts <= attempt) {
+        progress.end();
+        return job;
+      }
+      attempt++;
+      System.err.println("ebb: " + name + " starts again, attempt " + attempt);
+    }
+  }
+
+  private void followAttempt(String name, int attempt) {
+    AtomicReference<@Nullable Failed> broken = new AtomicReference<>();
+    Thread errors =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try {
+                copy(name, true, true, attempt, System.err);
+              } catch (Failed failed) {
+                broken.set(failed);
+              }
+            });
+    copy(name, false, true, attempt, System.out);
+    try {
+      errors.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Failed failed = broken.get();
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
+  /// @param attempt 0: the newest
+  private void copy(String name, boolean errors, boolean follow, int attempt, PrintStream to) {
+    String query =
+        "?stream=%s&follow=%s%s"
+            .formatted(
+                errors ? "stderr" : "stdout", follow, attempt == 0 ? "" : "&attempt=" + attempt);
     try (InputStream log = connection.stream(path(name) + "/logs" + query)) {
       byte[] piece = new byte[8192];
       for (int read = log.read(piece); read >= 0; read = log.read(piece)) {
-        System.out.write(piece, 0, read);
-        System.out.flush();
+        to.write(piece, 0, read);
+        to.flush();
       }
     } catch (IOException broken) {
-      throw new Failed(
+      throw Failed.refused(
           "LogBroken",
-          "the log broke off ("
-              + broken.getMessage()
-              + "); the job goes on: 'ebb logs -f "
-              + name
-              + "'.",
-          1);
+          "the log broke off (%s); the job goes on: 'ebb logs -f %s'."
+              .formatted(broken.getMessage(), name));
     }
+  }
+
+  /// Copies what a job has left in outputs and logs, and what it printed, into a folder.
+  ///
+  /// @return how many files
+  int download(String name, Path into) throws IOException {
+    List<String> files = new ArrayList<>();
+    String after = "";
+    do {
+      JsonNode page =
+          connection.own("GET", path(name) + "/files?after=" + Connection.encoded(after), null);
+      page.path("value").forEach(file -> files.add(file.path("path").asString()));
+      after = page.path("next").asString("");
+    } while (!after.isEmpty());
+    for (String file : files) {
+      Path place = into.resolve(file).normalize();
+      if (!place.startsWith(into.normalize())) {
+        throw Failed.refused("InvalidFile", "'" + file + "' would leave " + into + ".");
+      }
+      Files.createDirectories(place.getParent());
+      try (InputStream content = connection.stream(path(name) + "/files/" + escaped(file));
+          OutputStream out = Files.newOutputStream(place)) {
+        content.transferTo(out);
+      }
+    }
+    Files.createDirectories(into);
+    for (String stream : List.of("stdout", "stderr")) {
+      try (PrintStream out =
+          new PrintStream(Files.newOutputStream(into.resolve(stream + ".txt")))) {
+        copy(name, stream.equals("stderr"), false, 0, out);
+      }
+    }
+    return files.size() + 2;
+  }
+
+  private static String escaped(String path) {
+    List<String> parts = new ArrayList<>();
+    for (String part : path.split("/", -1)) {
+      parts.add(Connection.encoded(part));
+    }
+    return String.join("/", parts);
   }
 
   /// Why a job, a cluster or a node is as it is.
   String why(String name) {
-    for (String kind : List.of("/jobs/", "/clusters/")) {
+    for (String path :
+        List.of(
+            path(name), "/clusters/" + Connection.encoded(name), "")) { // a node is of no workspace
       try {
-        return connection
-            .own("GET", kind + Connection.encoded(name) + "/why", null)
-            .path("message")
-            .asString();
+        JsonNode why =
+            path.isEmpty()
+                ? connection.ofServer("/ebb/v1/nodes/" + Connection.encoded(name) + "/why")
+                : connection.own("GET", path + "/why", null);
+        return why.path("message").asString();
       } catch (Failed absent) {
-        if (absent.exitCode() != 3) {
+        if (!absent.isAbsence() && !absent.code().equals("BadRequest")) {
           throw absent;
         }
       }
     }
-    throw new Failed("ResourceNotFound", "There is no job and no cluster '" + name + "'.", 3);
+    throw new Failed(
+        "ResourceNotFound", "there is no job, cluster or node '" + name + "'.", Failed.ABSENT);
   }
 }

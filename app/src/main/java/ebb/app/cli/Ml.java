@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description =
         "Azure Machine Learning's command line: write 'ebb' where its documents write 'az'.",
-    subcommands = {ComputeTarget.class, ComputeCommand.class})
+    subcommands = {ComputeTarget.class, ComputeCommand.class, JobCommand.class})
 final class Ml {}

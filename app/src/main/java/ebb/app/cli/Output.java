@@ -3,12 +3,15 @@ package ebb.app.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// How a command shows what it was answered: an option of every command that shows something.
+/// How a command shows what it was answered: options of every command that shows something.
 final class Output {
   private static final JsonMapper INDENTED =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -16,13 +19,21 @@ final class Output {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "json, table, tsv or none (default: ${DEFAULT-VALUE}).",
+      description = "json, jsonc, yaml, table, tsv or none (default: ${DEFAULT-VALUE}).",
       defaultValue = "json")
   private Format format = Format.json;
+
+  @Option(
+      names = "--query",
+      paramLabel = "JMESPATH",
+      description = "Shows only what this expression chooses.")
+  private @Nullable String query;
 
   /// The names are what is typed.
   enum Format {
     json,
+    jsonc,
+    yaml,
     table,
     tsv,
     none
@@ -36,27 +47,66 @@ final class Output {
   }
 
   void show(JsonNode one, List<Column> columns) {
-    if (format == Format.json) {
-      System.out.println(INDENTED.writeValueAsString(one));
+    if (query != null) {
+      chosen(Query.choose(query, one));
     } else {
-      rows(List.of(one), columns);
+      show(one, List.of(one), columns);
     }
   }
 
   void showAll(List<JsonNode> rows, List<Column> columns) {
-    if (format == Format.json) {
-      System.out.println(INDENTED.writeValueAsString(rows));
+    JsonNode all = Connection.JSON.createArrayNode().addAll(rows);
+    if (query != null) {
+      chosen(Query.choose(query, all));
     } else {
-      rows(rows, columns);
+      show(all, rows, columns);
     }
   }
 
-  private void rows(List<JsonNode> rows, List<Column> columns) {
+  /// What a query chose has no columns but those that it names.
+  private void chosen(JsonNode chosen) {
+    List<JsonNode> rows = chosen.isArray() ? chosen.valueStream().toList() : List.of(chosen);
+    List<Column> columns = new ArrayList<>();
+    if (!rows.isEmpty() && rows.getFirst().isObject()) {
+      rows.getFirst()
+          .propertyNames()
+          .forEach(name -> columns.add(new Column(name, row -> text(row.path(name)))));
+    } else {
+      columns.add(new Column("Result", Output::text));
+    }
+    show(chosen, rows, columns);
+  }
+
+  private static String text(JsonNode value) {
+    return value.isNull()
+        ? ""
+        : value.isContainer()
+            ? value.toString()
+            : value.asString(""); // az prints containers as JSON
+  }
+
+  private void show(JsonNode whole, List<JsonNode> rows, List<Column> columns) {
     switch (format) {
+      case json -> System.out.println(INDENTED.writeValueAsString(whole));
+      case jsonc -> System.out.println(coloured(INDENTED.writeValueAsString(whole)));
+      case yaml -> System.out.print(Yaml.write(whole));
       case tsv -> rows.forEach(row -> System.out.println(String.join("\t", cells(row, columns))));
       case table -> System.out.print(table(rows, columns));
-      case json, none -> {} // json is shown whole, none not at all
+      case none -> {} // nothing is asked for
     }
+  }
+
+  private static final Pattern JSON_NAME = Pattern.compile("(?m)^( *)(\"(?:[^\"\\\\]|\\\\.)*\") :");
+
+  /// Names stand out, where somebody can see it.
+  private static String coloured(String json) {
+    return Terminal.hasColours()
+        ? JSON_NAME.matcher(json).replaceAll(m -> m.group(1) + quoted(m.group(2)) + " :")
+        : json;
+  }
+
+  private static String quoted(String name) {
+    return Matcher.quoteReplacement(Terminal.Colour.CYAN.of(name));
   }
 
   private static List<String> cells(JsonNode row, List<Column> columns) {

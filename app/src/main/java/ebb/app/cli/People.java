@@ -1,15 +1,7 @@
 package ebb.app.cli;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,128 +14,16 @@ final class People {
 
   /// All of them.
   static List<Object> verbs() {
-    return List.of(new Run(), new Ps(), new Logs(), new Stop(), new Why(), new Spent());
-  }
-
-  @Command(
-      name = "run",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      description = {
-        "Runs a command on a node, shows what it writes, and ends with its exit code.",
-        "Ctrl-C detaches; the job goes on."
-      })
-  static final class Run implements Callable<Integer> {
-    private static final Pattern AMOUNT = Pattern.compile("([0-9]+)([smhd])");
-
-    @Mixin private Place place = new Place();
-
-    @Option(names = "--name", paramLabel = "NAME", description = "Default: made of the time.")
-    private @Nullable String name;
-
-    @Option(names = "--cluster", paramLabel = "NAME", description = "Runs on this cluster.")
-    private @Nullable String cluster;
-
-    @Option(
-        names = "--size",
-        paramLabel = "SIZE",
-        description =
-            "Without a cluster: runs on one that Ebb keeps for the size (default: ${DEFAULT-VALUE}).",
-        defaultValue = "Standard_D2s_v3")
-    private String size = "Standard_D2s_v3";
-
-    @Option(names = "--nodes", paramLabel = "N", description = "On so many nodes (default: 1).")
-    private int nodes = 1;
-
-    @Option(
-        names = "--max",
-        paramLabel = "TIME",
-        description = "At most so long: 90s, 30m, 2h, 1d.")
-    private @Nullable String max;
-
-    @Option(names = "--env", paramLabel = "NAME=VALUE", description = "A variable for the command.")
-    private Map<String, String> variables = new TreeMap<>();
-
-    @Option(
-        names = {"-d", "--detach"},
-        description = "Does not wait.")
-    private boolean detach;
-
-    @Parameters(
-        arity = "1..*",
-        paramLabel = "COMMAND",
-        description = "After '--': a program and its arguments, or one text for /bin/sh.")
-    private List<String> command = List.of();
-
-    @Override
-    public Integer call() {
-      Jobs jobs = new Jobs(Connection.to(place));
-      String job = name == null ? "run-" + Long.toString(System.currentTimeMillis(), 36) : name;
-      JsonNode submitted =
-          jobs.submit(job, new Jobs.Wanted(line(), cluster, size, nodes, limit(max), variables));
-      String where = submitted.at("/properties/computeId").asString();
-      System.err.println(
-          "ebb: %s runs on %s; Ctrl-C detaches, 'ebb stop %s' ends it"
-              .formatted(job, where.substring(where.lastIndexOf('/') + 1), job));
-      if (detach) {
-        System.out.println(job);
-        return 0;
-      }
-      jobs.copyLogs(job, false, true);
-      return end(jobs, job);
-    }
-
-    /// A program and its arguments as one line for the shell, each kept as it was typed.
-    private String line() {
-      return command.size() == 1
-          ? command.getFirst()
-          : command.stream()
-              .map(word -> "'" + word.replace("'", "'\\''") + "'")
-              .collect(Collectors.joining(" "));
-    }
-
-    private static @Nullable String limit(@Nullable String typed) {
-      if (typed == null) {
-        return null;
-      }
-      Matcher amount = AMOUNT.matcher(typed.toLowerCase(Locale.ROOT));
-      if (!amount.matches()) {
-        throw new Failed(
-            "InvalidRequest", "'" + typed + "' is no time: 90s, 30m, 2h and 1d are.", 2);
-      }
-      long number = Long.parseLong(amount.group(1));
-      return switch (amount.group(2)) {
-        case "s" -> Duration.ofSeconds(number).toString();
-        case "m" -> Duration.ofMinutes(number).toString();
-        case "h" -> Duration.ofHours(number).toString();
-        default -> Duration.ofDays(number).toString(); // d, by the pattern
-      };
-    }
-
-    /// Waits for the word of the end, which comes right after the log's.
-    private static int end(Jobs jobs, String name) {
-      Progress progress = new Progress("waiting for the end of " + name);
-      while (true) {
-        JsonNode job = jobs.show(name);
-        JsonNode properties = job.at("/properties/properties");
-        if (!properties.path("ebb.end.cause").isMissingNode()) {
-          progress.end();
-          return told(name, properties);
-        }
-        progress.pause(100);
-      }
-    }
-
-    private static int told(String name, JsonNode end) {
-      String cause = end.path("ebb.end.cause").asString();
-      if (cause.equals("succeeded")) {
-        return 0;
-      }
-      System.err.println(
-          "ebb: %s: %s (%s)".formatted(name, cause, end.path("ebb.end.detail").asString("")));
-      int code = end.path("ebb.end.code").asInt(1);
-      return code > 0 && code < 256 ? code : 1;
-    }
+    return List.of(
+        new Run(),
+        new Ps(),
+        new Logs(),
+        new Stop(),
+        new Why(),
+        new Nodes(),
+        new Top(),
+        new Spent(),
+        new Clean());
   }
 
   @Command(name = "ps", mixinStandardHelpOptions = true, description = "Lists the newest jobs.")
@@ -157,12 +37,12 @@ final class People {
   }
 
   @Command(name = "logs", mixinStandardHelpOptions = true, description = "Shows what a job wrote.")
-  static final class Logs implements Runnable {
+  static final class Logs implements Callable<Integer> {
     @Mixin private Place place = new Place();
 
     @Option(
         names = {"-f", "--follow"},
-        description = "Goes on until the job ends.")
+        description = "Goes on until the job ends, and shows its standard error too.")
     private boolean follow;
 
     @Option(names = "--stderr", description = "Its standard error.")
@@ -172,8 +52,13 @@ final class People {
     private String job = "";
 
     @Override
-    public void run() {
-      new Jobs(Connection.to(place)).copyLogs(job, errors, follow);
+    public Integer call() {
+      Jobs jobs = new Jobs(Connection.to(place));
+      if (follow) {
+        return End.tell(jobs.follow(job));
+      }
+      jobs.copyLog(job, errors);
+      return 0;
     }
   }
 
@@ -194,7 +79,7 @@ final class People {
   @Command(
       name = "why",
       mixinStandardHelpOptions = true,
-      description = "Says what a job or a cluster waits for, or how it ended.")
+      description = "Says what a job, a cluster or a node waits for, or how it ended.")
   static final class Why implements Runnable {
     @Mixin private Place place = new Place();
 
@@ -204,6 +89,65 @@ final class People {
     @Override
     public void run() {
       System.out.println(new Jobs(Connection.to(place)).why(name));
+    }
+  }
+
+  @Command(
+      name = "nodes",
+      mixinStandardHelpOptions = true,
+      description = "Lists the nodes that exist, of all clusters.")
+  static final class Nodes implements Runnable {
+    static final List<Output.Column> COLUMNS =
+        List.of(
+            Output.Column.of("Node", "/id"),
+            Output.Column.of("Cluster", "/cluster"),
+            Output.Column.of("State", "/phase"),
+            Output.Column.of("Since", "/since"),
+            new Output.Column(
+                "Kind", node -> node.path("virtual").asBoolean() ? "virtual" : "real"),
+            Output.Column.of("Isolation", "/isolation"),
+            Output.Column.of("Task", "/task"));
+
+    @Mixin private Place place = new Place();
+
+    @Override
+    public void run() {
+      List<JsonNode> nodes =
+          Connection.to(place).ofServer("/ebb/v1/nodes").path("value").valueStream().toList();
+      System.out.print(Output.table(nodes, COLUMNS));
+    }
+  }
+
+  @Command(
+      name = "gc",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Removes what ended jobs have left between, and code that nobody needs.",
+        "Outputs, logs and what jobs printed stay."
+      })
+  static final class Clean implements Runnable {
+    @Mixin private Place place = new Place();
+
+    @Option(names = "--dry-run", description = "Only says how much it would free.")
+    private boolean dry;
+
+    @Option(
+        names = "--older-than",
+        paramLabel = "DAYS",
+        description = "What is older (default: as the server keeps it).")
+    private int days = -1;
+
+    @Override
+    public void run() {
+      String query = "?dry=" + dry + (days < 0 ? "" : "&olderThan=P" + days + "D");
+      JsonNode freed = Connection.to(place).toServer("/ebb/v1/gc" + query);
+      long bytes = freed.path("bytes").asLong() + freed.path("codeBytes").asLong();
+      System.out.printf(
+          "%s %.1f MB of %d jobs and %d folders of code%n",
+          dry ? "would free" : "freed",
+          bytes / (1024.0 * 1024),
+          freed.path("jobs").asInt(),
+          freed.path("code").asInt());
     }
   }
 }

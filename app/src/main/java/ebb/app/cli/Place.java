@@ -17,19 +17,19 @@ final class Place {
   @Option(
       names = {"-w", "--workspace-name"},
       paramLabel = "NAME",
-      description = "The workspace (default: EBB_WORKSPACE, or main).")
+      description = "The workspace (default: EBB_WORKSPACE, what is configured, or main).")
   @Nullable String workspace;
 
   @Option(
       names = {"-g", "--resource-group"},
       paramLabel = "NAME",
-      description = "Its resource group (default: EBB_GROUP, or ebb).")
+      description = "Its resource group (default: EBB_GROUP, what is configured, or ebb).")
   @Nullable String group;
 
   @Option(
       names = {"--subscription", "--subscription-id"},
       paramLabel = "ID",
-      description = "Its subscription (default: EBB_SUBSCRIPTION, or ebb).")
+      description = "Its subscription (default: EBB_SUBSCRIPTION, what is configured, or ebb).")
   @Nullable String subscription;
 
   /// The folder of the server that is asked.
@@ -37,21 +37,27 @@ final class Place {
     return home == null ? Serve.defaultHome() : home;
   }
 
+  /// Whether nobody has named a home: then the server is this person's own affair, and one is
+  /// started where none runs.
+  boolean isDefaultHome() {
+    return home == null;
+  }
+
   String workspaceName() {
-    return or(workspace, "EBB_WORKSPACE", "main");
+    return Defaults.or(workspace, "EBB_WORKSPACE", "workspace", "main");
   }
 
   String groupName() {
-    return or(group, "EBB_GROUP", "ebb");
+    return Defaults.or(group, "EBB_GROUP", "group", "ebb");
   }
 
   String subscriptionName() {
-    return or(subscription, "EBB_SUBSCRIPTION", "ebb");
+    return Defaults.or(subscription, "EBB_SUBSCRIPTION", "subscription", "ebb");
   }
 
-  private static String or(@Nullable String typed, String variable, String absent) {
-    String set = System.getenv(variable);
-    return typed != null ? typed : set == null || set.isBlank() ? absent : set;
+  /// Where a workspace is made that is not there yet.
+  String location() {
+    return Defaults.or(null, "EBB_LOCATION", "location", "eastus");
   }
 
   /// The workspace's path in Azure's words.

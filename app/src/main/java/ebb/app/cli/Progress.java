@@ -1,7 +1,5 @@
 package ebb.app.cli;
 
-import java.io.Console;
-
 /// Says on a terminal that something goes on, when it takes longer than a second.
 final class Progress {
   private static final long QUIET_MILLIS = 1_000;
@@ -14,12 +12,6 @@ final class Progress {
     this.what = what;
   }
 
-  @SuppressWarnings("SystemConsoleNull") // without a terminal JDK 25 answers null again
-  static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
-  }
-
   /// Waits, and shows for how long it has.
   void pause(long millis) {
     try {
@@ -29,7 +21,7 @@ final class Progress {
       throw new Failed("Interrupted", what + " goes on; nobody waits for it any more.", 130);
     }
     long waited = System.currentTimeMillis() - began;
-    if (waited > QUIET_MILLIS && isTerminal()) {
+    if (waited > QUIET_MILLIS && Terminal.isThere()) {
       shown = true;
       System.err.print("\r" + what + " " + waited / 1_000 + " s ");
     }

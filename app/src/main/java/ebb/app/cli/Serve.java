@@ -76,6 +76,9 @@ public final class Serve implements Callable<Integer> {
       description = "Whom the access token stands for (default: your user name).")
   private @Nullable String owner;
 
+  @Option(names = "--stop", description = "Stops the server that runs on the home instead.")
+  private boolean stop;
+
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of docs/config.md.")
   private Map<String, String> others = new TreeMap<>();
 
@@ -96,6 +99,10 @@ public final class Serve implements Callable<Integer> {
   @Override
   public Integer call() {
     Path place = home == null ? defaultHome() : home;
+    if (stop) {
+      new OwnServer(place).stop();
+      return 0;
+    }
     Moved said = moved == null ? new Moved() : moved;
     try {
       Config config = Config.read(place.resolve(Config.FILE), typed());

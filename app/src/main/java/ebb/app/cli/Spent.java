@@ -95,7 +95,7 @@ final class Spent implements Runnable {
     try {
       return YearMonth.parse(typed);
     } catch (DateTimeException unreadable) {
-      throw new Failed("InvalidRequest", "'" + typed + "' is no month: write it as 2026-11.", 2);
+      throw Failed.unreadable("'" + typed + "' is no month: write it as 2026-11.");
     }
   }
 

@@ -26,6 +26,20 @@ public final class Snapshot {
     this.manifest = manifest;
   }
 
+  /// Reads a single file, which is all that the snapshot then has.
+  ///
+  /// @throws CodeRefused if it is too large
+  public static Snapshot ofFile(Path file, Bounds bounds) throws IOException, CodeRefused {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isRegularFile(file)) {
+      throw CodeRefused.unfit("There is no file '" + file + "'.");
+    }
+    Snapshot snapshot = new Snapshot(folder, new Manifest(bounds));
+    PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+    snapshot.manifest.add(entry(file.toRealPath(), file.getFileName().toString(), attributes));
+    return snapshot;
+  }
+
   /// Reads a folder, without what its `.amlignore` or else its `.gitignore` leaves out. Links are
   /// kept as links and never followed.
   ///

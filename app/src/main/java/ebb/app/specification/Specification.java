@@ -61,14 +61,18 @@ public record Specification(
   /// Those of a container image.
   public record Image(String name) implements Environment {}
 
-  /// Those that a conda file asks for; `file` is its text.
-  public record Conda(String file) implements Environment {}
+  /// Those that pip installs.
+  ///
+  /// @param python the version of Python, as `3.11`; empty for the machine's own
+  /// @param requirements lines of a requirements file
+  public record Packages(String python, List<String> requirements) implements Environment {
+    public Packages {
+      requirements = List.copyOf(requirements);
+    }
+  }
 
-  /// Those that a pip requirements file asks for; `file` is its text.
-  public record Pip(String file) implements Environment {}
-
-  /// Those that somebody has given a name, such as a curated environment.
-  public record NamedEnvironment(String reference) implements Environment {}
+  /// The image's where jobs run in containers, the packages' elsewhere.
+  public record ImageOr(Image image, Packages packages) implements Environment {}
 
   /// What a job reads.
   public sealed interface Input {}

@@ -1,19 +1,18 @@
 package ebb.app.specification;
 
 import ebb.app.specification.Specification.Arguments;
-import ebb.app.specification.Specification.Conda;
 import ebb.app.specification.Specification.Distribution;
 import ebb.app.specification.Specification.Environment;
 import ebb.app.specification.Specification.HostEnvironment;
 import ebb.app.specification.Specification.Image;
+import ebb.app.specification.Specification.ImageOr;
 import ebb.app.specification.Specification.Input;
 import ebb.app.specification.Specification.InputFiles;
 import ebb.app.specification.Specification.Literal;
 import ebb.app.specification.Specification.Mpi;
-import ebb.app.specification.Specification.NamedEnvironment;
 import ebb.app.specification.Specification.NotDistributed;
 import ebb.app.specification.Specification.Output;
-import ebb.app.specification.Specification.Pip;
+import ebb.app.specification.Specification.Packages;
 import ebb.app.specification.Specification.Program;
 import ebb.app.specification.Specification.PyTorch;
 import ebb.app.specification.Specification.ShellLine;
@@ -80,10 +79,19 @@ final class SpecificationFormat {
     return switch (environment) {
       case HostEnvironment _ -> node;
       case Image(String name) -> node.put("image", name);
-      case Conda(String file) -> node.put("conda", file);
-      case Pip(String file) -> node.put("pip", file);
-      case NamedEnvironment(String reference) -> node.put("named", reference);
+      case Packages packages -> packages(node, packages);
+      case ImageOr(Image(String name), Packages packages) ->
+          packages(node.put("image", name), packages);
     };
+  }
+
+  private static ObjectNode packages(ObjectNode node, Packages packages) {
+    if (!packages.python().isEmpty()) {
+      node.put("python", packages.python());
+    }
+    ArrayNode lines = node.putArray("pip");
+    packages.requirements().forEach(lines::add);
+    return node;
   }
 
   private static JsonNode input(Input input) {
@@ -152,18 +160,15 @@ final class SpecificationFormat {
   }
 
   private static Environment readEnvironment(JsonNode node) {
-    if (node.has("image")) {
-      return new Image(node.path("image").asString());
+    if (!node.has("pip")) {
+      return node.has("image") ? new Image(node.path("image").asString()) : new HostEnvironment();
     }
-    if (node.has("conda")) {
-      return new Conda(node.path("conda").asString());
-    }
-    if (node.has("pip")) {
-      return new Pip(node.path("pip").asString());
-    }
-    return node.has("named")
-        ? new NamedEnvironment(node.path("named").asString())
-        : new HostEnvironment();
+    List<String> requirements = new ArrayList<>();
+    node.path("pip").forEach(line -> requirements.add(line.asString()));
+    Packages packages = new Packages(node.path("python").asString(""), requirements);
+    return node.has("image")
+        ? new ImageOr(new Image(node.path("image").asString()), packages)
+        : packages;
   }
 
   private static Input readInput(JsonNode node) {

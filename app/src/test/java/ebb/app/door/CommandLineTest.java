@@ -3,16 +3,13 @@ package ebb.app.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What is typed, against a real server: each command is a process of its own, as a person starts
 /// one.
@@ -20,16 +17,12 @@ class CommandLineTest {
   @TempDir static Path folder;
   private static ServedHome server;
 
-  /// What a command wrote, and its exit code.
-  private record Said(int code, String out, String err) {
-    JsonNode json() {
-      return JsonMapper.shared().readTree(out);
-    }
-  }
+  private static Typed typed;
 
   @BeforeAll
   static void start() throws Exception {
     server = new ServedHome(folder);
+    typed = new Typed(folder, server.home());
   }
 
   @AfterAll
@@ -37,27 +30,13 @@ class CommandLineTest {
     server.close();
   }
 
-  /// Types a line; words are separated by spaces, `|` stands for a space within one.
-  private static Said ebb(String line) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
-    command.addAll(List.of(System.getProperty("java.class.path"), "ebb.app.Main"));
-    for (String word : line.split(" ")) {
-      command.add(word.replace('|', ' '));
-    }
-    Path out = Files.createTempFile(folder, "out", "");
-    Path err = Files.createTempFile(folder, "err", "");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().put("EBB_HOME", server.home().toString());
-    int code = builder.start().waitFor();
-    return new Said(code, Files.readString(out), Files.readString(err));
+  private static Typed.Said ebb(String line) throws Exception {
+    return typed.ebb(line);
   }
 
   @Test
   void linesOfTheDocumentsMakeTheirClusters() throws Exception {
-    Said created =
+    Typed.Said created =
         ebb(
             "ml computetarget create amlcompute --name testcluster --vm-size Standard_NC6 --min-nodes 0 --max-nodes 5 --idle-seconds-before-scaledown 300");
     assertThat(created.code()).as(created.err()).isZero();
@@ -67,13 +46,13 @@ class CommandLineTest {
         .isEqualTo(
             "{\"maxNodeCount\":5,\"minNodeCount\":0,\"nodeIdleTimeBeforeScaleDown\":\"PT5M\"}");
 
-    Said fixed =
+    Typed.Said fixed =
         ebb(
             "ml computetarget create amlcompute -n cpu --min-nodes 1 --max-nodes 1 -s STANDARD_D3_V2 --location westus2");
     assertThat(fixed.json().path("location").asString()).isEqualTo("westus2");
     assertThat(fixed.err()).contains("a month for the minimum");
 
-    Said low =
+    Typed.Said low =
         ebb(
             "ml computetarget create amlcompute --name lowpriocluster --vm-size Standard_NC6 --max-nodes 5 --vm-priority lowpriority");
     assertThat(low.json().at("/properties/properties/vmPriority").asString())
@@ -81,7 +60,8 @@ class CommandLineTest {
 
     assertThat(ebb("ml computetarget list -o tsv").out())
         .contains("testcluster\tStandard_NC6\tDedicated\t0\t5\t");
-    Said updated = ebb("ml computetarget update amlcompute -n testcluster --max-nodes 3 -o tsv");
+    Typed.Said updated =
+        ebb("ml computetarget update amlcompute -n testcluster --max-nodes 3 -o tsv");
     assertThat(updated.out()).startsWith("testcluster\tStandard_NC6\tDedicated\t0\t3\t");
     assertThat(ebb("ml computetarget delete -n testcluster").code()).isZero();
     assertThat(ebb("ml computetarget show -n testcluster").code()).isEqualTo(3);
@@ -89,7 +69,7 @@ class CommandLineTest {
 
   @Test
   void newerGrammarSpeaksOfTheSameClusters() throws Exception {
-    Said created =
+    Typed.Said created =
         ebb(
             "ml compute create -n newer --size Standard_D2s_v3 --max-instances 2 --tier low_priority -o table");
     assertThat(created.out())
@@ -111,12 +91,13 @@ class CommandLineTest {
 
   @Test
   void commandThatIsRunShowsWhatItWritesAndEndsWithItsExitCode() throws Exception {
-    Said good = ebb("run --name greeting -- echo it's|two words");
+    Typed.Said good = ebb("run --name greeting -- echo it's|two words");
     assertThat(good.out()).isEqualTo("it's two words\n");
     assertThat(good.code()).as(good.err()).isZero();
-    assertThat(good.err()).contains("greeting runs on serverless-d2sv3", "ebb stop greeting");
+    assertThat(good.err())
+        .contains("greeting runs on 1 x Standard_DS3_v2 of serverless-ds3v2", "ebb stop greeting");
 
-    Said bad = ebb("run --name failing --env A=b -- echo|$A;|exit|4");
+    Typed.Said bad = ebb("run --name failing --env A=b -- echo|$A;|exit|4");
     assertThat(bad.out()).isEqualTo("b\n");
     assertThat(bad.code()).isEqualTo(4);
     assertThat(bad.err()).contains("failing: failed (exit code 4)");
@@ -162,7 +143,7 @@ class CommandLineTest {
     assertThat(ebb("cost 2020-01").out().lines().toList().getLast())
         .matches("total +0.000000 +0.000000 +0.000000");
 
-    Said refused = ebb("cost November");
+    Typed.Said refused = ebb("cost November");
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err())
         .isEqualTo("ebb: InvalidRequest: 'November' is no month: write it as 2026-11.\n");
@@ -182,17 +163,22 @@ class CommandLineTest {
 
   @Test
   void errorIsOneLineWithItsCodeAndTheWayOut() throws Exception {
-    Said refused = ebb("ml compute create -n x");
+    Typed.Said refused = ebb("ml compute create -n x");
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.err().lines().toList().getLast())
         .startsWith("ebb: InvalidResourceName: 'x' is no name for a cluster: it must be 3 to 24");
     assertThat(refused.out()).isEmpty();
 
-    Said mistyped = ebb("ml compute create --name cpu3 --vnet-name mine");
-    assertThat(mistyped.code()).isEqualTo(2);
-    assertThat(mistyped.err()).contains("--vnet-name");
+    Typed.Said notDone = ebb("ml compute create --name cpu3 --vnet-name mine");
+    assertThat(notDone.code()).isEqualTo(2);
+    assertThat(notDone.err())
+        .startsWith("ebb: InvalidRequest: A network of its own is not done here so far: ");
 
-    Said nobody = ebb("ps --home " + folder.resolve("nowhere"));
+    Typed.Said mistyped = ebb("ml compute crate --name cpu3");
+    assertThat(mistyped.code()).isEqualTo(2);
+    assertThat(mistyped.err()).contains("compute create", "See 'ebb ml compute --help'");
+
+    Typed.Said nobody = ebb("ps --home " + folder.resolve("nowhere"));
     assertThat(nobody.code()).isEqualTo(1);
     assertThat(nobody.err()).contains("NoServer", "ebb serve");
   }
@@ -200,7 +186,7 @@ class CommandLineTest {
   @Test
   void tokenIsInNoOutput() throws Exception {
     for (String line : List.of("ps", "ml compute list", "logs nothing", "--help")) {
-      Said said = ebb(line);
+      Typed.Said said = ebb(line);
       assertThat(said.out() + said.err()).doesNotContain(server.token());
     }
   }

@@ -84,9 +84,10 @@ class SpecificationStoreTest {
         List.of(
             new Specification.HostEnvironment(),
             new Specification.Image("library/python:latest"),
-            new Specification.Conda("dependencies: [python]"),
-            new Specification.Pip("numpy\n"),
-            new Specification.NamedEnvironment("azureml:sklearn@latest"));
+            new Specification.Packages("3.11", List.of("numpy", "torch==2.*")),
+            new Specification.Packages("", List.of()),
+            new Specification.ImageOr(
+                new Specification.Image("python"), new Specification.Packages("", List.of("x"))));
     List<Specification.Distribution> distributions =
         List.of(
             new Specification.NotDistributed(),

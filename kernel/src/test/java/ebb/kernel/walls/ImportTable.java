@@ -64,6 +64,7 @@ public final class ImportTable {
           Map.entry("app.http", Set.of()),
           Map.entry("app.code", Set.of("app.files")),
           Map.entry("app.data", Set.of("app.files", "kernel.protocol")),
+          Map.entry("app.environment", Set.of("app.files", "app.specification", "kernel.protocol")),
           Map.entry("app.files", Set.of()),
           Map.entry("app.secrets", Set.of("app.files", "kernel.protocol")),
           Map.entry("app.config", Set.of()),
@@ -91,6 +92,7 @@ public final class ImportTable {
                   "app.specification",
                   "app.code",
                   "app.data",
+                  "app.environment",
                   "app.files",
                   "app.secrets",
                   "kernel",
@@ -112,6 +114,7 @@ public final class ImportTable {
                   "app.specification",
                   "app.code",
                   "app.data",
+                  "app.environment",
                   "app.secrets",
                   "app.files")),
           Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")));

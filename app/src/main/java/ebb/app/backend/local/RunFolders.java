@@ -130,6 +130,16 @@ public final class RunFolders {
         folder.resolve(name + ".tmp"));
   }
 
+  /// Where a task's user keeps the environments that its jobs have built: its own, so that nobody
+  /// runs what somebody else has put there.
+  Path environments(@Nullable TaskUser owner) throws IOException {
+    Path folder = root.resolve(owner == null ? "environments" : "environments-" + owner.uid());
+    if (make(folder, PRIVATE) && owner != null) {
+      owner.give(folder);
+    }
+    return folder;
+  }
+
   /// Puts files into a working directory that is not yet the task's.
   interface Contents {
     void fill(Path folder) throws IOException, CannotPrepare;

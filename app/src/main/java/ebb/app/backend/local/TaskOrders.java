@@ -2,6 +2,7 @@ package ebb.app.backend.local;
 
 import ebb.agent.protocol.TaskOrder;
 import ebb.app.data.DataRefused;
+import ebb.app.environment.Prelude;
 import ebb.app.secrets.SecretRefused;
 import ebb.app.secrets.Secrets;
 import ebb.app.specification.Specification;
@@ -13,6 +14,7 @@ import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -77,13 +79,13 @@ final class TaskOrders {
             new Sandbox.Own(
                 run.workingDirectory(),
                 run.temporary(),
-                mounts(specification, scope),
+                mounts(specification, scope, user),
                 start.confinement().network()),
             specification.environment(),
             new Wrapping.Bare(
                 name,
                 user,
-                command(specification, values),
+                command(specification, values, user),
                 TaskVariables.of(
                     start,
                     specification,
@@ -105,10 +107,15 @@ final class TaskOrders {
         wrapped.isAround());
   }
 
-  private List<Sandbox.Mount> mounts(Specification specification, Scope workspace)
-      throws CannotPrepare {
+  private List<Sandbox.Mount> mounts(
+      Specification specification, Scope workspace, @Nullable TaskUser user)
+      throws IOException, CannotPrepare {
     try {
-      return data.mounts(specification, workspace);
+      List<Sandbox.Mount> mounts = new ArrayList<>(data.mounts(specification, workspace));
+      if (packages(specification) != null) {
+        mounts.add(new Sandbox.Mount(folders.environments(user), true));
+      }
+      return mounts;
     } catch (DataRefused refused) {
       throw new CannotPrepare(refused.why());
     }
@@ -134,10 +141,31 @@ final class TaskOrders {
     }
   }
 
-  private static List<String> command(Specification specification, Values values) {
+  private List<String> command(
+      Specification specification, Values values, @Nullable TaskUser user)
+      throws IOException, CannotPrepare {
+    if (specification.environment() instanceof Specification.Image(String name)) {
+      throw new CannotPrepare(
+          "The environment is the image '%s', and this node runs nothing in containers: use a cluster with isolation container, or add a line for the image to environments.yaml."
+              .formatted(name));
+    }
     int processes = TaskVariables.processes(specification);
     List<String> command = specification.toExecute(values);
-    return processes == 1 ? command : Launcher.of(processes, command);
+    List<String> launched = processes == 1 ? command : Launcher.of(processes, command);
+    Specification.@Nullable Packages packages = packages(specification);
+    return packages == null
+        ? launched
+        : Prelude.before(packages, folders.environments(user), launched);
+  }
+
+  /// The packages that the task must find; null if it needs none.
+  private static Specification.@Nullable Packages packages(Specification specification) {
+    return switch (specification.environment()) {
+      case Specification.HostEnvironment _, Specification.Image _ -> null;
+      case Specification.Packages packages -> packages;
+      case Specification.ImageOr(Specification.Image _, Specification.Packages packages) ->
+          packages;
+    };
   }
 
   private static int port(StartTask start, Specification specification, RunFolders.Run run)

@@ -1,0 +1,186 @@
+package ebb.app.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `ebb ml job`: jobs in the grammar of Azure ML's second command line.
+@Command(
+    name = "job",
+    mixinStandardHelpOptions = true,
+    description = "Jobs, in the words of the second Azure ML command line.",
+    subcommands = {
+      JobCommand.Create.class,
+      JobCommand.Show.class,
+      JobCommand.List.class,
+      JobCommand.Stream.class,
+      JobCommand.Cancel.class,
+      JobCommand.Download.class
+    })
+final class JobCommand {
+  /// The options that name a job.
+  static final class Named {
+    @Mixin Place place = new Place();
+
+    @Option(
+        names = {"-n", "--name"},
+        required = true,
+        paramLabel = "NAME",
+        description = "The job.")
+    String name = "";
+
+    Jobs jobs() {
+      return new Jobs(Connection.to(place));
+    }
+  }
+
+  @Command(
+      name = "create",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = "Submits the job that a file describes.")
+  static final class Create implements Callable<Integer> {
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output();
+
+    @Option(
+        names = {"-f", "--file"},
+        required = true,
+        paramLabel = "FILE",
+        description = "YAML, as commandJob.schema.json has it; what it names is sent with it.")
+    private Path file = Path.of("");
+
+    @Option(
+        names = {"-n", "--name"},
+        paramLabel = "NAME",
+        description = "Default: the file's, or made of the time.")
+    private @Nullable String name;
+
+    @Option(
+        names = "--set",
+        paramLabel = "PROPERTY=VALUE",
+        arity = "1..*",
+        description = "Changes a property of the file, as in --set resources.instance_count=2.")
+    private Map<String, String> changes = new TreeMap<>();
+
+    @Option(
+        names = {"-s", "--stream"},
+        description = "Shows what the job writes, until it ends.")
+    private boolean stream;
+
+    @Option(
+        names = {"-y", "--yes"},
+        description = "Sends large folders without asking.")
+    private boolean yes;
+
+    @Override
+    public Integer call() {
+      ObjectNode read = Yaml.read(file);
+      Yaml.set(read, changes);
+      Connection connection = Connection.to(place);
+      connection.ensureWorkspace();
+      Path parent = file.toAbsolutePath().getParent();
+      ObjectNode properties =
+          JobFile.properties(
+              parent == null ? Path.of("/") : parent, read, new Uploads(connection, yes));
+      String named = name == null ? JobFile.name(read) : name;
+      Jobs jobs = new Jobs(connection);
+      JsonNode submitted = jobs.submit(named == null ? Jobs.newName() : named, properties);
+      new Plan(connection).tell(submitted);
+      if (stream) {
+        return End.tell(jobs.follow(submitted.path("name").asString()));
+      }
+      output.show(submitted, Jobs.COLUMNS);
+      return 0;
+    }
+  }
+
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows a job.")
+  static final class Show implements Runnable {
+    @Mixin private Named named = new Named();
+    @Mixin private Output output = new Output();
+
+    @Override
+    public void run() {
+      output.show(named.jobs().show(named.name), Jobs.COLUMNS);
+    }
+  }
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the newest jobs.")
+  static final class List implements Runnable {
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output();
+
+    @Option(
+        names = {"-r", "--max-results"},
+        paramLabel = "N",
+        description = "At most (default: ${DEFAULT-VALUE}).",
+        defaultValue = "100")
+    private int most = 100;
+
+    @Override
+    public void run() {
+      output.showAll(new Jobs(Connection.to(place)).newest(most), Jobs.COLUMNS);
+    }
+  }
+
+  @Command(
+      name = "stream",
+      mixinStandardHelpOptions = true,
+      description = "Shows what a job writes, until it ends.")
+  static final class Stream implements Callable<Integer> {
+    @Mixin private Named named = new Named();
+
+    @Override
+    public Integer call() {
+      return End.tell(named.jobs().follow(named.name));
+    }
+  }
+
+  @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Cancels a job.")
+  static final class Cancel implements Runnable {
+    @Mixin private Named named = new Named();
+
+    @Override
+    public void run() {
+      named.jobs().cancel(named.name);
+    }
+  }
+
+  @Command(
+      name = "download",
+      mixinStandardHelpOptions = true,
+      description = "Copies what a job has left in outputs and logs, and what it printed.")
+  static final class Download implements Runnable {
+    @Mixin private Named named = new Named();
+
+    @Option(
+        names = {"-p", "--download-path"},
+        paramLabel = "DIR",
+        description = "Where to; a folder of the job's name is made in it (default: here).")
+    private Path path = Path.of("");
+
+    @SuppressWarnings("UnusedVariable") // az's word for what is done anyway
+    @Option(names = "--all", description = "The same: there is nothing else.")
+    private boolean all;
+
+    @Override
+    public void run() {
+      Path into = path.resolve(named.name);
+      try {
+        int files = named.jobs().download(named.name, into);
+        System.err.println("ebb: " + files + " files are in " + into.toAbsolutePath());
+      } catch (IOException failure) {
+        throw Failed.refused("NotDownloaded", into + ": " + failure.getMessage() + ".");
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package ebb.app.cli;
+
+import ebb.app.config.Config;
+import ebb.app.config.ConfigRefused;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// The server of a home: whether one runs, and how a client starts one where none does, as an
+/// embedded database would. It outlives the client, and whoever started it can stop it with `ebb
+/// serve --stop`.
+final class OwnServer {
+  /// The launcher says where it is: it knows how a server's JVM is started.
+  private static final String LAUNCHER = System.getProperty("ebb.launcher", "");
+
+  /// A long journal is read again at the start.
+  private static final long START_MILLIS = 120_000;
+
+  private static final long POLL_MILLIS = 50;
+
+  private final Path home;
+
+  OwnServer(Path home) {
+    this.home = home;
+  }
+
+  Path log() {
+    return home.resolve("server.log");
+  }
+
+  /// Where the running server says that it listens; null if none runs. A process of the same number
+  /// that began after the file was written is another.
+  @Nullable JsonNode running() {
+    Path file = home.resolve("server.json");
+    try {
+      JsonNode address = Connection.JSON.readTree(Files.readAllBytes(file));
+      Instant written = Files.getLastModifiedTime(file).toInstant();
+      boolean isIt =
+          ProcessHandle.of(address.path("pid").asLong(-1))
+              .filter(ProcessHandle::isAlive)
+              .flatMap(process -> process.info().startInstant())
+              .filter(began -> began.isBefore(written))
+              .isPresent();
+      return isIt ? address : null;
+    } catch (IOException | JacksonException absent) {
+      return null;
+    }
+  }
+
+  static boolean canStart() {
+    return !LAUNCHER.isEmpty();
+  }
+
+  /// Starts one, unless another client has meanwhile: the first holds a lock until it is there.
+  JsonNode start() {
+    try {
+      if (!Files.isDirectory(home)) {
+        Files.createDirectories(
+            home,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      Path lock = home.resolve("start.lock");
+      try (FileChannel channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock _ = channel.lock()) {
+        JsonNode other = running();
+        return other == null ? startAlone() : other;
+      }
+    } catch (IOException failure) {
+      throw Failed.refused("ServerNotStarted", home + ": " + failure.getMessage() + ".");
+    }
+  }
+
+  private JsonNode startAlone() throws IOException {
+    // A session of its own: Ctrl-C at the client's terminal is not meant for it.
+    List<String> command =
+        new ArrayList<>(List.of("setsid", LAUNCHER, "serve", "--home", home.toString()));
+    command.addAll(List.of("--set", "host.personal=true"));
+    if (!isFree(port())) {
+      command.addAll(List.of("--port", "0"));
+    }
+    System.err.println(
+        "ebb: no server runs on " + home + ": starting one (its log: " + log() + ")");
+    Process starting =
+        new ProcessBuilder(command)
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+            .redirectErrorStream(true)
+            .start();
+    Progress progress = new Progress("starting the server");
+    long until = System.currentTimeMillis() + START_MILLIS;
+    JsonNode address = running();
+    while (address == null) {
+      if (!starting.isAlive()) {
+        throw Failed.refused("ServerNotStarted", "the server ended at once: " + lastLine());
+      }
+      if (System.currentTimeMillis() > until) {
+        throw Failed.refused(
+            "ServerNotStarted", "the server is not there after two minutes: see " + log() + ".");
+      }
+      progress.pause(POLL_MILLIS);
+      address = running();
+    }
+    progress.end();
+    return address;
+  }
+
+  /// Asks the running server to stop and waits until it has; jobs go on.
+  void stop() {
+    JsonNode address = running();
+    if (address == null) {
+      throw new Failed("NoServer", "no server runs on " + home + ".", Failed.ABSENT);
+    }
+    Progress progress = new Progress("stopping the server");
+    ProcessHandle.of(address.path("pid").asLong()).ifPresent(ProcessHandle::destroy);
+    while (running() != null) {
+      progress.pause(POLL_MILLIS);
+    }
+    progress.end();
+    System.err.println("ebb: the server of " + home + " has stopped; jobs go on");
+  }
+
+  private String lastLine() throws IOException {
+    List<String> lines = Files.readAllLines(log());
+    return lines.isEmpty() ? "it said nothing." : lines.getLast();
+  }
+
+  /// The port that the home's configuration names.
+  private int port() {
+    try {
+      return Config.read(home.resolve(Config.FILE), Map.of()).http().port();
+    } catch (ConfigRefused unfit) {
+      throw Failed.refused("ServerNotStarted", String.valueOf(unfit.getMessage()));
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+}

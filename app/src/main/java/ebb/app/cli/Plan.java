@@ -1,0 +1,84 @@
+package ebb.app.cli;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// What is said of a job that was just taken: where it runs, when, and what it may cost.
+final class Plan {
+  private final Connection connection;
+
+  Plan(Connection connection) {
+    this.connection = connection;
+  }
+
+  /// Where a price comes from, and what it is for an hour.
+  record Hourly(BigDecimal list, String currency) {
+    String times(BigDecimal factor) {
+      return String.format(
+          Locale.ROOT,
+          "%s %s",
+          list.multiply(factor).setScale(2, RoundingMode.HALF_UP).toPlainString(),
+          currency);
+    }
+  }
+
+  void tell(JsonNode submitted) {
+    String job = submitted.path("name").asString();
+    JsonNode cluster =
+        connection.own("GET", "/clusters/" + Connection.encoded(Jobs.cluster(submitted)), null);
+    int nodes = submitted.at("/properties/resources/instanceCount").asInt(1);
+    System.err.println(
+        "ebb: %s runs on %d x %s of %s (%s); %s"
+            .formatted(
+                job,
+                nodes,
+                cluster.path("size").asString(),
+                cluster.path("name").asString(),
+                cluster.path("isolation").asString(),
+                cost(cluster, nodes, limit(submitted))));
+    String status = submitted.at("/properties/status").asString();
+    if (status.equals("Queued")) {
+      System.err.println("ebb: waits: " + new Jobs(connection).why(job));
+    } else if (status.equals("Provisioning")) {
+      System.err.println("ebb: starts when its nodes are there: they are on their way");
+    }
+  }
+
+  private static @Nullable Duration limit(JsonNode job) {
+    try {
+      String limit = job.at("/properties/limits/timeout").asString("");
+      return limit.isEmpty() ? null : Duration.parse(limit);
+    } catch (DateTimeParseException unreadable) {
+      return null;
+    }
+  }
+
+  private static String cost(JsonNode cluster, int nodes, @Nullable Duration limit) {
+    Hourly hourly = hourly(cluster);
+    if (hourly == null) {
+      return "unpriced: no list price is known for this size and location";
+    }
+    BigDecimal each = BigDecimal.valueOf(nodes);
+    String perHour = "list price " + hourly.times(each) + "/h";
+    if (limit == null) {
+      return perHour + ", without a limit of its own (--max)";
+    }
+    BigDecimal hours =
+        BigDecimal.valueOf(limit.toSeconds())
+            .divide(BigDecimal.valueOf(3600), 6, RoundingMode.HALF_UP);
+    return perHour + ", running at most " + hourly.times(each.multiply(hours));
+  }
+
+  /// What an hour of one of a cluster's nodes costs by list price; null if nobody knows.
+  static @Nullable Hourly hourly(JsonNode cluster) {
+    JsonNode list = cluster.at("/hourly/list");
+    return list.isString()
+        ? new Hourly(new BigDecimal(list.asString()), cluster.at("/hourly/currency").asString(""))
+        : null;
+  }
+}

@@ -1,0 +1,156 @@
+package ebb.app.cli;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/// How a workspace stands at one moment: its clusters, the newest jobs, and what it costs.
+final class Standing {
+  /// Of more jobs than this only the newest are shown; the clusters count all.
+  private static final int JOBS = 200;
+
+  private final Connection connection;
+  private final List<JsonNode> clusters = new ArrayList<>();
+  private final List<JsonNode> jobs;
+  private final String month;
+
+  private Standing(Connection connection) {
+    this.connection = connection;
+    String after = "";
+    do {
+      JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
+      page.path("value").forEach(clusters::add);
+      after = page.path("next").asString("");
+    } while (!after.isEmpty());
+    this.jobs =
+        connection.own("GET", "/jobs?limit=" + JOBS, null).path("value").valueStream().toList();
+    YearMonth now = YearMonth.now(ZoneOffset.UTC);
+    this.month =
+        now.getMonth().getDisplayName(java.time.format.TextStyle.SHORT, Locale.ROOT)
+            + " "
+            + spent(now);
+  }
+
+  static Standing of(Connection connection) {
+    return new Standing(connection);
+  }
+
+  private String spent(YearMonth month) {
+    JsonNode sum =
+        connection.ofServer(
+            "/ebb/v1/ledger?by=cluster&from=%s-01T00:00:00Z&to=%s-01T00:00:00Z"
+                .formatted(month, month.plusMonths(1)));
+    return money(new BigDecimal(sum.at("/total/list").asString("0")));
+  }
+
+  private static String money(BigDecimal amount) {
+    return amount.setScale(2, RoundingMode.HALF_UP).toPlainString();
+  }
+
+  List<JsonNode> clusters() {
+    return clusters;
+  }
+
+  private int count(String what) {
+    return clusters.stream().mapToInt(each -> each.at("/counts/" + what).asInt()).sum();
+  }
+
+  /// One line for everything: what runs, what waits, and what it costs by list price.
+  String line() {
+    int waiting = count("queued") + count("assembling");
+    return "%s · %d running %d waiting %d nodes · list $%s/h · %s (metered to the end of each stretch)"
+        .formatted(
+            connection.place().workspaceName(),
+            count("unended") - waiting,
+            waiting,
+            count("existing"),
+            money(hourly()),
+            month);
+  }
+
+  /// What all nodes that exist cost in an hour.
+  private BigDecimal hourly() {
+    return clusters.stream().map(Standing::hourly).reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  private static BigDecimal hourly(JsonNode cluster) {
+    Plan.Hourly one = Plan.hourly(cluster);
+    return one == null
+        ? BigDecimal.ZERO
+        : one.list().multiply(BigDecimal.valueOf(cluster.at("/counts/existing").asInt()));
+  }
+
+  /// The clusters as a picture: a `#` for each node that runs something, a dot for each other one
+  /// that may exist.
+  List<Output.Column> clusterColumns() {
+    return List.of(
+        Output.Column.of("CLUSTER", "/name"),
+        Output.Column.of("SIZE", "/size"),
+        new Output.Column("NODES(min-max)", Standing::picture),
+        Output.Column.of("IDLE", "/counts/idle"),
+        Output.Column.of("QUEUE", "/counts/queued"),
+        new Output.Column("$/h", cluster -> money(hourly(cluster))));
+  }
+
+  private static final int WIDTH = 8;
+
+  private static String picture(JsonNode cluster) {
+    int max = cluster.path("max").asInt();
+    int existing = cluster.at("/counts/existing").asInt();
+    int running = cluster.at("/counts/running").asInt();
+    int shown = Math.min(max, WIDTH);
+    int busy = scaled(running, max, shown);
+    int there = Math.max(busy, scaled(existing, max, shown));
+    return "%s%s%s %d(%d-%d)"
+        .formatted(
+            "#".repeat(busy),
+            "+".repeat(there - busy),
+            ".".repeat(Math.max(0, shown - there)),
+            existing,
+            cluster.path("min").asInt(),
+            max);
+  }
+
+  private static int scaled(int part, int whole, int width) {
+    return whole == 0 ? 0 : Math.min(width, (part * width + whole - 1) / whole);
+  }
+
+  /// The jobs that have not ended, those that run first.
+  List<JsonNode> live() {
+    List<JsonNode> live =
+        new ArrayList<>(
+            jobs.stream().filter(job -> !job.path("phase").asString().equals("ended")).toList());
+    live.sort(
+        java.util.Comparator.comparing((JsonNode job) -> isWaiting(job))
+            .thenComparing(job -> job.path("queuedAt").asString()));
+    return live;
+  }
+
+  static boolean isWaiting(JsonNode job) {
+    return switch (job.path("phase").asString()) {
+      case "queued", "backing off", "assembling" -> true;
+      default -> false; // starting, running, stopping
+    };
+  }
+
+  /// The newest jobs that failed.
+  List<JsonNode> failed(int most) {
+    return jobs.stream()
+        .filter(job ->
+            switch (job.at("/end/cause").asString("")) {
+              case "", "succeeded", "canceled" -> false;
+              default -> true; // everything else is somebody's trouble
+            })
+        .limit(most)
+        .toList();
+  }
+
+  String why(JsonNode job) {
+    return new Jobs(connection).why(job.path("name").asString());
+  }
+}

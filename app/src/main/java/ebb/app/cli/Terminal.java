@@ -1,0 +1,49 @@
+package ebb.app.cli;
+
+import java.io.Console;
+import java.util.Locale;
+
+/// Whether a person looks on, and what can be shown to one.
+final class Terminal {
+  private Terminal() {}
+
+  /// SGR codes of ECMA-48.
+  enum Colour {
+    BOLD(1),
+    DIM(2),
+    RED(31),
+    GREEN(32),
+    YELLOW(33),
+    CYAN(36);
+
+    private final int code;
+
+    Colour(int code) {
+      this.code = code;
+    }
+
+    /// The text in this colour on a terminal, and plain elsewhere.
+    String of(String text) {
+      return hasColours() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // without a terminal JDK 25 answers null again
+  static boolean isThere() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  static boolean hasColours() {
+    String no = System.getenv("NO_COLOR");
+    return isThere() && (no == null || no.isEmpty());
+  }
+
+  /// Asks a question that is answered with y or n; only a terminal is asked.
+  @SuppressWarnings("SystemConsoleNull") // see above
+  static boolean agrees(String question) {
+    Console console = System.console();
+    String answer = console == null ? null : console.readLine("%s [y/N] ", question);
+    return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+  }
+}

@@ -1,0 +1,65 @@
+package ebb.app.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+
+/// Files of jobs and clusters, as Azure ML's second command line reads them.
+final class Yaml {
+  private static final YAMLMapper MAPPER =
+      YAMLMapper.builder()
+          .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+          .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+          .build();
+
+  private Yaml() {}
+
+  /// Reads a file whose top is an object; JSON is YAML too.
+  static ObjectNode read(Path file) {
+    try {
+      JsonNode read = MAPPER.readTree(Files.readAllBytes(file));
+      if (read instanceof ObjectNode object) {
+        return object;
+      }
+      throw unfit(file, "it holds no properties");
+    } catch (NoSuchFileException absent) {
+      throw new Failed("FileNotFound", "there is no file '" + file + "'.", Failed.UNREADABLE);
+    } catch (IOException unreadable) {
+      throw unfit(file, String.valueOf(unreadable.getMessage()));
+    } catch (JacksonException unreadable) {
+      throw unfit(file, unreadable.getOriginalMessage());
+    }
+  }
+
+  private static Failed unfit(Path file, String why) {
+    return new Failed(
+        "InvalidFile", "'" + file + "' cannot be read as YAML: " + why + ".", Failed.UNREADABLE);
+  }
+
+  static String write(JsonNode node) {
+    return MAPPER.writeValueAsString(node);
+  }
+
+  /// Changes what `--set path.to.property=value` names; what is not there is made.
+  static void set(ObjectNode file, Map<String, String> changes) {
+    changes.forEach((path, value) -> set(file, List.of(path.split(Pattern.quote("."))), value));
+  }
+
+  private static void set(ObjectNode in, List<String> path, String value) {
+    ObjectNode at = in;
+    for (String name : path.subList(0, path.size() - 1)) {
+      at = at.path(name) instanceof ObjectNode inner ? inner : at.putObject(name);
+    }
+    // A number stays one, as in the file itself.
+    at.set(path.getLast(), MAPPER.readTree(value.isEmpty() ? "''" : value));
+  }
+}

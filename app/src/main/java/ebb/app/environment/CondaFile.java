@@ -1,0 +1,76 @@
+package ebb.app.environment;
+
+import ebb.app.specification.Specification;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// A conda file as packages for pip: what stands below `pip` as it is, everything else by its name
+/// and version. Packages that only conda has are not found by pip, which then says so.
+final class CondaFile {
+  private static final YAMLMapper YAML = YAMLMapper.shared();
+
+  /// A match specification of conda, as files have them: `numpy=1.21.2`, `scipy>=1.5`, `pandas`,
+  /// with a channel before and a build after it.
+  private static final Pattern PACKAGE =
+      Pattern.compile(
+          "(?:[\\w./-]+::)?([A-Za-z0-9_.-]+)\\s*((?:[=<>!~]=?|==)?)\\s*([^=\\s]*)(?:=.*)?");
+
+  /// What is there before anything is installed.
+  private static final Set<String> GIVEN = Set.of("pip", "setuptools", "wheel");
+
+  private CondaFile() {}
+
+  static Specification.Packages read(String file) throws EnvironmentRefused {
+    JsonNode dependencies;
+    try {
+      dependencies = YAML.readTree(file).path("dependencies");
+    } catch (JacksonException unreadable) {
+      throw new EnvironmentRefused("The conda file is no YAML: " + unreadable.getOriginalMessage());
+    }
+    if (!dependencies.isArray()) {
+      throw new EnvironmentRefused("The conda file has no list 'dependencies'.");
+    }
+    String python = "";
+    List<String> requirements = new ArrayList<>();
+    for (JsonNode each : dependencies) {
+      if (each.isObject()) {
+        each.path("pip").forEach(line -> requirements.add(line.asString()));
+        continue;
+      }
+      Matcher matcher = PACKAGE.matcher(each.asString("").strip());
+      if (!matcher.matches()) {
+        throw new EnvironmentRefused("The conda file names '" + each + "', which is no package.");
+      }
+      String name = matcher.group(1).toLowerCase(Locale.ROOT);
+      if (name.equals("python")) {
+        python = minor(matcher.group(3));
+      } else if (!GIVEN.contains(name)) {
+        requirements.add(requirement(name, matcher.group(2), matcher.group(3)));
+      }
+    }
+    return new Specification.Packages(python, requirements);
+  }
+
+  /// Conda's `=1.2` means any 1.2.
+  private static String requirement(String name, String operator, String version) {
+    if (version.isEmpty()) {
+      return name;
+    }
+    return operator.equals("=") || operator.isEmpty()
+        ? name + "==" + version + (version.endsWith("*") ? "" : ".*")
+        : name + operator + version;
+  }
+
+  /// `3.10` of `3.10.4`.
+  private static String minor(String version) {
+    Matcher matcher = Pattern.compile("(\\d+\\.\\d+).*").matcher(version);
+    return matcher.matches() ? matcher.group(1) : "";
+  }
+}

@@ -1,0 +1,182 @@
+package ebb.app.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Files of jobs and clusters, and what is shown of an answer.
+class JobFilesTest {
+  @TempDir static Path folder;
+  private static ServedHome server;
+  private static Typed typed;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new ServedHome(folder);
+    typed = new Typed(folder, server.home());
+    write(
+        "src/train.sh", "echo \"trains with $RATE on $(cat \"$1\")\"; echo 42 > outputs/answer\n");
+    write("src/notes.txt", "not needed\n");
+    write("src/.amlignore", "notes.txt\n");
+    write("data/table.csv", "a,b\n");
+    write(
+        "job.yml",
+        """
+        $schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
+        type: command
+        display_name: The first one
+        command: sh train.sh ${{inputs.table}} && ls && echo ${{inputs.word}} > ${{outputs.result}}/word
+        code: src
+        environment_variables: {RATE: 0.5}
+        inputs:
+          word: hello
+          table: {type: uri_file, path: data/table.csv}
+        outputs:
+          result:
+        resources: {instance_type: Standard_D2s_v3}
+        limits: {timeout: 600}
+        tags: {kind: test}
+        """);
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    server.close();
+  }
+
+  private static void write(String file, String content) throws Exception {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, content);
+  }
+
+  @Test
+  void jobOfFileFindsItsCodeAndInputsAndWhatItLeavesIsDownloaded() throws Exception {
+    Typed.Said ran = typed.ebb("ml job create -f job.yml --name first --stream");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("trains with 0.5 on a,b\n", "train.sh\n");
+    assertThat(ran.out()).doesNotContain("notes.txt");
+    assertThat(ran.err())
+        .contains("code ", "2 files", "input ", "running at most 0.02 USD", "Standard_D2s_v3");
+
+    Typed.Said again = typed.ebb("ml job create -f job.yml -n second -s --set inputs.word=changed");
+    assertThat(again.err()).contains("2 files, already there");
+
+    assertThat(typed.ebb("ml job download -n second -p got").code()).isZero();
+    assertThat(folder.resolve("got/second/outputs/answer")).hasContent("42");
+    assertThat(folder.resolve("got/second/outputs/result/word")).hasContent("changed");
+    assertThat(folder.resolve("got/second/stdout.txt")).content().contains("trains with");
+
+    JsonNode shown = typed.ebb("ml job show -n first").json();
+    assertThat(shown.at("/properties/displayName").asString()).isEqualTo("The first one");
+    assertThat(shown.at("/properties/tags/kind").asString()).isEqualTo("test");
+    assertThat(shown.at("/properties/status").asString()).isEqualTo("Completed");
+  }
+
+  @Test
+  void whatIsShownCanBeChosenWithJmesPathInAnyForm() throws Exception {
+    typed.ebb("ml compute create -n alpha --size Standard_D2s_v3 --max-instances 3");
+    String max = "properties.properties.scaleSettings.maxNodeCount";
+    assertThat(typed.ebb("ml compute show -n alpha --query " + max + " -o tsv").out())
+        .isEqualTo("3\n");
+    assertThat(
+            typed
+                .ebb(
+                    "ml compute list -o table --query [?name=='alpha'].{Cluster:name,Most:"
+                        + max
+                        + "}")
+                .out())
+        .isEqualTo("Cluster  Most\nalpha    3\n");
+    assertThat(typed.ebb("ml compute show -n alpha -o yaml --query {name:name}").out())
+        .isEqualTo("name: alpha\n");
+    Typed.Said unfit = typed.ebb("ml compute show -n alpha --query [");
+    assertThat(unfit.code()).isEqualTo(2);
+    assertThat(unfit.err()).startsWith("ebb: InvalidRequest: --query is no JMESPath expression");
+  }
+
+  @Test
+  void clusterOfFileTakesOptionsOverItsProperties() throws Exception {
+    write(
+        "cluster.yml",
+        "name: of-file\ntype: amlcompute\nsize: STANDARD_D2S_V3\nmin_instances: 0\nmax_instances: 2\nidle_time_before_scale_down: 60\ntier: low_priority\n");
+    JsonNode made =
+        typed.ebb("ml compute create -f cluster.yml --set tags.team=red --max-instances 4").json();
+    assertThat(made.at("/properties/properties/scaleSettings").toString())
+        .isEqualTo(
+            "{\"maxNodeCount\":4,\"minNodeCount\":0,\"nodeIdleTimeBeforeScaleDown\":\"PT1M\"}");
+    assertThat(made.at("/properties/properties/vmPriority").asString()).isEqualTo("LowPriority");
+    assertThat(made.at("/tags/team").asString()).isEqualTo("red");
+  }
+
+  @Test
+  void propertyThatAsksForWhatIsNotDoneIsRefusedByItsName() throws Exception {
+    write("ssh.yml", "name: with-ssh\ntype: amlcompute\nssh_settings: {admin_username: me}\n");
+    assertThat(typed.ebb("ml compute create -f ssh.yml").err())
+        .isEqualTo(
+            "ebb: InvalidRequest: the property 'ssh_settings' asks for something that is not done so far: leave it out.\n");
+    write("sweep.yml", "type: sweep\ntrial: {}\n");
+    assertThat(typed.ebb("ml job create -f sweep.yml").err()).contains("jobs of type 'sweep'");
+    write("unknown.yml", "command: 'true'\nenvironment: azureml:of-nobody@latest\n");
+    assertThat(typed.ebb("ml job create -f unknown.yml").err())
+        .contains("'azureml:of-nobody@latest' is not known here", "of-nobody: {pip: [numpy]}");
+    write("broken.yml", "command: [\n");
+    assertThat(typed.ebb("ml job create -f broken.yml").err()).contains("cannot be read as YAML");
+    assertThat(typed.ebb("ml job create -f nowhere.yml").code()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsConfiguredNeedNotBeTyped() throws Exception {
+    Typed other = new Typed(Files.createDirectories(folder.resolve("other")), server.home());
+    assertThat(
+            other.ebb("configure --defaults workspace=second group=team location=westus2").code())
+        .isZero();
+    assertThat(
+            other
+                .ebb("ml compute create -n far --size Standard_D2s_v3")
+                .json()
+                .path("id")
+                .asString())
+        .contains("/resourceGroups/team/", "/workspaces/second/");
+    assertThat(other.ebb("ml compute show -n far --query location -o tsv").out())
+        .isEqualTo("westus2\n");
+    assertThat(other.ebb("ml compute show -n far -w main -g ebb").code()).isEqualTo(3);
+    assertThat(other.ebb("configure --defaults workspace=").code()).isZero();
+    assertThat(other.ebb("configure -l").out()).contains("group").doesNotContain("second");
+    assertThat(other.ebb("configure -d colour=red").err()).contains("'colour' is no default");
+  }
+
+  @Test
+  void commandThatNamesFileOfThisFolderBringsTheFolder() throws Exception {
+    write("mine/tool.sh", "echo from $(ls)\n");
+    Typed there = new Typed(folder.resolve("mine"), server.home());
+    Typed.Said ran = there.ebb("run --size Standard_D2s_v3 -- sh tool.sh");
+    assertThat(ran.out()).as(ran.err()).contains("tool.sh");
+    Typed.Said without = there.ebb("run --no-code --size Standard_D2s_v3 -- sh tool.sh");
+    assertThat(without.code()).isNotZero();
+    assertThat(without.err()).contains("tool.sh"); // the shell's own words, on standard error
+
+    assertThat(there.ebb("run --yaml --cluster alpha --max 2h -- sh tool.sh").out())
+        .contains("code: .", "compute: azureml:alpha", "timeout: 7200");
+    assertThat(there.ebb("run --az -- true").out()).contains("az ml job create --file job.yml");
+    assertThat(there.ebb("run --cpus 3 --detach --name sized -- true").code()).isZero();
+    assertThat(there.ebb("ml job show -n sized --query properties.computeId -o tsv").out())
+        .contains("serverless-");
+  }
+
+  @Test
+  void howThingsStandIsToldInOneScreen() throws Exception {
+    assertThat(typed.ebb("run --size Standard_D2s_v3 --name broken -- exit|3").code()).isEqualTo(3);
+    String status = typed.ebb("--home " + server.home()).out();
+    assertThat(status).contains("main · 0 running", "list $", "! broken ended: failed");
+    assertThat(typed.ebb("top --once").out()).contains("CLUSTER", "NODES(min-max)", "serverless-");
+    assertThat(typed.ebb("nodes").out()).contains("serverless-d2sv3");
+    assertThat(typed.ebb("gc --dry-run").out()).startsWith("would free ");
+    assertThat(typed.ebb("generate-completion").out()).contains("complete -F _complete_ebb");
+  }
+}

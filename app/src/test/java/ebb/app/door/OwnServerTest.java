@@ -1,0 +1,76 @@
+package ebb.app.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The server that a client starts for the person who types.
+class OwnServerTest {
+  @TempDir Path folder;
+  private Path home;
+  private Typed typed;
+
+  @BeforeEach
+  void launcher() throws Exception {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    home = folder.resolve("home");
+    Path launcher = folder.resolve("ebb");
+    String java = String.join("' '", Typed.java());
+    Files.writeString(launcher, "#!/bin/sh\nexec '" + java + "' ebb.app.Main \"$@\"\n");
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+    typed = new Typed(folder, home).with("ebb.launcher", launcher.toString());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (Files.exists(home.resolve("server.json"))) {
+      typed.ebb("serve --stop");
+    }
+    for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+      if (process.info().commandLine().orElse("").contains(home.resolve("agent").toString())) {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void twoClientsThatStartAtOnceEndWithOneServer() throws Exception {
+    Path[] errors = {folder.resolve("err1"), folder.resolve("err2")};
+    Process first = typed.begin("run --name one -- echo one", folder.resolve("out1"), errors[0]);
+    Process second = typed.begin("run --name two -- echo two", folder.resolve("out2"), errors[1]);
+    assertThat(first.waitFor()).as(Files.readString(errors[0])).isZero();
+    assertThat(second.waitFor()).as(Files.readString(errors[1])).isZero();
+    assertThat(folder.resolve("out1")).hasContent("one");
+    assertThat(folder.resolve("out2")).hasContent("two");
+    String said = Files.readString(errors[0]) + Files.readString(errors[1]);
+    assertThat(said.split("no server runs on", -1)).hasSize(2);
+
+    assertThat(typed.ebb("serve --stop").err()).contains("has stopped; jobs go on");
+    assertThat(typed.ebb("serve --stop").code()).isEqualTo(3);
+    Typed.Said again = typed.ebb("ps");
+    assertThat(again.err()).contains("starting one");
+    assertThat(again.out()).contains("one", "two");
+  }
+
+  @Test
+  void serverThatCannotStartSaysWhy() throws Exception {
+    Files.createDirectories(home);
+    Files.writeString(home.resolve("ebb.conf"), "no.such.key = 1\n");
+    Typed.Said said = typed.ebb("ps");
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("ServerNotStarted", "no.such.key");
+  }
+
+  @Test
+  void homeThatSomebodyNamedIsNeverStarted() throws Exception {
+    Typed.Said said = typed.ebb("ps --home " + folder.resolve("another"));
+    assertThat(said.err()).contains("NoServer");
+    assertThat(folder.resolve("another")).doesNotExist();
+  }
+}

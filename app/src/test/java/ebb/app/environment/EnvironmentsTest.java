@@ -1,0 +1,91 @@
+package ebb.app.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ebb.app.specification.Specification;
+import ebb.app.specification.Specification.HostEnvironment;
+import ebb.app.specification.Specification.Image;
+import ebb.app.specification.Specification.ImageOr;
+import ebb.app.specification.Specification.Packages;
+import ebb.kernel.protocol.Scope;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EnvironmentsTest {
+  private static final Scope LAB = Scope.workspace("sub", "team", "lab");
+
+  @TempDir Path home;
+
+  private Specification.Environment resolve(String reference) throws Exception {
+    return Environments.open(home).resolve(LAB, reference);
+  }
+
+  private void put(String name, String version, String content) throws Exception {
+    Environments.open(home).put(LAB, new Environments.Version(name, version, content));
+  }
+
+  @Test
+  void namesThatAzuresExamplesUseAreKnown() throws Exception {
+    for (String reference :
+        List.of(
+            "azureml://registries/azureml/environments/sklearn-1.5/labels/latest",
+            "azureml:AzureML-sklearn-1.5@latest",
+            "azureml://registries/azureml/environments/acpt-pytorch-2.8-cuda12.6/versions/3")) {
+      assertThat(resolve(reference)).as(reference).isInstanceOf(Packages.class);
+    }
+    assertThat(resolve("ebb-host")).isEqualTo(new HostEnvironment());
+  }
+
+  @Test
+  void unknownNameIsRefusedWithTheLineToAdd() throws Exception {
+    assertThatThrownBy(
+            () -> resolve("azureml://registries/azureml/environments/nobodys/labels/latest"))
+        .isInstanceOf(EnvironmentRefused.class)
+        .hasMessageContaining(home.resolve("environments.yaml").toString())
+        .hasMessageContaining("azureml/nobodys: {pip: [numpy]}");
+    Files.writeString(home.resolve("environments.yaml"), "azureml/nobodys: {pip: [numpy]}\n");
+    assertThat(resolve("azureml://registries/azureml/environments/nobodys/labels/latest"))
+        .isEqualTo(new Packages("", List.of("numpy")));
+  }
+
+  @Test
+  void versionNeverChangesAndTheNewestIsMeantIfNoneIsNamed() throws Exception {
+    put("mine", "1", "{\"image\":\"library/python:3.11\"}");
+    put("mine", "1", "{\"image\":\"library/python:3.11\"}");
+    assertThatThrownBy(() -> put("mine", "1", "{\"image\":\"other\"}"))
+        .hasMessageContaining("versions do not change");
+    put("mine", "2", "{\"image\":\"example.org/made/by:us\"}");
+    assertThat(resolve("azureml:mine:1"))
+        .isEqualTo(new ImageOr(new Image("library/python:3.11"), new Packages("", List.of())));
+    assertThat(resolve("azureml:mine@latest")).isEqualTo(new Image("example.org/made/by:us"));
+    assertThat(
+            resolve(
+                "/subscriptions/sub/resourceGroups/team/providers/Microsoft.MachineLearningServices/workspaces/lab/environments/MINE/versions/2"))
+        .isEqualTo(new Image("example.org/made/by:us"));
+    assertThatThrownBy(() -> put("../up", "1", "{}")).isInstanceOf(EnvironmentRefused.class);
+  }
+
+  @Test
+  void condaFileBecomesPackagesForPip() throws Exception {
+    put(
+        "conda",
+        "1",
+        "{\"image\":\"base\",\"condaFile\":\"channels: [conda-forge]\\ndependencies:\\n- python=3.10.4\\n- pip=22\\n- numpy=1.21\\n- conda-forge::scipy>=1.5\\n- pandas\\n- pip:\\n  - torch==2.1\\n  - mlflow\\n\"}");
+    assertThat(resolve("conda"))
+        .isEqualTo(
+            new Packages(
+                "3.10", List.of("numpy==1.21.*", "scipy>=1.5", "pandas", "torch==2.1", "mlflow")));
+    put("broken", "1", "{\"condaFile\":\"dependencies: 3\"}");
+    assertThatThrownBy(() -> resolve("broken")).hasMessageContaining("no list 'dependencies'");
+  }
+
+  @Test
+  void damagedFileOfNamesStopsTheStart() throws Exception {
+    Files.writeString(home.resolve("environments.yaml"), "a: {docker: x}\n");
+    assertThatThrownBy(() -> Environments.open(home)).hasMessageContaining("environments.yaml");
+  }
+}

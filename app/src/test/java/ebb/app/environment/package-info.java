@@ -1,0 +1,2 @@
+/// Tests of what references to environments mean.
+package ebb.app.environment;
