@@ -28,6 +28,7 @@ public final class Ebb implements Runnable {
     CommandLine line = new CommandLine(new Ebb());
     line.addSubcommand(new Serve(server));
     line.addSubcommand(JournalCommand.line(journal));
+    line.addSubcommand(new Demo(typed -> run(server, journal, typed)));
     People.verbs().forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(Ebb::tell);
     line.setParameterExceptionHandler(Ebb::tell);

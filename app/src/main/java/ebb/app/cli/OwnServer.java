@@ -65,6 +65,13 @@ final class OwnServer {
     return !LAUNCHER.isEmpty();
   }
 
+  static Path launcher() {
+    if (!canStart()) {
+      throw Failed.refused("NoLauncher", "only ./ebb can start a server: use it.");
+    }
+    return Path.of(LAUNCHER);
+  }
+
   /// Starts one, unless another client has meanwhile: the first holds a lock until it is there.
   JsonNode start() {
     try {
@@ -131,7 +138,28 @@ final class OwnServer {
       progress.pause(POLL_MILLIS);
     }
     progress.end();
-    System.err.println("ebb: the server of " + home + " has stopped; jobs go on");
+  }
+
+  /// As `kill -9` does it.
+  void kill() {
+    JsonNode address = running();
+    if (address != null) {
+      ProcessHandle.of(address.path("pid").asLong()).ifPresent(ProcessHandle::destroyForcibly);
+      while (running() != null) {
+        new Progress("killing the server").pause(POLL_MILLIS);
+      }
+    }
+  }
+
+  /// Stops the server, and with it the agent and whatever that still keeps alive.
+  void end() {
+    if (running() != null) {
+      stop();
+    }
+    String agent = home.resolve("agent").toString();
+    ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(agent))
+        .forEach(ProcessHandle::destroy);
   }
 
   private String lastLine() throws IOException {

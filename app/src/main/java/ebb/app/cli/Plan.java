@@ -19,12 +19,14 @@ final class Plan {
   /// Where a price comes from, and what it is for an hour.
   record Hourly(BigDecimal list, String currency) {
     String times(BigDecimal factor) {
-      return String.format(
-          Locale.ROOT,
-          "%s %s",
-          list.multiply(factor).setScale(2, RoundingMode.HALF_UP).toPlainString(),
-          currency);
+      return String.format(Locale.ROOT, "%s %s", money(list.multiply(factor)), currency);
     }
+  }
+
+  /// An amount for people: cents, or more digits where there would be none.
+  static String money(BigDecimal amount) {
+    int digits = amount.signum() != 0 && amount.compareTo(BigDecimal.ONE) < 0 ? 4 : 2;
+    return amount.setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 
   void tell(JsonNode submitted) {

@@ -101,6 +101,7 @@ public final class Serve implements Callable<Integer> {
     Path place = home == null ? defaultHome() : home;
     if (stop) {
       new OwnServer(place).stop();
+      System.err.println("ebb: the server of " + place + " has stopped; jobs go on");
       return 0;
     }
     Moved said = moved == null ? new Moved() : moved;

@@ -1,7 +1,6 @@
 package ebb.app.cli;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -45,11 +44,7 @@ final class Standing {
         connection.ofServer(
             "/ebb/v1/ledger?by=cluster&from=%s-01T00:00:00Z&to=%s-01T00:00:00Z"
                 .formatted(month, month.plusMonths(1)));
-    return money(new BigDecimal(sum.at("/total/list").asString("0")));
-  }
-
-  private static String money(BigDecimal amount) {
-    return amount.setScale(2, RoundingMode.HALF_UP).toPlainString();
+    return Plan.money(new BigDecimal(sum.at("/total/list").asString("0")));
   }
 
   List<JsonNode> clusters() {
@@ -69,7 +64,7 @@ final class Standing {
             count("unended") - waiting,
             waiting,
             count("existing"),
-            money(hourly()),
+            Plan.money(hourly()),
             month);
   }
 
@@ -94,7 +89,7 @@ final class Standing {
         new Output.Column("NODES(min-max)", Standing::picture),
         Output.Column.of("IDLE", "/counts/idle"),
         Output.Column.of("QUEUE", "/counts/queued"),
-        new Output.Column("$/h", cluster -> money(hourly(cluster))));
+        new Output.Column("$/h", cluster -> Plan.money(hourly(cluster))));
   }
 
   private static final int WIDTH = 8;

@@ -63,7 +63,7 @@ class JobFilesTest {
     assertThat(ran.out()).contains("trains with 0.5 on a,b\n", "train.sh\n");
     assertThat(ran.out()).doesNotContain("notes.txt");
     assertThat(ran.err())
-        .contains("code ", "2 files", "input ", "running at most 0.02 USD", "Standard_D2s_v3");
+        .contains("code ", "2 files", "input ", "running at most 0.0160 USD", "Standard_D2s_v3");
 
     Typed.Said again = typed.ebb("ml job create -f job.yml -n second -s --set inputs.word=changed");
     assertThat(again.err()).contains("2 files, already there");

@@ -134,8 +134,9 @@ public final class RunFolders {
   /// runs what somebody else has put there.
   Path environments(@Nullable TaskUser owner) throws IOException {
     Path folder = root.resolve(owner == null ? "environments" : "environments-" + owner.uid());
-    if (make(folder, PRIVATE) && owner != null) {
-      owner.give(folder);
+    make(folder, PRIVATE);
+    if (owner != null) {
+      owner.give(folder); // each time: a crash may have come between the two
     }
     return folder;
   }

@@ -141,8 +141,7 @@ final class TaskOrders {
     }
   }
 
-  private List<String> command(
-      Specification specification, Values values, @Nullable TaskUser user)
+  private List<String> command(Specification specification, Values values, @Nullable TaskUser user)
       throws IOException, CannotPrepare {
     if (specification.environment() instanceof Specification.Image(String name)) {
       throw new CannotPrepare(
