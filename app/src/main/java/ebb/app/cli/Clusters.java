@@ -110,8 +110,7 @@ final class Clusters {
   }
 
   List<JsonNode> ofLocation(String what, @Nullable String location) {
-    String place =
-        location == null ? connection.arm("GET", "", null).path("location").asString() : location;
+    String place = location == null ? connection.location() : location;
     JsonNode page =
         connection.ofSubscription(
             Place.PROVIDER + "/locations/" + Connection.encoded(place) + "/" + what);

@@ -91,8 +91,13 @@ final class Connection {
   }
 
   /// The same, for what changes something.
-  JsonNode toServer(String path) {
-    return json("POST", path, null);
+  JsonNode toServer(String method, String path, @Nullable JsonNode body) {
+    return json(method, path, body);
+  }
+
+  /// Where the workspace is.
+  String location() {
+    return arm("GET", "", null).path("location").asString();
   }
 
   /// All rows of a list, page after page.

@@ -30,6 +30,7 @@ public final class Ebb implements Runnable {
     line.addSubcommand(JournalCommand.line(journal));
     line.addSubcommand(new Demo(typed -> run(server, journal, typed)));
     People.verbs().forEach(line::addSubcommand);
+    Limits.commands().forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(Ebb::tell);
     line.setParameterExceptionHandler(Ebb::tell);
     line.setCaseInsensitiveEnumValuesAllowed(true);

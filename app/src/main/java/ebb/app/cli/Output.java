@@ -19,9 +19,20 @@ final class Output {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "json, jsonc, yaml, table, tsv or none (default: ${DEFAULT-VALUE}).",
-      defaultValue = "json")
-  private Format format = Format.json;
+      description = "json, jsonc, yaml, table, tsv or none.")
+  private @Nullable Format format;
+
+  private final Format absent;
+
+  /// As az does.
+  Output() {
+    this(Format.json);
+  }
+
+  /// @param absent what is shown if nothing is said
+  Output(Format absent) {
+    this.absent = absent;
+  }
 
   @Option(
       names = "--query",
@@ -86,7 +97,7 @@ final class Output {
   }
 
   private void show(JsonNode whole, List<JsonNode> rows, List<Column> columns) {
-    switch (format) {
+    switch (format == null ? absent : format) {
       case json -> System.out.println(INDENTED.writeValueAsString(whole));
       case jsonc -> System.out.println(coloured(INDENTED.writeValueAsString(whole)));
       case yaml -> System.out.print(Yaml.write(whole));

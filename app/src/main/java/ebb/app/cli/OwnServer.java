@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +33,9 @@ final class OwnServer {
   /// A long journal is read again at the start.
   private static final long START_MILLIS = 120_000;
 
+  /// A last snapshot of a large state takes seconds.
+  private static final long END_MILLIS = 60_000;
+
   private static final long POLL_MILLIS = 50;
 
   private final Path home;
@@ -42,23 +48,54 @@ final class OwnServer {
     return home.resolve("server.log");
   }
 
-  /// Where the running server says that it listens; null if none runs. A process of the same number
-  /// that began after the file was written is another.
-  @Nullable JsonNode running() {
+  /// A server's process and where it said that it listens.
+  private record Found(ProcessHandle process, JsonNode address) {
+    boolean accepts() {
+      URI url = URI.create(address.path("url").asString());
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), url.getPort())) {
+        return socket.isConnected();
+      } catch (IOException refused) {
+        return false;
+      }
+    }
+  }
+
+  /// The process that wrote where it listens, if it lives. A process of the same number that began
+  /// after the file was written is another.
+  private Optional<Found> found() {
     Path file = home.resolve("server.json");
     try {
       JsonNode address = Connection.JSON.readTree(Files.readAllBytes(file));
       Instant written = Files.getLastModifiedTime(file).toInstant();
-      boolean isIt =
-          ProcessHandle.of(address.path("pid").asLong(-1))
-              .filter(ProcessHandle::isAlive)
-              .flatMap(process -> process.info().startInstant())
-              .filter(began -> began.isBefore(written))
-              .isPresent();
-      return isIt ? address : null;
+      return ProcessHandle.of(address.path("pid").asLong(-1))
+          .filter(ProcessHandle::isAlive)
+          .filter(process ->
+              process.info().startInstant().filter(began -> began.isBefore(written)).isPresent())
+          .map(process -> new Found(process, address));
     } catch (IOException | JacksonException absent) {
-      return null;
+      return Optional.empty();
     }
+  }
+
+  /// Where the running server listens; null if none runs, or it is about to end.
+  @Nullable JsonNode running() {
+    return found().filter(Found::accepts).map(Found::address).orElse(null);
+  }
+
+  /// Waits until a server that does not answer any more has ended: the home is locked until then.
+  private void awaitEnd() {
+    Progress progress = new Progress("waiting for the end of the server before");
+    long until = System.currentTimeMillis() + END_MILLIS;
+    while (found().isPresent()) {
+      if (System.currentTimeMillis() > until) {
+        throw Failed.refused(
+            "ServerUnreachable",
+            "the server of %s lives and does not answer: its log is %s; 'ebb serve --stop' ends it."
+                .formatted(home, log()));
+      }
+      progress.pause(POLL_MILLIS);
+    }
+    progress.end();
   }
 
   static boolean canStart() {
@@ -93,6 +130,7 @@ final class OwnServer {
   }
 
   private JsonNode startAlone() throws IOException {
+    awaitEnd();
     // A session of its own: Ctrl-C at the client's terminal is not meant for it.
     List<String> command =
         new ArrayList<>(List.of("setsid", LAUNCHER, "serve", "--home", home.toString()));
@@ -128,32 +166,23 @@ final class OwnServer {
 
   /// Asks the running server to stop and waits until it has; jobs go on.
   void stop() {
-    JsonNode address = running();
-    if (address == null) {
-      throw new Failed("NoServer", "no server runs on " + home + ".", Failed.ABSENT);
-    }
-    Progress progress = new Progress("stopping the server");
-    ProcessHandle.of(address.path("pid").asLong()).ifPresent(ProcessHandle::destroy);
-    while (running() != null) {
-      progress.pause(POLL_MILLIS);
-    }
-    progress.end();
+    Found server =
+        found()
+            .orElseThrow(
+                () -> new Failed("NoServer", "no server runs on " + home + ".", Failed.ABSENT));
+    server.process().destroy();
+    awaitEnd();
   }
 
   /// As `kill -9` does it.
   void kill() {
-    JsonNode address = running();
-    if (address != null) {
-      ProcessHandle.of(address.path("pid").asLong()).ifPresent(ProcessHandle::destroyForcibly);
-      while (running() != null) {
-        new Progress("killing the server").pause(POLL_MILLIS);
-      }
-    }
+    found().ifPresent(server -> server.process().destroyForcibly());
+    awaitEnd();
   }
 
   /// Stops the server, and with it the agent and whatever that still keeps alive.
   void end() {
-    if (running() != null) {
+    if (found().isPresent()) {
       stop();
     }
     String agent = home.resolve("agent").toString();

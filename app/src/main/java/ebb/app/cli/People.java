@@ -140,7 +140,7 @@ final class People {
     @Override
     public void run() {
       String query = "?dry=" + dry + (days < 0 ? "" : "&olderThan=P" + days + "D");
-      JsonNode freed = Connection.to(place).toServer("/ebb/v1/gc" + query);
+      JsonNode freed = Connection.to(place).toServer("POST", "/ebb/v1/gc" + query, null);
       long bytes = freed.path("bytes").asLong() + freed.path("codeBytes").asLong();
       System.out.printf(
           "%s %.1f MB of %d jobs and %d folders of code%n",

@@ -1,0 +1,260 @@
+package ebb.app.cli;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What an owner decides for everybody: limits, locks and prices.
+final class Limits {
+  private Limits() {}
+
+  static List<Object> commands() {
+    return List.of(new Quota(), new Lock(), new Price());
+  }
+
+  @Command(
+      name = "quota",
+      mixinStandardHelpOptions = true,
+      description = "Shows the limits in vCPUs, and how much of each is used.",
+      subcommands = QuotaSet.class)
+  static final class Quota implements Runnable {
+    private static final List<Output.Column> COLUMNS =
+        List.of(
+            Output.Column.of("Limit of", "/kind"),
+            Output.Column.of("Family", "/family"),
+            Output.Column.of("Subscription", "/subscription"),
+            Output.Column.of("Location", "/location"),
+            Output.Column.of("Used", "/used"),
+            Output.Column.of("Limit", "/limit"));
+
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output(Output.Format.table);
+
+    @Override
+    public void run() {
+      output.showAll(
+          Connection.to(place).ofServer("/ebb/v1/quotas").path("value").valueStream().toList(),
+          COLUMNS);
+    }
+  }
+
+  @Command(
+      name = "set",
+      mixinStandardHelpOptions = true,
+      description = "Sets a limit: of a family, of low priority, or else the regional total.")
+  static final class QuotaSet implements Runnable {
+    @Mixin private Place place = new Place();
+
+    @Option(names = "--limit", required = true, paramLabel = "N", description = "vCPUs.")
+    private int limit;
+
+    @Option(names = "--family", paramLabel = "NAME", description = "As standardDSv2Family.")
+    private @Nullable String family;
+
+    @Option(names = "--low", description = "Of low priority, all families together.")
+    private boolean low;
+
+    @Option(
+        names = {"-l", "--location"},
+        paramLabel = "PLACE",
+        description = "Default: the workspace's.")
+    private @Nullable String location;
+
+    @Override
+    public void run() {
+      Connection connection = Connection.to(place);
+      connection.ensureWorkspace();
+      ObjectNode body = JsonNodeFactory.instance.objectNode().put("limit", limit);
+      body.put("kind", family != null ? "family" : low ? "low priority" : "regional total");
+      if (family != null) {
+        body.put("family", family);
+      }
+      body.put("subscription", place.subscriptionName());
+      body.put("location", location == null ? connection.location() : location);
+      connection.toServer("PUT", "/ebb/v1/quotas", body);
+      System.err.println("ebb: the limit is " + limit + " vCPUs");
+    }
+  }
+
+  @Command(
+      name = "lock",
+      mixinStandardHelpOptions = true,
+      description = "Locks: what lies below one is not deleted, or not changed and not scaled.",
+      subcommands = {LockCreate.class, LockList.class, LockDelete.class})
+  static final class Lock {}
+
+  /// A lock of a workspace or of one of its clusters.
+  static final class LockNamed {
+    @Mixin private Place place = new Place();
+
+    @Option(
+        names = {"-n", "--name"},
+        required = true,
+        paramLabel = "NAME",
+        description = "The lock.")
+    private String name = "";
+
+    @Option(
+        names = "--cluster",
+        paramLabel = "NAME",
+        description = "On this cluster (default: on the workspace).")
+    private @Nullable String cluster;
+
+    private void send(String method, @Nullable JsonNode body) {
+      String path =
+          "/ebb/v1/locks/%s?subscription=%s&group=%s&workspace=%s"
+              .formatted(
+                  Connection.encoded(name),
+                  Connection.encoded(place.subscriptionName()),
+                  Connection.encoded(place.groupName()),
+                  Connection.encoded(place.workspaceName()));
+      Connection.to(place)
+          .toServer(
+              method,
+              cluster == null ? path : path + "&cluster=" + Connection.encoded(cluster),
+              body);
+    }
+  }
+
+  @Command(name = "create", mixinStandardHelpOptions = true, description = "Puts a lock.")
+  static final class LockCreate implements Runnable {
+    @Mixin private LockNamed named = new LockNamed();
+
+    @Option(
+        names = {"-t", "--lock-type"},
+        required = true,
+        paramLabel = "TYPE",
+        description = "CanNotDelete or ReadOnly.")
+    private String type = "";
+
+    @Override
+    public void run() {
+      String level =
+          type.equalsIgnoreCase("CanNotDelete") ? "cannot delete" : type.toLowerCase(Locale.ROOT);
+      named.send("PUT", JsonNodeFactory.instance.objectNode().put("level", level));
+    }
+  }
+
+  @Command(name = "delete", mixinStandardHelpOptions = true, description = "Takes a lock away.")
+  static final class LockDelete implements Runnable {
+    @Mixin private LockNamed named = new LockNamed();
+
+    @Override
+    public void run() {
+      named.send("DELETE", null);
+    }
+  }
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the locks.")
+  static final class LockList implements Runnable {
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output(Output.Format.table);
+
+    @Override
+    public void run() {
+      output.showAll(
+          Connection.to(place).ofServer("/ebb/v1/locks").path("value").valueStream().toList(),
+          List.of(
+              Output.Column.of("Name", "/name"),
+              Output.Column.of("Level", "/level"),
+              Output.Column.of("Scope", "/scope")));
+    }
+  }
+
+  @Command(
+      name = "price",
+      mixinStandardHelpOptions = true,
+      description = "Shows the prices of an hour of each size.",
+      subcommands = PriceSet.class)
+  static final class Price implements Runnable {
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output(Output.Format.table);
+
+    @Override
+    public void run() {
+      output.showAll(
+          Connection.to(place).ofServer("/ebb/v1/prices").path("prices").valueStream().toList(),
+          List.of(
+              Output.Column.of("Size", "/size"),
+              Output.Column.of("Location", "/location"),
+              Output.Column.of("Priority", "/priority"),
+              Output.Column.of("List", "/list"),
+              Output.Column.of("Internal", "/internal"),
+              Output.Column.of("Invoice", "/invoice")));
+    }
+  }
+
+  @Command(
+      name = "set",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Sets prices of an hour of a size: those that are named change, from now on.",
+        "What was metered before keeps the price that it had."
+      })
+  static final class PriceSet implements Runnable {
+    @Mixin private Place place = new Place();
+
+    @Option(names = "--size", required = true, paramLabel = "SIZE", description = "The size.")
+    private String size = "";
+
+    @Option(
+        names = {"-l", "--location"},
+        paramLabel = "PLACE",
+        description = "Default: the workspace's.")
+    private @Nullable String location;
+
+    @Option(names = "--low", description = "For low priority.")
+    private boolean low;
+
+    @Option(names = "--list", paramLabel = "AMOUNT", description = "What Azure would charge.")
+    private @Nullable BigDecimal list;
+
+    @Option(names = "--internal", paramLabel = "AMOUNT", description = "Your own rate.")
+    private @Nullable BigDecimal internal;
+
+    @Option(names = "--invoice", paramLabel = "AMOUNT", description = "What is paid.")
+    private @Nullable BigDecimal invoice;
+
+    @Override
+    public void run() {
+      Connection connection = Connection.to(place);
+      connection.ensureWorkspace();
+      ObjectNode book = (ObjectNode) connection.ofServer("/ebb/v1/prices");
+      ObjectNode row = row((ArrayNode) book.path("prices"), where(connection));
+      put(row, "list", list);
+      put(row, "internal", internal);
+      put(row, "invoice", invoice);
+      connection.toServer("PUT", "/ebb/v1/prices", book);
+    }
+
+    private String where(Connection connection) {
+      return location == null ? connection.location() : location;
+    }
+
+    private ObjectNode row(ArrayNode rows, String where) {
+      String priority = low ? "low" : "dedicated";
+      for (JsonNode row : rows) {
+        if (row.path("size").asString().equalsIgnoreCase(size)
+            && row.path("location").asString().equalsIgnoreCase(where)
+            && row.path("priority").asString().equals(priority)) {
+          return (ObjectNode) row;
+        }
+      }
+      return rows.addObject().put("size", size).put("location", where).put("priority", priority);
+    }
+
+    private static void put(ObjectNode row, String kind, @Nullable BigDecimal amount) {
+      if (amount != null) {
+        row.put(kind, amount);
+      }
+    }
+  }
+}
