@@ -6,9 +6,11 @@ import ebb.app.environment.Prelude;
 import ebb.app.secrets.SecretRefused;
 import ebb.app.secrets.Secrets;
 import ebb.app.specification.Specification;
+import ebb.app.specification.Specification.Environment;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.Values;
 import ebb.kernel.engine.Backend.StartTask;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
@@ -64,6 +66,7 @@ final class TaskOrders {
     RunFolders.Run run = folders.run(start.job(), start.attemptNumber(), rank);
     Optional<Scope> workspace = workspaces.apply(start.job());
     Scope scope = workspace.orElse(Scope.ALL);
+    Environment environment = environment(start, specification);
     @Nullable TaskUser user = options.confines().users().of(start.submitter());
     folders.prepare(
         start.job(),
@@ -79,13 +82,13 @@ final class TaskOrders {
             new Sandbox.Own(
                 run.workingDirectory(),
                 run.temporary(),
-                mounts(specification, scope, user),
+                mounts(specification, environment, scope, user),
                 start.confinement().network()),
-            specification.environment(),
+            environment,
             new Wrapping.Bare(
                 name,
                 user,
-                command(specification, values, user),
+                command(specification, environment, values, user),
                 TaskVariables.of(
                     start,
                     specification,
@@ -108,11 +111,14 @@ final class TaskOrders {
   }
 
   private List<Sandbox.Mount> mounts(
-      Specification specification, Scope workspace, @Nullable TaskUser user)
+      Specification specification,
+      Environment environment,
+      Scope workspace,
+      @Nullable TaskUser user)
       throws IOException, CannotPrepare {
     try {
       List<Sandbox.Mount> mounts = new ArrayList<>(data.mounts(specification, workspace));
-      if (packages(specification) != null) {
+      if (environment instanceof Specification.Packages) {
         mounts.add(new Sandbox.Mount(folders.environments(user), true));
       }
       return mounts;
@@ -141,29 +147,23 @@ final class TaskOrders {
     }
   }
 
-  private List<String> command(Specification specification, Values values, @Nullable TaskUser user)
-      throws IOException, CannotPrepare {
-    if (specification.environment() instanceof Specification.Image(String name)) {
-      throw new CannotPrepare(
-          "The environment is the image '%s', and this node runs nothing in containers: use a cluster with isolation container, or add a line for the image to environments.yaml."
-              .formatted(name));
-    }
+  private List<String> command(
+      Specification specification, Environment environment, Values values, @Nullable TaskUser user)
+      throws IOException {
     int processes = TaskVariables.processes(specification);
     List<String> command = specification.toExecute(values);
     List<String> launched = processes == 1 ? command : Launcher.of(processes, command);
-    Specification.@Nullable Packages packages = packages(specification);
-    return packages == null
-        ? launched
-        : Prelude.before(packages, folders.environments(user), launched);
+    return environment instanceof Specification.Packages packages
+        ? Prelude.before(packages, folders.environments(user), launched)
+        : launched;
   }
 
-  /// The packages that the task must find; null if it needs none.
-  private static Specification.@Nullable Packages packages(Specification specification) {
+  /// What the task finds: of two ways to the same, the one that its isolation can go.
+  private static Environment environment(StartTask start, Specification specification) {
     return switch (specification.environment()) {
-      case Specification.HostEnvironment _, Specification.Image _ -> null;
-      case Specification.Packages packages -> packages;
-      case Specification.ImageOr(Specification.Image _, Specification.Packages packages) ->
-          packages;
+      case Specification.ImageOr(Specification.Image image, Specification.Packages packages) ->
+          start.confinement().isolation() == Isolation.CONTAINER ? image : packages;
+      case Environment one -> one;
     };
   }
 

@@ -72,9 +72,10 @@ final class Wrapping {
     if (confinement.isolation() == Isolation.CONTAINER) {
       return contain(confinement, own, environment, bare);
     }
-    if (environment instanceof Specification.Image) {
+    if (environment instanceof Specification.Image(String image)) {
       throw new CannotPrepare(
-          "an image runs in a container: send the job to a cluster with isolation container");
+          "the image '%s' runs in a container: send the job to a cluster with isolation container, or add a line for it to environments.yaml"
+              .formatted(image));
     }
     Map<String, String> variables = new TreeMap<>(bare.variables());
     List<String> inner = trusted(bare.arguments(), variables);
