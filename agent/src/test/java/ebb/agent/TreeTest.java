@@ -125,7 +125,8 @@ class TreeTest {
 
   @Test
   void sigtermPassesAWrappingByAndReachesTheTaskInIt() throws Exception {
-    String task = "trap 'sleep 0.2; echo saved; exit 9' TERM; sleep 60 & echo on > inside.on; wait";
+    String child = "sh -c 'echo on > inside.on; exec sleep 60' & wait";
+    String task = "trap 'sleep 0.2; echo saved; exit 9' TERM; " + child;
     TaskOrder order = agent.order("inside", "/bin/sh", "-c", "/bin/sh -c \"$0\"; exit $?", task);
     agent.start(RunningAgent.wrapped(order));
     line(home.resolve("inside.on"));
@@ -149,9 +150,10 @@ class TreeTest {
 
   @Test
   void programMayTidyUpInItsGrace() throws Exception {
-    agent.start(
-        agent.shell("tidy", "trap 'echo saved; exit 9' TERM; sleep 60 & echo on > on; wait"));
-    line(home.resolve("on"));
+    // The child says that it is on: before it is a program of its own it would swallow the signal.
+    String child = "sh -c 'echo on > tidy.on; exec sleep 60' & wait";
+    agent.start(agent.shell("tidy", "trap 'echo saved; exit 9' TERM; " + child));
+    line(home.resolve("tidy.on"));
     agent.client().stop(List.of("tidy"), LONG);
     Fact.Exited exited = (Fact.Exited) agent.end("tidy");
     assertThat(exited.status()).isEqualTo(new ExitStatus.Code(9));
