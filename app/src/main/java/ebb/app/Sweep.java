@@ -28,7 +28,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /// Removes what ended jobs have left between: their folders but for `outputs` and `logs`, and code
-/// that no live job needs and nobody has used for as long.
+/// that no live job needs and nobody has used for as long; and environments that no job has started
+/// with for a month.
 ///
 /// Goes on where it stopped, in the order in which jobs ended, so that its work is in proportion to
 /// what has ended since. Sweeping again what was swept does nothing.
@@ -39,6 +40,9 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private static final Duration EVERY = Duration.ofHours(1);
 
   private static final int PAGE = 200;
+
+  /// Longer than any job may run (21 days in Azure): what one started with stays while it does.
+  private static final long ENVIRONMENTS = Duration.ofDays(30).toMillis();
 
   private final Path memory;
   private final Supplier<History> history;
@@ -127,7 +131,11 @@ final class Sweep implements Surface.Cleaning, Runnable {
       page = page(position, until);
     }
     CodeStore.Removed removed = code.removeUnused(until, this::isNeeded, really);
-    return new Surface.Freed(jobs, bytes, removed.count(), removed.bytes());
+    RunFolders.Removed environments =
+        folders.removeEnvironments(
+            Math.min(until, System.currentTimeMillis() - ENVIRONMENTS), really);
+    return new Surface.Freed(
+        jobs, bytes, removed.count(), removed.bytes(), environments.count(), environments.bytes());
   }
 
   /// One folder that cannot be looked at does not keep the others.

@@ -24,7 +24,14 @@ final class CleaningEndpoints {
   }
 
   private record Shown(
-      boolean dry, String olderThan, int jobs, long bytes, int code, long codeBytes) {}
+      boolean dry,
+      String olderThan,
+      int jobs,
+      long bytes,
+      int code,
+      long codeBytes,
+      int environments,
+      long environmentBytes) {}
 
   private Response clean(Request request, Actor actor) {
     return governing.answer(actor, () -> clean(request));
@@ -47,7 +54,9 @@ final class CleaningEndpoints {
               freed.jobs(),
               freed.bytes(),
               freed.code(),
-              freed.codeBytes()));
+              freed.codeBytes(),
+              freed.environments(),
+              freed.environmentBytes()));
     } catch (DateTimeParseException unreadable) {
       return unfit(asked);
     }

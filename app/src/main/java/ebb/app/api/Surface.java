@@ -39,7 +39,9 @@ public final class Surface {
   ///
   /// @param jobs whose folders had something to remove
   /// @param code how many snapshots nobody needs
-  public record Freed(int jobs, long bytes, int code, long codeBytes) {}
+  /// @param environments how many no job has started with for a month
+  public record Freed(
+      int jobs, long bytes, int code, long codeBytes, int environments, long environmentBytes) {}
 
   /// Removes what ended jobs have left between.
   public interface Cleaning {

@@ -122,7 +122,8 @@ final class People {
       name = "gc",
       mixinStandardHelpOptions = true,
       description = {
-        "Removes what ended jobs have left between, and code that nobody needs.",
+        "Removes what ended jobs have left between, code that nobody needs, and environments that",
+        "no job has started with for a month.",
         "Outputs, logs and what jobs printed stay."
       })
   static final class Clean implements Runnable {
@@ -141,13 +142,17 @@ final class People {
     public void run() {
       String query = "?dry=" + dry + (days < 0 ? "" : "&olderThan=P" + days + "D");
       JsonNode freed = Connection.to(place).toServer("POST", "/ebb/v1/gc" + query, null);
-      long bytes = freed.path("bytes").asLong() + freed.path("codeBytes").asLong();
+      long bytes =
+          freed.path("bytes").asLong()
+              + freed.path("codeBytes").asLong()
+              + freed.path("environmentBytes").asLong();
       System.out.printf(
-          "%s %.1f MB of %d jobs and %d folders of code%n",
+          "%s %.1f MB of %d jobs, %d folders of code and %d environments%n",
           dry ? "would free" : "freed",
           bytes / (1024.0 * 1024),
           freed.path("jobs").asInt(),
-          freed.path("code").asInt());
+          freed.path("code").asInt(),
+          freed.path("environments").asInt());
     }
   }
 }

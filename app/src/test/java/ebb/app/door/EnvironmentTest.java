@@ -8,7 +8,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +89,24 @@ class EnvironmentTest {
     assertThat(second.out()).as(second.err()).isEqualTo("from the wheel\n");
     assertThat((first.err() + second.err()).split("ebb: environment: building", -1)).hasSize(2);
 
+    // Nobody starts with it for a month.
+    try (Stream<Path> files = Files.walk(server.home().resolve("jobs").toRealPath(), 3)) {
+      Path mark = files.filter(path -> path.endsWith("whole")).findFirst().orElseThrow();
+      assertThat(typed.ebb("gc").out()).contains("and 0 environments");
+      Files.setLastModifiedTime(mark, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
+      assertThat(typed.ebb("gc --dry-run").out()).contains("and 1 environments");
+      assertThat(mark).exists();
+      assertThat(typed.ebb("gc").out()).contains("and 1 environments");
+      assertThat(mark.getParent()).doesNotExist();
+    }
+  }
+
+  @Test
+  void environmentThatIsThereIsNotBuiltAgain() throws Exception {
+    String registry = "azureml://registries/azureml/environments/greeting/labels/latest";
+    typed.ebb("ml compute create -n both --size Standard_D2s_v3 --max-instances 2");
+    assertThat(typed.ebb("run --cluster both --environment " + registry + " -- true").err())
+        .contains("building", "built");
     Typed.Said third = typed.ebb("run --cluster both --environment " + registry + " -- python -V");
     assertThat(third.code()).isZero();
     assertThat(third.err()).doesNotContain("building");

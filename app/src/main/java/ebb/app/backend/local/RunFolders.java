@@ -3,6 +3,7 @@ package ebb.app.backend.local;
 import ebb.app.files.Tree;
 import ebb.kernel.protocol.JobId;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -139,6 +140,45 @@ public final class RunFolders {
       owner.give(folder); // each time: a crash may have come between the two
     }
     return folder;
+  }
+
+  /// What was removed, or would be.
+  public record Removed(int count, long bytes) {}
+
+  /// Removes the environments that no job has started with since then. Only counts them if not
+  /// `really`.
+  public Removed removeEnvironments(long unusedSinceMillis, boolean really) throws IOException {
+    int count = 0;
+    long[] bytes = {0};
+    try (DirectoryStream<Path> owners = Files.newDirectoryStream(root, "environments*")) {
+      for (Path owner : owners) {
+        try (DirectoryStream<Path> kept = Files.newDirectoryStream(owner, Files::isDirectory)) {
+          for (Path environment : kept) {
+            if (lastUse(environment) < unusedSinceMillis) {
+              Tree tree = new Tree(environment);
+              tree.visit(
+                  "",
+                  file -> {
+                    bytes[0] += file.bytes();
+                    return true;
+                  });
+              count++;
+              if (really) {
+                tree.delete();
+              }
+            }
+          }
+        }
+      }
+    }
+    return new Removed(count, bytes[0]);
+  }
+
+  /// A task that starts with an environment touches its mark; one that was never whole has none.
+  private static long lastUse(Path environment) throws IOException {
+    Path mark = environment.resolve("whole");
+    Path telling = Files.exists(mark, LinkOption.NOFOLLOW_LINKS) ? mark : environment;
+    return Files.getLastModifiedTime(telling, LinkOption.NOFOLLOW_LINKS).toMillis();
   }
 
   /// Puts files into a working directory that is not yet the task's.
