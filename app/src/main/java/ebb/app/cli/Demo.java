@@ -32,6 +32,7 @@ final class Demo implements Callable<Integer> {
   private static final List<String> RATES = List.of("0.01", "0.1", "0.3", "0.5");
   private static final Pattern SCORE = Pattern.compile("test accuracy ([0-9.]+)");
   private static final String CLUSTER = "testcluster";
+  private static final String JAVA = System.getProperty("java.home");
 
   /// The trainings take a quarter of it on two cores.
   private static final long PATIENCE_MILLIS = 170_000;
@@ -77,7 +78,7 @@ final class Demo implements Callable<Integer> {
         home, kept == null ? ", which is removed at the end (--home DIR keeps it)" : "");
     OwnServer own = new OwnServer(home);
     try {
-      own.start();
+      start(own);
       play(own, code);
       return 0;
     } finally {
@@ -109,64 +110,68 @@ final class Demo implements Callable<Integer> {
         "A cluster, as Azure's documents make one (a size that fits here, and idle for 3 s in place of 300)");
     type(
         "ml computetarget create amlcompute --name testcluster --vm-size Standard_DS1_v2 --min-nodes 0 --max-nodes 3 --idle-seconds-before-scaledown 3 -o table");
-
     title("Four trainings of handwritten digits: three fit beside each other, one waits");
-    String java = System.getProperty("java.home");
     List<String> jobs = new ArrayList<>();
     for (String rate : RATES) {
-      String job = "rate-" + rate.replace('.', '-');
-      jobs.add(job);
-      type(
-          List.of(
-              "run",
-              "--detach",
-              "--cluster",
-              CLUSTER,
-              "--name",
-              job,
-              "--max",
-              "2m",
-              "--code",
-              code.toString(),
-              "--env",
-              "JAVA_HOME=" + java,
-              "--",
-              "\"$JAVA_HOME\"/bin/java Train.java --rate " + rate + " --epochs " + epochs));
+      jobs.add(submit(rate, code));
     }
     type("why " + jobs.getLast());
-
     title("Nodes come while there is work");
     Connection connection = Connection.to(place());
     await(
         connection, "three trainings run", () -> running(connection) >= 3 || ended(connection) > 0);
     type("ps");
     type("top --once");
+    crash(own);
+    tellScores(jobs);
+    tellBill(jobs);
+    tellNext();
+  }
 
+  private String submit(String rate, Path code) {
+    String job = "rate-" + rate.replace('.', '-');
+    List<String> words = new ArrayList<>(List.of("run", "--detach", "--cluster", CLUSTER));
+    words.addAll(List.of("--name", job, "--max", "2m", "--code", code.toString()));
+    words.addAll(List.of("--env", "JAVA_HOME=" + JAVA, "--"));
+    words.add("\"$JAVA_HOME\"/bin/java Train.java --rate %s --epochs %d".formatted(rate, epochs));
+    type(words);
+    return job;
+  }
+
+  private void crash(OwnServer own) {
     title("kill -9 of the server, in the middle of it");
     own.kill();
     System.out.println("the server is gone; what it started runs on");
-    own.start();
+    start(own);
     Connection again = Connection.to(place());
     System.out.printf(
-        "started again: %d jobs are known, %d of them have ended%n", jobs.size(), ended(again));
+        "started again: %d jobs are known, %d of them have ended%n",
+        jobs(again).size(), ended(again));
     type("ps");
+  }
 
+  private void tellScores(List<String> jobs) throws IOException {
     title("The scores, on digits that no training has seen");
-    await(again, "all trainings have ended", () -> ended(again) == jobs.size());
+    Connection connection = Connection.to(place());
+    await(connection, "all trainings have ended", () -> ended(connection) == jobs.size());
     for (String job : jobs) {
-      System.out.printf("%-10s %s%n", job, score(job));
+      System.out.printf("%-10s %s%n", job, score(connection, job));
     }
+  }
 
+  private void tellBill(List<String> jobs) {
     title("No work, no nodes");
-    await(again, "the last node is gone", () -> nodes(again) == 0);
-    String id = again.own("GET", "/clusters/" + CLUSTER, null).path("id").asString();
-    System.out.print(Timeline.of(again, id, began));
-
+    Connection connection = Connection.to(place());
+    await(connection, "the last node is gone", () -> nodes(connection) == 0);
+    String id = connection.own("GET", "/clusters/" + CLUSTER, null).path("id").asString();
+    System.out.print(Timeline.of(connection, id, began));
     title("The bill: each millisecond of each node once, and the rows add up to the total");
     type("cost --by cluster");
     type("cost --by user");
     type("why " + jobs.getFirst());
+  }
 
+  private static void tellNext() {
     title("What to try next");
     System.out.println(
         "  ebb run -- echo hello            starts a server of your own in ~/.ebb and runs a job");
@@ -174,6 +179,11 @@ final class Demo implements Callable<Integer> {
     System.out.println("      -- '\"$JAVA_HOME\"/bin/java Train.java --hidden 64'");
     System.out.println("  ebb                              how things stand");
     System.out.println("  ebb --help                       everything else; docs/ has the guides");
+  }
+
+  /// Jobs in a sandbox must find the JDK, wherever it is.
+  private static void start(OwnServer own) {
+    own.start("tasks.programs=" + JAVA);
   }
 
   private static void title(String text) {
@@ -247,8 +257,7 @@ final class Demo implements Callable<Integer> {
     return connection.own("GET", "/clusters/" + CLUSTER, null).at("/counts/existing").asInt();
   }
 
-  private String score(String job) throws IOException {
-    Connection connection = Connection.to(place());
+  private String score(Connection connection, String job) throws IOException {
     Jobs jobs = new Jobs(connection);
     Path into = home.resolveSibling("scores");
     jobs.download(job, into);

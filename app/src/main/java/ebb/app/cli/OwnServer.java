@@ -110,7 +110,9 @@ final class OwnServer {
   }
 
   /// Starts one, unless another client has meanwhile: the first holds a lock until it is there.
-  JsonNode start() {
+  ///
+  /// @param settings `KEY=VALUE` of docs/config.md
+  JsonNode start(String... settings) {
     try {
       if (!Files.isDirectory(home)) {
         Files.createDirectories(
@@ -122,19 +124,22 @@ final class OwnServer {
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock _ = channel.lock()) {
         JsonNode other = running();
-        return other == null ? startAlone() : other;
+        return other == null ? startAlone(settings) : other;
       }
     } catch (IOException failure) {
       throw Failed.refused("ServerNotStarted", home + ": " + failure.getMessage() + ".");
     }
   }
 
-  private JsonNode startAlone() throws IOException {
+  private JsonNode startAlone(String... settings) throws IOException {
     awaitEnd();
     // A session of its own: Ctrl-C at the client's terminal is not meant for it.
     List<String> command =
         new ArrayList<>(List.of("setsid", LAUNCHER, "serve", "--home", home.toString()));
     command.addAll(List.of("--set", "host.personal=true"));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
     if (!isFree(port())) {
       command.addAll(List.of("--port", "0"));
     }

@@ -265,7 +265,11 @@ class ArmTest {
     until("it is done", () -> status("anywhere").equals("Completed"));
     assertThat(get(LAB + "/computes/serverless-d2sv3").at("/properties/computeType").asString())
         .isEqualTo("AmlCompute");
-    assertThat(submit("nowhere", "true", "").body()).contains("computeId", "instanceType");
+    assertThat(submit("nowhere", "true", "").body()).contains("/computes/serverless-ds3v2\"");
+    String spot = ",\"queueSettings\":{\"jobTier\":\"Spot\"}";
+    assertThat(submit("cheap", "true", spot).body()).contains("/computes/serverless-ds3v2-low\"");
+    put("own");
+    assertThat(submit("both", "true", on("own") + spot).body()).contains("queueSettings.jobTier");
   }
 
   @Test

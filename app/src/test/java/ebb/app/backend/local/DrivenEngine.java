@@ -9,6 +9,7 @@ import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Verdict;
@@ -62,7 +63,16 @@ final class DrivenEngine implements AutoCloseable {
             WORKSPACE,
             CLUSTER,
             new ClusterSpec(
-                "size", Priority.DEDICATED, 0, nodesMax, idleMillis, "here", true, List.of())));
+                "size",
+                Priority.DEDICATED,
+                0,
+                nodesMax,
+                idleMillis,
+                "here",
+                true,
+                List.of(),
+                Isolation.NONE,
+                true)));
   }
 
   private void take(List<Command.Report> reports, Runnable whenDurable) {
