@@ -401,6 +401,8 @@ class SurfaceTest {
     String own = "/ebb/v1/workspaces/sub/team/metered";
     server.put(own, "{\"location\":\"eastus\"}");
     server.put(own + "/clusters/one", "{\"size\":\"Standard_D2s_v3\",\"min\":1,\"max\":1}");
+    // A node boots in less than what is shown of money: it must work for some.
+    server.put(own + "/jobs/works", "{\"cluster\":\"one\",\"command\":\"sleep 0.5\"}");
     String spent =
         "ebb_spent{cluster=\"one\",currency=\"USD\",price=\"list\",workspace=\"metered\"} ";
     ServedHome.until(
