@@ -6,9 +6,9 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,10 +55,9 @@ final class ArmEnvironments {
   }
 
   private Response put(Request request, Actor actor) {
-    Rejection refusal =
-        reads.view().rules().access().refusal(actor, Action.WRITE, Reads.workspaceScope(request));
+    Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
     if (refusal != null) {
-      return Json.refusal(Reason.of(refusal));
+      return refusal;
     }
     return ArmBody.read(
         request,
@@ -134,7 +133,7 @@ final class ArmEnvironments {
         request,
         actor,
         workspace -> {
-          List<ObjectNode> rows = new java.util.ArrayList<>();
+          List<ObjectNode> rows = new ArrayList<>();
           for (String version : environments.versions(workspace, name)) {
             environments
                 .find(workspace, name, version)
@@ -152,17 +151,17 @@ final class ArmEnvironments {
         request,
         actor,
         workspace -> {
-          List<String> versions = environments.versions(workspace, name);
-          return versions.isEmpty()
-              ? Reads.notFound("environment", name)
-              : Json.answer(200, container(workspace, name, versions));
+          Optional<String> latest = environments.latest(workspace, name);
+          return latest.isPresent()
+              ? Json.answer(200, container(workspace, name, latest.get()))
+              : Reads.notFound("environment", name);
         });
   }
 
-  private static ObjectNode container(Scope workspace, String name, List<String> versions) {
+  private static ObjectNode container(Scope workspace, String name, String latest) {
     ObjectNode shown = Json.object();
     shown.put("id", path(workspace, name)).put("name", name).put("type", TYPE);
-    shown.putObject("properties").put("latestVersion", versions.getLast());
+    shown.putObject("properties").put("latestVersion", latest);
     return shown;
   }
 
@@ -171,13 +170,15 @@ final class ArmEnvironments {
         request,
         actor,
         workspace -> {
-          List<ObjectNode> rows = new java.util.ArrayList<>();
+          List<ObjectNode> rows = new ArrayList<>();
           for (String name : environments.names(workspace, Arm.skip(request))) {
             if (rows.size() == Arm.pageSize()) {
               String last = rows.getLast().path("name").asString();
               return Json.answer(200, Arm.page(request, rows, last));
             }
-            rows.add(container(workspace, name, environments.versions(workspace, name)));
+            environments
+                .latest(workspace, name)
+                .ifPresent(latest -> rows.add(container(workspace, name, latest)));
           }
           return Json.answer(200, Arm.page(request, rows, null));
         });

@@ -63,10 +63,9 @@ final class CodeEndpoints {
   }
 
   private Response with(Request request, Actor actor, Action action, Use use) {
-    Rejection refusal =
-        reads.view().rules().access().refusal(actor, action, Reads.workspaceScope(request));
+    Response refusal = reads.refusal(actor, action, Reads.workspaceScope(request));
     if (refusal != null) {
-      return Json.refusal(Reason.of(refusal));
+      return refusal;
     }
     String hash = request.parameter("hash");
     if (!CodeStore.isHash(hash)) {

@@ -3,7 +3,6 @@ package ebb.app.api;
 import ebb.app.http.Response;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,9 +22,9 @@ final class Governing {
   }
 
   Response answer(Actor actor, Use use) {
-    Rejection refusal = reads.view().rules().access().refusal(actor, Action.GOVERN, Scope.ALL);
+    Response refusal = reads.refusal(actor, Action.GOVERN, Scope.ALL);
     if (refusal != null) {
-      return Json.refusal(Reason.of(refusal));
+      return refusal;
     }
     try {
       return use.of();

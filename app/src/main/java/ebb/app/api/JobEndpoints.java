@@ -114,9 +114,9 @@ final class JobEndpoints {
       Request request, Actor actor, Submission submission, IntFunction<Response> shown) {
     Scope scope = Reads.workspaceScope(request);
     // Before anything is stored: who may not submit leaves nothing behind.
-    Rejection refusal = reads.view().rules().access().refusal(actor, Action.WRITE, scope);
+    Response refusal = reads.refusal(actor, Action.WRITE, scope);
     if (refusal != null) {
-      return Json.refusal(Reason.of(refusal));
+      return refusal;
     }
     Specification specification = submission.specification();
     Optional<String> fault =

@@ -38,7 +38,12 @@ final class Reads {
 
   /// Why the actor may not look at the scope; null if it may.
   @Nullable Response refusal(Actor actor, Scope scope) {
-    Rejection refusal = view.rules().access().refusal(actor, Action.READ, scope);
+    return refusal(actor, Action.READ, scope);
+  }
+
+  /// Why the actor may not do this to the scope; null if it may.
+  @Nullable Response refusal(Actor actor, Action action, Scope scope) {
+    Rejection refusal = view.rules().access().refusal(actor, action, scope);
     return refusal == null ? null : Json.refusal(Reason.of(refusal));
   }
 

@@ -3,7 +3,6 @@ package ebb.app.cli;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -75,7 +74,7 @@ final class Clusters {
     put(bag, "isolation", wanted.isolation());
     put(bag, "network", wanted.network());
     JsonNode created = connection.arm("PUT", path(name), body);
-    tellPrice(created);
+    tellPrice(name);
     return created;
   }
 
@@ -109,11 +108,10 @@ final class Clusters {
     return connection.all(path(name) + "/listNodes", "nodes");
   }
 
-  List<JsonNode> ofLocation(String what, @Nullable String location) {
-    String place = location == null ? connection.location() : location;
+  List<JsonNode> ofLocation(String what, String location) {
     JsonNode page =
         connection.ofSubscription(
-            Place.PROVIDER + "/locations/" + Connection.encoded(place) + "/" + what);
+            Place.PROVIDER + "/locations/" + Connection.encoded(location) + "/" + what);
     return page.path("value").valueStream().toList();
   }
 
@@ -155,26 +153,19 @@ final class Clusters {
 
   /// What the cluster costs, in the words of the bill: at its maximum for an hour, and its minimum
   /// for a month, used or not.
-  private void tellPrice(JsonNode cluster) {
-    JsonNode nodes = cluster.at("/properties/properties");
-    String tier =
-        nodes.path("vmPriority").asString().equals("LowPriority") ? "LowPriority" : "Standard";
-    for (JsonNode size : ofLocation("vmSizes", cluster.path("location").asString())) {
-      if (size.path("name").asString().equalsIgnoreCase(nodes.path("vmSize").asString())) {
-        Optional<BigDecimal> price = Sizes.price(size, tier);
-        if (price.isPresent()) {
-          String currency = size.at("/estimatedVMPrices/billingCurrency").asString("");
-          tellPrice(nodes.path("scaleSettings"), price.get(), currency);
-          return;
-        }
-      }
+  private void tellPrice(String name) {
+    JsonNode cluster = connection.own("GET", "/clusters/" + Connection.encoded(name), null);
+    Plan.Hourly hourly = Plan.hourly(cluster);
+    if (hourly == null) {
+      System.err.println("ebb: unpriced: no list price is known for this size and location");
+    } else {
+      tellPrice(cluster, hourly.list(), hourly.currency());
     }
-    System.err.println("ebb: unpriced: no list price is known for this size and location");
   }
 
-  private static void tellPrice(JsonNode scale, BigDecimal hour, String currency) {
-    BigDecimal min = BigDecimal.valueOf(scale.path("minNodeCount").asInt());
-    BigDecimal max = BigDecimal.valueOf(scale.path("maxNodeCount").asInt());
+  private static void tellPrice(JsonNode cluster, BigDecimal hour, String currency) {
+    BigDecimal min = BigDecimal.valueOf(cluster.path("min").asInt());
+    BigDecimal max = BigDecimal.valueOf(cluster.path("max").asInt());
     System.err.printf(
         java.util.Locale.ROOT,
         "ebb: list price: %.2f %s/h at %s nodes, %.2f %s/h at %s; %.2f %s a month for the minimum%n",

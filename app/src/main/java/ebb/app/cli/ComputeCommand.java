@@ -173,15 +173,11 @@ final class ComputeCommand {
     @Mixin private Place place = new Place();
     @Mixin private Output output = new Output();
 
-    @Option(
-        names = {"-l", "--location"},
-        paramLabel = "PLACE",
-        description = "Default: the workspace's.")
-    private @Nullable String location;
+    @Mixin private Located located = new Located();
 
     void list(String what, java.util.List<Output.Column> columns) {
-      Clusters clusters = new Clusters(Connection.to(place));
-      output.showAll(clusters.ofLocation(what, location), columns);
+      Connection connection = Connection.to(place);
+      output.showAll(new Clusters(connection).ofLocation(what, located.of(connection)), columns);
     }
   }
 

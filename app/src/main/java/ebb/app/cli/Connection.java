@@ -102,13 +102,18 @@ final class Connection {
 
   /// All rows of a list, page after page.
   List<JsonNode> all(String path, String rows) {
-    List<JsonNode> all = new ArrayList<>();
+    return first(path, rows, Integer.MAX_VALUE);
+  }
+
+  /// The first `most` rows of a list; no page is asked for that is not needed.
+  List<JsonNode> first(String path, String rows, int most) {
+    List<JsonNode> found = new ArrayList<>();
     JsonNode page = arm(rows.equals("nodes") ? "POST" : "GET", path, null);
     while (true) {
-      page.path(rows).forEach(all::add);
+      page.path(rows).forEach(found::add);
       String next = page.path("nextLink").asString("");
-      if (next.isEmpty()) {
-        return all;
+      if (next.isEmpty() || found.size() >= most) {
+        return found.subList(0, Math.min(most, found.size()));
       }
       page = json("GET", next.substring(next.indexOf("/subscriptions/")), null);
     }

@@ -3,6 +3,8 @@ package ebb.app.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
@@ -11,8 +13,7 @@ import tools.jackson.core.type.TypeReference;
 /// What need not be typed each time: a person's own, kept between commands by `ebb configure`.
 final class Defaults {
   /// What may be kept, in az's words.
-  static final java.util.List<String> NAMES =
-      java.util.List.of("subscription", "group", "workspace", "location");
+  static final List<String> NAMES = List.of("subscription", "group", "workspace", "location");
 
   private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
 
@@ -47,23 +48,10 @@ final class Defaults {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Path draft = Files.createTempFile(file.toAbsolutePath().getParent(), "defaults", ".new");
       Files.write(draft, Connection.JSON.writeValueAsBytes(defaults));
-      Files.move(draft, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failure) {
       throw Failed.refused(
           "DefaultsNotKept", file + " cannot be written: " + failure.getMessage() + ".");
     }
-  }
-
-  /// What was typed, else what the variable is set to, else what is kept, else `absent`.
-  static String or(
-      @org.jspecify.annotations.Nullable String typed,
-      String variable,
-      String name,
-      String absent) {
-    if (typed != null) {
-      return typed;
-    }
-    String set = System.getenv(variable);
-    return set == null || set.isBlank() ? read().getOrDefault(name, absent) : set;
   }
 }

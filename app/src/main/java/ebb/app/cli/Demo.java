@@ -105,7 +105,7 @@ final class Demo implements Callable<Integer> {
     return parent.resolve("home");
   }
 
-  private void play(OwnServer own, Path code) throws IOException {
+  private void play(OwnServer own, Path code) {
     title(
         "A cluster, as Azure's documents make one (a size that fits here, and idle for 3 s in place of 300)");
     type(
@@ -150,7 +150,7 @@ final class Demo implements Callable<Integer> {
     type("ps");
   }
 
-  private void tellScores(List<String> jobs) throws IOException {
+  private void tellScores(List<String> jobs) {
     title("The scores, on digits that no training has seen");
     Connection connection = Connection.to(place());
     await(connection, "all trainings have ended", () -> ended(connection) == jobs.size());
@@ -257,13 +257,8 @@ final class Demo implements Callable<Integer> {
     return connection.own("GET", "/clusters/" + CLUSTER, null).at("/counts/existing").asInt();
   }
 
-  private String score(Connection connection, String job) throws IOException {
-    Jobs jobs = new Jobs(connection);
-    Path into = home.resolveSibling("scores");
-    jobs.download(job, into);
-    String printed = Files.readString(into.resolve("stdout.txt"));
-    Matcher score = SCORE.matcher(printed);
-    remove(into);
+  private static String score(Connection connection, String job) {
+    Matcher score = SCORE.matcher(new Jobs(connection).printed(job));
     String found =
         score.find()
             ? String.format(Locale.ROOT, "%.1f %% right", 100 * Double.parseDouble(score.group(1)))

@@ -1,9 +1,11 @@
 package ebb.app.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,8 +67,7 @@ final class Jobs {
 
   /// The newest `most` jobs.
   List<JsonNode> newest(int most) {
-    List<JsonNode> all = most > 100 ? connection.all("/jobs", "value") : newest();
-    return all.subList(0, Math.min(most, all.size()));
+    return connection.first("/jobs", "value", most);
   }
 
   void cancel(String name) {
@@ -76,6 +77,13 @@ final class Jobs {
   /// What a job wrote to one stream so far.
   void copyLog(String name, boolean errors) {
     copy(name, errors, false, 0, System.out);
+  }
+
+  /// What a job wrote to its standard output so far.
+  String printed(String name) {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    copy(name, false, false, 0, new PrintStream(printed, false, StandardCharsets.UTF_8));
+    return printed.toString(StandardCharsets.UTF_8);
   }
 
   /// Copies what a job writes, standard error to standard error, until it has ended; answers it as

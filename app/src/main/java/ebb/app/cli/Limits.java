@@ -62,11 +62,7 @@ final class Limits {
     @Option(names = "--low", description = "Of low priority, all families together.")
     private boolean low;
 
-    @Option(
-        names = {"-l", "--location"},
-        paramLabel = "PLACE",
-        description = "Default: the workspace's.")
-    private @Nullable String location;
+    @Mixin private Located located = new Located();
 
     @Override
     public void run() {
@@ -78,7 +74,7 @@ final class Limits {
         body.put("family", family);
       }
       body.put("subscription", place.subscriptionName());
-      body.put("location", location == null ? connection.location() : location);
+      body.put("location", located.of(connection));
       connection.toServer("PUT", "/ebb/v1/quotas", body);
       System.err.println("ebb: the limit is " + limit + " vCPUs");
     }
@@ -205,11 +201,7 @@ final class Limits {
     @Option(names = "--size", required = true, paramLabel = "SIZE", description = "The size.")
     private String size = "";
 
-    @Option(
-        names = {"-l", "--location"},
-        paramLabel = "PLACE",
-        description = "Default: the workspace's.")
-    private @Nullable String location;
+    @Mixin private Located located = new Located();
 
     @Option(names = "--low", description = "For low priority.")
     private boolean low;
@@ -228,15 +220,11 @@ final class Limits {
       Connection connection = Connection.to(place);
       connection.ensureWorkspace();
       ObjectNode book = (ObjectNode) connection.ofServer("/ebb/v1/prices");
-      ObjectNode row = row((ArrayNode) book.path("prices"), where(connection));
+      ObjectNode row = row((ArrayNode) book.path("prices"), located.of(connection));
       put(row, "list", list);
       put(row, "internal", internal);
       put(row, "invoice", invoice);
       connection.toServer("PUT", "/ebb/v1/prices", book);
-    }
-
-    private String where(Connection connection) {
-      return location == null ? connection.location() : location;
     }
 
     private ObjectNode row(ArrayNode rows, String where) {

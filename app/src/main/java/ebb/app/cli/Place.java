@@ -1,6 +1,7 @@
 package ebb.app.cli;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,6 +33,24 @@ final class Place {
       description = "Its subscription (default: EBB_SUBSCRIPTION, what is configured, or ebb).")
   @Nullable String subscription;
 
+  /// Read once: each request names the workspace.
+  private @Nullable Map<String, String> kept;
+
+  /// What was typed, else what the variable is set to, else what is kept, else `absent`.
+  private String or(@Nullable String typed, String variable, String name, String absent) {
+    if (typed != null) {
+      return typed;
+    }
+    String set = System.getenv(variable);
+    if (set != null && !set.isBlank()) {
+      return set;
+    }
+    if (kept == null) {
+      kept = Defaults.read();
+    }
+    return kept.getOrDefault(name, absent);
+  }
+
   /// The folder of the server that is asked.
   Path folder() {
     return home == null ? Serve.defaultHome() : home;
@@ -44,20 +63,20 @@ final class Place {
   }
 
   String workspaceName() {
-    return Defaults.or(workspace, "EBB_WORKSPACE", "workspace", "main");
+    return or(workspace, "EBB_WORKSPACE", "workspace", "main");
   }
 
   String groupName() {
-    return Defaults.or(group, "EBB_GROUP", "group", "ebb");
+    return or(group, "EBB_GROUP", "group", "ebb");
   }
 
   String subscriptionName() {
-    return Defaults.or(subscription, "EBB_SUBSCRIPTION", "subscription", "ebb");
+    return or(subscription, "EBB_SUBSCRIPTION", "subscription", "ebb");
   }
 
   /// Where a workspace is made that is not there yet.
   String location() {
-    return Defaults.or(null, "EBB_LOCATION", "location", "eastus");
+    return or(null, "EBB_LOCATION", "location", "eastus");
   }
 
   /// The workspace's path in Azure's words.

@@ -17,7 +17,7 @@ final class Sizes {
   String cheapest(int cpus, int gpus, boolean low) {
     String tier = low ? "LowPriority" : "Standard";
     return new Clusters(connection)
-        .ofLocation("vmSizes", null).stream()
+        .ofLocation("vmSizes", connection.location()).stream()
             .filter(size -> size.path("vCPUs").asInt() >= cpus)
             .filter(size ->
                 gpus > 0 ? size.path("gpus").asInt() >= gpus : size.path("gpus").asInt() == 0)
@@ -34,7 +34,7 @@ final class Sizes {
   }
 
   /// The list price of an hour, if it is known.
-  static Optional<BigDecimal> price(JsonNode size, String tier) {
+  private static Optional<BigDecimal> price(JsonNode size, String tier) {
     for (JsonNode price : size.at("/estimatedVMPrices/values")) {
       if (price.path("vmTier").asString().equals(tier)) {
         return Optional.of(price.path("retailPrice").decimalValue());

@@ -9,12 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The environments that users have given a name and a version, and what any reference to one
 /// means.
@@ -132,6 +136,20 @@ public final class Environments {
         : List.of();
   }
 
+  /// The version that was sent last, whatever its name: they have no order of their own.
+  public Optional<String> latest(Scope workspace, String name) throws IOException {
+    String latest = null;
+    FileTime sent = null;
+    for (String version : versions(workspace, name)) {
+      FileTime at = Files.getLastModifiedTime(file(workspace, name, version));
+      if (sent == null || at.compareTo(sent) >= 0) {
+        latest = version;
+        sent = at;
+      }
+    }
+    return Optional.ofNullable(latest);
+  }
+
   private static List<String> listed(Path folder, String after) throws IOException {
     List<String> found = new ArrayList<>();
     if (Files.isDirectory(folder)) {
@@ -176,14 +194,13 @@ public final class Environments {
     return names.find(name).orElseThrow(() -> unknown(reference, name));
   }
 
-  private Optional<Version> version(
-      Scope workspace, String name, @org.jspecify.annotations.Nullable String version)
+  private Optional<Version> version(Scope workspace, String name, @Nullable String asked)
       throws IOException {
-    if (version == null || version.equalsIgnoreCase("latest")) {
-      List<String> versions = versions(workspace, name);
-      return versions.isEmpty() ? Optional.empty() : find(workspace, name, versions.getLast());
-    }
-    return find(workspace, name, version);
+    Optional<String> version =
+        asked == null || asked.equalsIgnoreCase("latest")
+            ? latest(workspace, name)
+            : Optional.of(asked);
+    return version.isPresent() ? find(workspace, name, version.get()) : Optional.empty();
   }
 
   private EnvironmentRefused unknown(String reference, String name) {
@@ -195,8 +212,7 @@ public final class Environments {
   /// What a version is made of: packages where it lists them, else its image, which may be known by
   /// name.
   private Environment read(Version version) throws EnvironmentRefused {
-    tools.jackson.databind.JsonNode properties =
-        tools.jackson.databind.json.JsonMapper.shared().readTree(version.content());
+    JsonNode properties = JsonMapper.shared().readTree(version.content());
     String conda = properties.path("condaFile").asString("");
     if (!conda.isEmpty()) {
       return CondaFile.read(conda);

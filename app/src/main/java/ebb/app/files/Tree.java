@@ -23,6 +23,7 @@ import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A folder and what is below it. Each name is opened in the folder that was opened before it, so
@@ -246,9 +247,18 @@ public final class Tree {
 
   /// Removes what is in the folder but for the entries of these names.
   public void deleteAllBut(Set<String> kept) throws IOException {
+    deleteIf(name -> !kept.contains(name));
+  }
+
+  /// Removes the entries of the folder that have these names.
+  public void deleteOnly(Set<String> removed) throws IOException {
+    deleteIf(removed::contains);
+  }
+
+  private void deleteIf(Predicate<String> isRemoved) throws IOException {
     try (SecureDirectoryStream<Path> folder = openRoot()) {
       List<Path> names = names(folder);
-      names.removeIf(name -> kept.contains(name.toString()));
+      names.removeIf(name -> !isRemoved.test(name.toString()));
       int moved = 0;
       while (!names.isEmpty()) {
         List<Path> deep = new ArrayList<>();

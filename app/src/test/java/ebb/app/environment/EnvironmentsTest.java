@@ -70,6 +70,15 @@ class EnvironmentsTest {
   }
 
   @Test
+  void newestVersionIsTheOneThatWasSentLastAndNotTheOneWithTheLargestName() throws Exception {
+    put("grown", "9", "{\"image\":\"example.org/nine\"}");
+    put("grown", "10", "{\"image\":\"example.org/ten\"}");
+    assertThat(resolve("azureml:grown@latest")).isEqualTo(new Image("example.org/ten"));
+    assertThat(Environments.open(home).latest(LAB, "grown")).contains("10");
+    assertThat(Environments.open(home).latest(LAB, "nobodys")).isEmpty();
+  }
+
+  @Test
   void condaFileBecomesPackagesForPip() throws Exception {
     put(
         "conda",

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,16 @@ class TreeTest {
     assertThat(root).doesNotExist();
     assertThat(folder.resolve("outside/file")).hasContent("secret");
     new Tree(root).delete(); // nothing is there, and that is fine
+  }
+
+  @Test
+  void removingSomeLeavesTheOthersAndWhatLinksLeadTo() throws Exception {
+    Files.createSymbolicLink(root.resolve("link"), folder.resolve("outside"));
+    Files.createDirectory(root.resolve("kept"));
+    new Tree(root).deleteOnly(Set.of("link", "a", "absent"));
+    assertThat(root).isDirectoryContaining("glob:**/kept").isDirectoryNotContaining("glob:**/a");
+    assertThat(root.resolve("link")).doesNotExist();
+    assertThat(folder.resolve("outside/file")).hasContent("secret");
   }
 
   @Test

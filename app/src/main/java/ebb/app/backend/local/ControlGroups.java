@@ -295,8 +295,6 @@ final class ControlGroups {
   private static String read(Path file) {
     try {
       return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      return "";
     } catch (IOException e) {
       return "";
     }

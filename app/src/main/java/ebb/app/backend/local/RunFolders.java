@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Where tasks run and where their output is.
@@ -152,26 +153,37 @@ public final class RunFolders {
     long[] bytes = {0};
     try (DirectoryStream<Path> owners = Files.newDirectoryStream(root, "environments*")) {
       for (Path owner : owners) {
-        try (DirectoryStream<Path> kept = Files.newDirectoryStream(owner, Files::isDirectory)) {
-          for (Path environment : kept) {
-            if (lastUse(environment) < unusedSinceMillis) {
-              Tree tree = new Tree(environment);
-              tree.visit(
-                  "",
-                  file -> {
-                    bytes[0] += file.bytes();
-                    return true;
-                  });
-              count++;
-              if (really) {
-                tree.delete();
-              }
-            }
-          }
+        // Tasks may put links in it meanwhile: what is looked at and removed is opened from here.
+        Tree tree = new Tree(owner);
+        Set<String> unused = unused(owner, unusedSinceMillis);
+        for (String environment : unused) {
+          tree.visit(
+              environment,
+              file -> {
+                bytes[0] += file.bytes();
+                return true;
+              });
+        }
+        count += unused.size();
+        if (really) {
+          tree.deleteOnly(unused);
         }
       }
     }
     return new Removed(count, bytes[0]);
+  }
+
+  private static Set<String> unused(Path owner, long sinceMillis) throws IOException {
+    Set<String> unused = new TreeSet<>();
+    try (DirectoryStream<Path> kept = Files.newDirectoryStream(owner)) {
+      for (Path environment : kept) {
+        if (Files.isDirectory(environment, LinkOption.NOFOLLOW_LINKS)
+            && lastUse(environment) < sinceMillis) {
+          unused.add(environment.getFileName().toString());
+        }
+      }
+    }
+    return unused;
   }
 
   /// A task that starts with an environment touches its mark; one that was never whole has none.
