@@ -8,6 +8,7 @@ import ebb.app.config.Config;
 import ebb.app.journal.ChainProof;
 import ebb.app.journal.StoreRefused;
 import ebb.app.loop.EngineLoop;
+import ebb.app.submitter.SubmitterMachine;
 import java.nio.file.Path;
 
 /// The program.
@@ -24,7 +25,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(Ebb.run(Main::serve, Main::prove, arguments));
+    System.exit(
+        Ebb.run(new Ebb.Parts(Main::serve, Main::prove, SubmitterMachine::start), arguments));
   }
 
   private static int serve(Config config, Serve.Options options) {

@@ -279,6 +279,20 @@ final class Apply {
                   .with(
                       new Job.Ended(
                           at, ended.cause(), ended.code(), ended.detail(), state.sequence)));
+      case Event.LocalJobTaken taken ->
+          state.putJob(
+              taken.job(), job(state, taken.job()).taken(new Job.Local(at, 0, taken.deadline())));
+      case Event.LocalJobStarted started ->
+          state.putJob(
+              started.job(),
+              job(state, started.job()).with(new Job.Local(at, at, started.deadline())));
+      case Event.LocalJobAwaited awaited -> {
+        Job job = job(state, awaited.job());
+        if (job.phase() instanceof Job.Local local) {
+          Job.Local next = new Job.Local(local.at(), local.startedAt(), awaited.deadline());
+          state.putJob(job.id(), job.with(next));
+        }
+      }
       case Event.JobsArchived archived -> {
         for (JobId id : archived.jobs()) {
           state.putJob(id, null);

@@ -99,6 +99,7 @@ final class Deadlines {
       case Job.BackingOff backingOff -> backingOff.until();
       case Job.Assembling assembling -> assembling.deadline();
       case Job.Active _ -> NEVER; // its attempt has the deadline
+      case Job.Local local -> local.deadline();
       case Job.Ended _ -> NEVER; // history takes it
     };
   }

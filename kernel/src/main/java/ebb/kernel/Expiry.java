@@ -148,6 +148,7 @@ final class Expiry {
                 failures,
                 now + Jobs.backOff(state, failures)));
       }
+      case Job.Local local -> events.add(LocalJobs.lost(job, local));
       case Job.Active _, Job.Ended _ ->
           throw new IllegalStateException("no deadline in " + Why.phase(job));
     }
@@ -160,6 +161,7 @@ final class Expiry {
     switch (job.phase()) {
       case Job.Queued _, Job.BackingOff _, Job.Assembling _ ->
           events.add(new Event.JobEnded(job.id(), EndCause.CLUSTER_DELETED, 0, detail));
+      case Job.Local _ -> throw new IllegalStateException("a local job has no cluster");
       case Job.Active active -> {
         Attempt attempt = State.require(state.attempts.get(active.attempt()), "attempt of", job);
         if (!(attempt.phase() instanceof Attempt.Stopping)) {

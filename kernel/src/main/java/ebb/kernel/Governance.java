@@ -146,12 +146,16 @@ final class Governance {
     if (state.access.assignments().isEmpty() && !start.owner().isEmpty()) {
       events.add(new Event.RoleAssigned(new RoleAssignment(start.owner(), Role.OWNER, Scope.ALL)));
     }
+    LocalJobs.await(state, order.at(), events);
     return new Verdict.Accepted(events);
   }
 
   static Verdict jumped(State state, Order order, Command.ClockJumped jumped) {
-    return Verdict.accepted(
+    List<Event> events = new ArrayList<>();
+    events.add(
         new Event.ClockJumped(jumped.gapMillis(), order.at() + state.settings.observeMillis()));
+    LocalJobs.await(state, order.at(), events);
+    return new Verdict.Accepted(events);
   }
 
   static Verdict hostFound(State state, Command.HostFound found) {

@@ -36,6 +36,9 @@ final class Jobs {
           ? Verdict.NOTHING_NEW
           : Verdict.refused(new Rejection.NameTaken("job", submit.name()));
     }
+    if (submit.spec().isLocal()) {
+      return LocalJobs.submit(state, order, submit, workspace);
+    }
     Serverless serverless = submit.serverless();
     if (serverless != null && !serverless.cluster().equals(submit.spec().cluster())) {
       return Verdict.refused(
@@ -100,6 +103,19 @@ final class Jobs {
     if (cluster.deleting()) {
       return new Rejection.BeingDeleted("cluster", cluster.name());
     }
+    int nodes = submit.spec().nodes();
+    if (nodes > cluster.spec().max()) {
+      return new Rejection.NodesExceedMax(cluster.name(), cluster.spec().max(), nodes);
+    }
+    int waiting = state.waitingJobs.getOrDefault(workspace.id(), 0);
+    if (waiting >= state.settings.queuedJobs()) {
+      return new Rejection.TooMany("jobs waiting in the workspace", state.settings.queuedJobs());
+    }
+    return anywhereRefusal(state, order, submit);
+  }
+
+  /// What stands in a job's way wherever it is to run.
+  static @Nullable Rejection anywhereRefusal(State state, Order order, Command.SubmitJob submit) {
     if (!Rules.isJobName(submit.name())) {
       return new Rejection.InvalidName("job", submit.name(), Rules.JOB_NAME);
     }
@@ -107,16 +123,8 @@ final class Jobs {
     if (invalid != null) {
       return invalid;
     }
-    int nodes = submit.spec().nodes();
-    if (nodes > cluster.spec().max()) {
-      return new Rejection.NodesExceedMax(cluster.name(), cluster.spec().max(), nodes);
-    }
     if (order.at() - submit.nameCheckedAt() > state.settings.archiveMillis()) {
       return new Rejection.NameCheckTooOld(submit.name());
-    }
-    int waiting = state.waitingJobs.getOrDefault(workspace.id(), 0);
-    if (waiting >= state.settings.queuedJobs()) {
-      return new Rejection.TooMany("jobs waiting in the workspace", state.settings.queuedJobs());
     }
     return Guards.start(state);
   }
@@ -168,6 +176,7 @@ final class Jobs {
         Attempt attempt = State.require(state.attempts.get(active.attempt()), "attempt of", job);
         yield cancelActive(state, order, job, attempt);
       }
+      case Job.Local local -> LocalJobs.cancel(state, order, job, local);
       case Job.Ended ended ->
           Verdict.refused(new Rejection.AlreadyEnded(job.name(), ended.cause()));
     };

@@ -40,6 +40,7 @@ public final class Kernel {
         switch (wish) {
           case Command.CancelJob _, Command.DeleteCluster _, Command.DeleteWorkspace _ -> true;
           case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
+          case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> true;
           default -> false; // everything else may start something
         };
     return state.safeMode && !stopsSomething ? new Rejection.SafeMode() : null;
@@ -55,6 +56,8 @@ public final class Kernel {
           Command.SubmitJob _,
           Command.CancelJob _ ->
           Action.WRITE;
+      // What has happened is told whatever is locked, by whoever submitted the job.
+      case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> Action.READ;
       case Command.PutLock _,
           Command.DeleteLock _,
           Command.AssignRole _,
@@ -85,6 +88,8 @@ public final class Kernel {
       case Command.DeleteCluster delete -> delete.workspace().cluster(delete.name());
       case Command.SubmitJob submit -> submit.workspace();
       case Command.CancelJob cancel -> cancel.workspace();
+      case Command.ReportLocalStart report -> report.workspace();
+      case Command.ReportLocalEnd report -> report.workspace();
     };
   }
 
@@ -92,6 +97,8 @@ public final class Kernel {
     return switch (wish) {
       case Command.SubmitJob submit -> Jobs.submit(state, order, submit);
       case Command.CancelJob cancel -> Jobs.cancel(state, order, cancel);
+      case Command.ReportLocalStart report -> LocalJobs.started(state, order, report);
+      case Command.ReportLocalEnd report -> LocalJobs.ended(state, order, report);
       case Command.PutCluster put -> Clusters.put(state, order, put);
       case Command.ScaleCluster scale -> Clusters.scale(state, scale);
       case Command.DeleteCluster delete -> Clusters.delete(state, delete);

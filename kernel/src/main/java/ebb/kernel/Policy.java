@@ -204,6 +204,14 @@ final class Policy {
         return List.of(new Event.ClusterDeleting(cluster));
       }
     }
+    if (state.names.clusters(id).isEmpty()) {
+      for (JobId job : state.names.jobs(id).values()) {
+        Job local = State.require(state.jobs.get(job), "job", job);
+        if (local.phase() instanceof Job.Local) {
+          return List.of(LocalJobs.workspaceDeleted(local));
+        }
+      }
+    }
     boolean empty = state.names.clusters(id).isEmpty() && state.names.jobs(id).isEmpty();
     return empty ? List.of(new Event.WorkspaceDeleted(id)) : List.of();
   }

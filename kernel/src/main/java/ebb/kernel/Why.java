@@ -56,15 +56,16 @@ final class Why {
     if (job.phase() instanceof Job.Ended ended) {
       return new Rejection.AlreadyEnded(job.name(), ended.cause());
     }
-    Cluster cluster = state.clusterOf(job);
     Rejection start = Guards.start(state);
     return switch (job.phase()) {
       case Job.Queued _ ->
-          start != null ? start : placement(state, cluster, now).whyQueued(QueueEntry.of(job));
+          start != null
+              ? start
+              : placement(state, state.clusterOf(job), now).whyQueued(QueueEntry.of(job));
       case Job.Assembling assembling ->
           start != null
               ? start
-              : placement(state, cluster, now)
+              : placement(state, state.clusterOf(job), now)
                   .whyAssembling(QueueEntry.of(job), assembling.deadline());
       case Job.BackingOff backingOff ->
           new Rejection.BackingOff(backingOff.cause(), job.failures(), backingOff.until());
@@ -72,6 +73,8 @@ final class Why {
         Attempt attempt = State.require(state.attempts.get(active.attempt()), "attempt of", job);
         yield new Rejection.NotWaiting(phase(attempt), attempt.phase().deadline());
       }
+      case Job.Local local ->
+          new Rejection.NotWaiting(LocalJobs.phase(job, local), local.deadline());
       case Job.Ended ended -> new Rejection.AlreadyEnded(job.name(), ended.cause());
     };
   }

@@ -50,6 +50,9 @@ final class Chaos {
     if (dice < 18) {
       return submission(story);
     }
+    if (dice < 20) {
+      return localReport();
+    }
     if (dice < 22) {
       return Story.cancel("job-" + random.nextInt(Math.max(1, jobs)));
     }
@@ -72,13 +75,20 @@ final class Chaos {
   private Command submission(Story story) {
     World.Job job =
         job()
-            .on(one(CLUSTERS))
+            .on(random.nextInt(6) == 0 ? "local" : one(CLUSTERS))
             .account(one(List.of("alice", "bob")))
             .priority(random.nextInt(3))
             .nodes(1 + random.nextInt(random.nextInt(1, 5)))
             .limit(one(List.of(0L, World.MINUTE, World.HOUR)))
             .retries(random.nextInt(3), random.nextInt(3), random.nextInt(2));
     return story.submission("job-" + jobs++, job);
+  }
+
+  private Command localReport() {
+    String name = "job-" + random.nextInt(Math.max(1, jobs));
+    return random.nextBoolean()
+        ? Story.localStart(name)
+        : Story.localEnd(name, one(List.of(TaskEnd.values())), random.nextInt(2));
   }
 
   private Command clusterWish() {

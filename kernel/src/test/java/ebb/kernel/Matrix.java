@@ -41,6 +41,10 @@ enum Matrix {
     };
   }
 
+  private static final TaskEnd EXITED = TaskEnd.EXITED;
+
+  private static final World.Job LOCAL = job().on("local").limit(HOUR);
+
   private static final World.Job IT = job().limit(HOUR).retries(1, 1, 1);
 
   private static Map<String, UnaryOperator<Story>> jobPhases() {
@@ -64,6 +68,16 @@ enum Matrix {
           Story running = story.job("it", IT).settles();
           return running.given(new Command.NodePreempted(running.node("gpu"), 0));
         });
+    phases.put("a Local, starting", story -> story.job("it", LOCAL));
+    phases.put("b Local, running", story -> story.job("it", LOCAL).given(Story.localStart("it")));
+    phases.put(
+        "c Local, canceled before it started",
+        story -> story.job("it", LOCAL).given(Story.cancel("it")));
+    phases.put(
+        "d Local, canceled",
+        story -> story.job("it", LOCAL).given(Story.localStart("it")).given(Story.cancel("it")));
+    phases.put(
+        "e Local, ended", story -> story.job("it", LOCAL).given(Story.localEnd("it", EXITED, 0)));
     return phases;
   }
 
@@ -138,6 +152,14 @@ enum Matrix {
         commands.put("SubmitJob the same", story.submission("it", IT));
         commands.put("SubmitJob another", story.submission("it", IT.priority(3)));
         commands.put("CancelJob", Story.cancel("it"));
+        commands.put("ReportLocalStart", Story.localStart("it"));
+        commands.put("ReportLocalEnd 0", Story.localEnd("it", EXITED, 0));
+        commands.put("ReportLocalEnd 1", Story.localEnd("it", EXITED, 1));
+        for (TaskEnd end : TaskEnd.values()) {
+          if (end != EXITED) {
+            commands.put("ReportLocalEnd " + end, Story.localEnd("it", end, 0));
+          }
+        }
         tasks(commands, story);
       }
       case NODES -> {

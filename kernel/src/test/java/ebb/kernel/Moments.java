@@ -67,6 +67,11 @@ final class Moments {
         .ends("a", 0)
         .passes(MINUTE)
         .historyCatchesUp();
+    story(transitions).job("a", job().on("local")).passes(HOUR);
+    Story local = story(transitions).job("a", job().on("local").limit(HOUR));
+    local.given(Story.localStart("a")).given(new Command.ClockJumped(HOUR)).passes(2 * HOUR);
+    Story awaited = story(transitions).job("a", job().on("local")).jumps(HOUR);
+    awaited.given(new Command.StartServer("ebb-1", 2, 0, "", false));
     story(transitions).job("a", job().nodes(2)).settles().job("b", job()).ends("a", 1);
   }
 
@@ -105,6 +110,12 @@ final class Moments {
     story.given(
         new Command.ChangeSettings(Settled.withArchiveMillis(story.state().settings(), 1_000)));
     historyOnly(story);
+    Story backingOff = story(transitions).job("a", job()).nodesAccepted();
+    backingOff
+        .given(new Command.NodeFailed(backingOff.node("gpu"), "no", 0))
+        .given(new Command.ChangePrices("EUR", List.of()))
+        .given(Story.delete("gpu"))
+        .passes(MINUTE);
     story(transitions)
         .job("a", job())
         .settles()

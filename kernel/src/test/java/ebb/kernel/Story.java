@@ -299,6 +299,14 @@ public final class Story {
     return new Command.CancelJob(World.WORKSPACE, name);
   }
 
+  public static Command.ReportLocalStart localStart(String name) {
+    return new Command.ReportLocalStart(World.WORKSPACE, name);
+  }
+
+  public static Command.ReportLocalEnd localEnd(String name, TaskEnd end, int code) {
+    return new Command.ReportLocalEnd(World.WORKSPACE, name, new TaskReport(end, code, 0, 0, ""));
+  }
+
   public static Command.DeleteCluster delete(String cluster) {
     return new Command.DeleteCluster(World.WORKSPACE, cluster);
   }

@@ -98,6 +98,9 @@ final class Transitions {
       case Event.BackOffEnded ended -> Set.of(job(state, ended.job()));
       case Event.CancelRequested requested -> Set.of(job(state, requested.job()));
       case Event.JobEnded ended -> Set.of(job(state, ended.job()));
+      case Event.LocalJobTaken taken -> Set.of(job(state, taken.job()));
+      case Event.LocalJobStarted started -> Set.of(job(state, started.job()));
+      case Event.LocalJobAwaited awaited -> Set.of(job(state, awaited.job()));
       case Event.JobsArchived archived -> {
         Set<String> phases = new TreeSet<>();
         archived.jobs().forEach(id -> phases.add(job(state, id)));

@@ -41,7 +41,11 @@ final class ArmJobShape {
             job.submitter());
     ObjectNode additions = additions(shown);
     additions.put("ebb.attempts", String.valueOf(job.attempts()));
-    additions.put("ebb.cost.list", Shapes.ChargesShown.of(seen.charges()).list());
+    if (job.spec().isLocal()) {
+      additions.put("ebb.metered", "false");
+    } else {
+      additions.put("ebb.cost.list", Shapes.ChargesShown.of(seen.charges()).list());
+    }
     if (job.phase() instanceof Job.Ended ended) {
       putEnd(additions, ended.cause(), ended.code(), ended.detail());
     }
@@ -61,6 +65,9 @@ final class ArmJobShape {
             by);
     ObjectNode additions = additions(shown);
     additions.put("ebb.attempts", String.valueOf(past.attempts()));
+    if (past.spec().isLocal()) {
+      additions.put("ebb.metered", "false");
+    }
     if (cause != null) {
       putEnd(additions, cause, past.code(), past.detail());
     }
@@ -95,7 +102,8 @@ final class ArmJobShape {
         .put("createdByType", "User");
     ObjectNode properties = sent(workspace, spec);
     properties.put("status", status);
-    properties.put("computeId", workspace.cluster(spec.cluster()).path());
+    properties.put(
+        "computeId", spec.isLocal() ? JobSpec.LOCAL : workspace.cluster(spec.cluster()).path());
     if (properties.path("displayName").isMissingNode()) {
       properties.put("displayName", name);
     }
@@ -140,6 +148,10 @@ final class ArmJobShape {
       case Job.Queued _, Job.BackingOff _ -> "Queued";
       case Job.Assembling _ -> "Provisioning";
       case Job.Active _ -> job.cancelRequested() ? "CancelRequested" : status(attempt);
+      case Job.Local local ->
+          job.cancelRequested()
+              ? "CancelRequested"
+              : local.startedAt() == 0 ? "Preparing" : "Running";
       case Job.Ended ended -> status(ended.cause());
     };
   }

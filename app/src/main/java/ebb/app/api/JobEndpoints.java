@@ -121,6 +121,9 @@ final class JobEndpoints {
     Specification specification = submission.specification();
     Optional<String> fault =
         specification.fault().or(() -> specification.faultOn(submission.spec().nodes()));
+    if (fault.isEmpty() && submission.spec().isLocal()) {
+      fault = LocalEndpoints.fault(specification);
+    }
     if (fault.isPresent()) {
       return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
     }
@@ -428,7 +431,7 @@ final class JobEndpoints {
         });
   }
 
-  private static Rejection ended(PastJob past) {
+  static Rejection ended(PastJob past) {
     EndCause cause = past.cause();
     return cause == null
         ? new Rejection.NotFound("job", past.name())

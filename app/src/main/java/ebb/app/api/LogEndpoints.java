@@ -210,6 +210,9 @@ final class LogEndpoints {
     if (seen == null || seen.job().isEnded() || seen.job().attempts() > wanted.attempt()) {
       return true;
     }
+    if (seen.job().phase() instanceof Job.Local) {
+      return false;
+    }
     if (!(seen.job().phase() instanceof Job.Active active)) {
       // Over, and the next not ordered; or not yet begun, and then it is waited for.
       return seen.job().attempts() >= wanted.attempt();

@@ -286,6 +286,8 @@ final class Shapes {
       case Job.Assembling _ -> "assembling";
       case Job.Active _ ->
           attempt == null ? "active" : Reason.lower(attempt.phase().getClass().getSimpleName());
+      case Job.Local local ->
+          job.cancelRequested() ? "stopping" : local.startedAt() == 0 ? "starting" : "running";
       case Job.Ended _ -> "ended";
     };
   }
@@ -303,6 +305,7 @@ final class Shapes {
                 case Attempt.Running running -> running.at();
                 case Attempt.Stopping stopping -> stopping.at();
               };
+      case Job.Local local -> Math.max(local.at(), local.startedAt());
       case Job.Ended ended -> ended.at();
     };
   }

@@ -89,6 +89,7 @@ public final class Surface {
     new SecretEndpoints(governing, parts.secrets()).addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
     new LogEndpoints(jobs, parts).addTo(router);
+    new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);

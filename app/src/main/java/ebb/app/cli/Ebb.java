@@ -23,12 +23,17 @@ public final class Ebb implements Runnable {
 
   @Mixin private Place place = new Place();
 
+  /// What commands need that is no client's.
+  public record Parts(
+      Serve.Server server, JournalCommand.Journal journal, LocalKeeper.Machines machines) {}
+
   /// Runs the command in `arguments` and returns the exit code.
-  public static int run(Serve.Server server, JournalCommand.Journal journal, String... arguments) {
+  public static int run(Parts parts, String... arguments) {
     CommandLine line = new CommandLine(new Ebb());
-    line.addSubcommand(new Serve(server));
-    line.addSubcommand(JournalCommand.line(journal));
-    line.addSubcommand(new Demo(typed -> run(server, journal, typed)));
+    line.addSubcommand(new Serve(parts.server()));
+    line.addSubcommand(JournalCommand.line(parts.journal()));
+    line.addSubcommand(new LocalKeeper(parts.machines()));
+    line.addSubcommand(new Demo(typed -> run(parts, typed)));
     People.verbs().forEach(line::addSubcommand);
     Limits.commands().forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(Ebb::tell);

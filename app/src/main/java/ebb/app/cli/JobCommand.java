@@ -93,8 +93,11 @@ final class JobCommand {
               parent == null ? Path.of("/") : parent, read, new Uploads(connection, yes));
       String named = name == null ? JobFile.name(read) : name;
       Jobs jobs = new Jobs(connection);
-      JsonNode submitted = jobs.submit(named == null ? Jobs.newName() : named, properties);
-      new Plan(connection).tell(submitted);
+      JsonNode submitted =
+          jobs.submitAnywhere(
+              named == null ? Jobs.newName() : named,
+              properties,
+              JobFile.codeOf(parent == null ? Path.of("/") : parent, read));
       if (stream) {
         return End.tell(jobs.follow(submitted.path("name").asString()));
       }

@@ -102,6 +102,16 @@ final class JobFile {
     return folder.resolve(path.replaceFirst("^file:(//)?", "")).normalize();
   }
 
+  private boolean isLocalJob() {
+    return LocalJob.is(text(file, "compute", ""));
+  }
+
+  /// The folder of code that a file names; null if it names none.
+  static @Nullable Path codeOf(Path folder, ObjectNode file) {
+    String code = text(file, "code", "");
+    return code.isEmpty() ? null : folder.resolve(code.replaceFirst("^file:(//)?", "")).normalize();
+  }
+
   private void code() {
     String code = text(file, "code", "");
     if (code.isEmpty()) {
@@ -111,7 +121,9 @@ final class JobFile {
       throw Failed.unreadable(
           "code is a folder of this machine, and not '" + code + "': fetch it there first.");
     }
-    job.put("codeId", uploads.code(local(code)));
+    if (!isLocalJob()) { // which copies it itself
+      job.put("codeId", uploads.code(local(code)));
+    }
   }
 
   /// A name, or an environment that is written into the file.
@@ -158,7 +170,15 @@ final class JobFile {
       throw Failed.unreadable("the input '" + at + "path' is missing.");
     }
     String type = text(files, "type", isFile(path) ? "uri_file" : "uri_folder");
-    ObjectNode sent = JsonNodeFactory.instance.objectNode().put("jobInputType", type);
+    ObjectNode sent = JsonNodeFactory.instance.objectNode();
+    if (isLocalJob() && isLocal(path)) {
+      Path here = local(path).toAbsolutePath();
+      if (!Files.exists(here)) {
+        throw Failed.unreadable("'" + here + "', the input '" + at + "path', is not there.");
+      }
+      return sent.put("jobInputType", "literal").put("value", here.toString());
+    }
+    sent.put("jobInputType", type);
     sent.put("uri", isLocal(path) ? uploads.input(local(path)) : path);
     if (files.hasNonNull("mode")) {
       sent.put("mode", mode(text(files, "mode", "")));
@@ -202,12 +222,8 @@ final class JobFile {
 
   private void compute() {
     String compute = text(file, "compute", "");
-    if (compute.equalsIgnoreCase("local") || compute.equalsIgnoreCase("azureml:local")) {
-      throw Failed.unreadable(
-          "compute 'local' is not done so far: leave it out, or name a cluster.");
-    }
     if (!compute.isEmpty()) {
-      job.put("computeId", compute);
+      job.put("computeId", isLocalJob() ? "local" : compute);
     }
     JsonNode resources = file.path("resources");
     endOf(resources, "resources.", "instance_count instance_type shm_size properties");

@@ -56,6 +56,42 @@ final class Jobs {
     return connection.arm("PUT", path(name), body);
   }
 
+  /// Submits a job and says where it runs; one for this machine is begun here.
+  ///
+  /// @param code the folder that it starts in a copy of; null if there is none
+  JsonNode submitAnywhere(String name, ObjectNode properties, @Nullable Path code) {
+    if (!properties.path("computeId").asString("").equals("local")) {
+      JsonNode submitted = submit(name, properties);
+      new Plan(connection).tell(submitted);
+      return submitted;
+    }
+    if (isThere(name)) { // and has a machine already
+      throw Failed.refused("JobExists", "there is a job '" + name + "': give another name.");
+    }
+    Path folder = LocalJob.prepare(name, code);
+    JsonNode submitted;
+    try {
+      submitted = submit(name, properties);
+    } catch (Failed refused) {
+      LocalJob.remove(folder);
+      throw refused;
+    }
+    LocalJob.begin(connection, submitted, folder);
+    return submitted;
+  }
+
+  private boolean isThere(String name) {
+    try {
+      show(name);
+      return true;
+    } catch (Failed failed) {
+      if (failed.isAbsence()) {
+        return false;
+      }
+      throw failed;
+    }
+  }
+
   JsonNode show(String name) {
     return connection.arm("GET", path(name), null);
   }

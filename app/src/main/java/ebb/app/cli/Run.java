@@ -57,6 +57,9 @@ final class Run implements Callable<Integer> {
   @Option(names = "--low", description = "On low-priority nodes, which can be taken away.")
   private boolean low;
 
+  @Option(names = "--local", description = "On this machine; it is not metered.")
+  private boolean local;
+
   @Option(names = "--nodes", paramLabel = "N", description = "On so many nodes (default: 1).")
   private int nodes = 1;
 
@@ -117,9 +120,9 @@ final class Run implements Callable<Integer> {
     Jobs jobs = new Jobs(connection);
     ObjectNode properties =
         JobFile.properties(Path.of(""), file(connection), new Uploads(connection, yes));
-    JsonNode submitted = jobs.submit(name == null ? Jobs.newName() : name, properties);
+    JsonNode submitted =
+        jobs.submitAnywhere(name == null ? Jobs.newName() : name, properties, folder());
     String job = submitted.path("name").asString();
-    new Plan(connection).tell(submitted);
     if (detach) {
       System.out.println(job);
       return 0;
@@ -159,6 +162,13 @@ final class Run implements Callable<Integer> {
 
   private void place(ObjectNode file, @Nullable Connection connection) {
     ObjectNode resources = file.putObject("resources").put("instance_count", nodes);
+    if (local) {
+      if (cluster != null || size != null || gpus > 0 || cpus > 0 || low) {
+        throw Failed.unreadable("--local is this machine: leave out what names another.");
+      }
+      file.put("compute", "local");
+      return;
+    }
     if (cluster != null) {
       if (size != null || gpus > 0 || cpus > 0 || low) {
         throw Failed.unreadable(

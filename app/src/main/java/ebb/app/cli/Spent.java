@@ -82,7 +82,7 @@ final class Spent implements Runnable {
     rows.add(sum.row());
     System.out.printf(
         Locale.ROOT,
-        "%s · %s · UTC · list: what Azure would charge, internal: your own rate, invoice: what is paid%n",
+        "%s · %s · UTC · list: what Azure would charge, internal: your own rate, invoice: what is paid; local jobs are not metered%n",
         shown,
         currency);
     System.out.print(Output.table(rows, columns()));

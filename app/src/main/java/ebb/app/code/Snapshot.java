@@ -9,14 +9,19 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Set;
 
 /// A folder as it was when it was read: what a job that starts from it will find.
 public final class Snapshot {
   /// Deeper than any source tree. Each open folder takes a descriptor.
   private static final int DEPTH_MAX = 100;
+
+  private static final Set<PosixFilePermission> EXECUTABLE =
+      PosixFilePermissions.fromString("rwxr-xr-x");
 
   private final Path folder;
   private final Manifest manifest;
@@ -117,6 +122,25 @@ public final class Snapshot {
 
   public Manifest manifest() {
     return manifest;
+  }
+
+  /// Copies it into a folder that is there.
+  public void copyTo(Path into) throws IOException {
+    for (Manifest.Entry entry : manifest.entries()) {
+      Path place = into.resolve(entry.path());
+      Files.createDirectories(place.getParent());
+      switch (entry) {
+        case Manifest.FileEntry file -> {
+          try (InputStream content = open(folder.resolve(file.path()))) {
+            Files.copy(content, place);
+          }
+          if (file.executable()) {
+            Files.setPosixFilePermissions(place, EXECUTABLE);
+          }
+        }
+        case Manifest.LinkEntry link -> Files.createSymbolicLink(place, Path.of(link.target()));
+      }
+    }
   }
 
   /// Writes it as a tar stream, read again from the folder.

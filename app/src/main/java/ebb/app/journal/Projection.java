@@ -259,7 +259,10 @@ final class Projection {
               ended.code(),
               ended.detail(),
               ended.job().value());
+      case Event.LocalJobTaken taken ->
+          statements.run("UPDATE jobs SET attempts = 1 WHERE id = ?", taken.job().value());
       case Event.JobAssembling _, Event.BackOffEnded _, Event.JobsArchived _ -> {}
+      case Event.LocalJobStarted _, Event.LocalJobAwaited _ -> {}
     }
   }
 

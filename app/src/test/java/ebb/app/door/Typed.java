@@ -26,6 +26,7 @@ final class Typed {
   Typed(Path folder, Path home) {
     this.folder = folder;
     environment.put("EBB_HOME", home.toString());
+    environment.put("XDG_STATE_HOME", folder.resolve("state").toString());
     environment.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
   }
 

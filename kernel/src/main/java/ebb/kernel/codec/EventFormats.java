@@ -91,6 +91,9 @@ public final class EventFormats {
       84 CancelRequested: 1 JobId job
       85 JobEnded: 1 JobId job, 2 EndCause cause, 3 int code, 4 String detail
       86 JobsArchived: 1 List<JobId> jobs
+      87 LocalJobTaken: 1 JobId job, 2 long deadline
+      88 LocalJobStarted: 1 JobId job, 2 long deadline
+      89 LocalJobAwaited: 1 JobId job, 2 long deadline
 
       # Attempts
       95 AttemptOrdered: 1 AttemptId attempt, 2 JobId job, 3 int number, 4 List<NodeId> nodes,

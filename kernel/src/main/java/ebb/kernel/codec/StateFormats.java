@@ -42,6 +42,7 @@ public final class StateFormats {
       3 Job.Assembling: 1 long at, 2 long deadline
       4 Job.Active: 1 long at, 2 AttemptId attempt
       5 Job.Ended: 1 long at, 2 EndCause cause, 3 int code, 4 String detail, 5 long sequence
+      6 Job.Local: 1 long at, 2 long startedAt, 3 long deadline
 
       1004 Attempt: 1 AttemptId id, 2 JobId job, 3 ClusterId cluster, 4 int number,
         5 long orderedAt, 6 long limitMillis, 7 List<Attempt.Task> tasks, 8 int live,

@@ -46,6 +46,10 @@ public record Job(
 
   public record Active(long at, AttemptId attempt) implements Phase {}
 
+  /// Runs, or is to run, on the machine of whoever submitted it, which says what becomes of it.
+  /// `startedAt` is 0 until it says that the command runs.
+  public record Local(long at, long startedAt, long deadline) implements Phase {}
+
   /// `sequence`: the journal's sequence of the end, by which history says that it has it.
   public record Ended(long at, EndCause cause, int code, String detail, long sequence)
       implements Phase {}
@@ -102,6 +106,26 @@ public record Job(
         used,
         limitMillis,
         number,
+        failures,
+        cancelRequested,
+        next);
+  }
+
+  /// A local job has one attempt, on a machine that the kernel knows nothing of.
+  public Job taken(Local next) {
+    return new Job(
+        id,
+        workspace,
+        cluster,
+        name,
+        submitter,
+        spec,
+        sequence,
+        queuedAt,
+        retries,
+        used,
+        limitMillis,
+        1,
         failures,
         cancelRequested,
         next);

@@ -110,7 +110,7 @@ public final class ClusterLoad {
           assembling.remove(QueueEntry.of(before));
           claimed -= before.spec().nodes();
         }
-        case Job.BackingOff _, Job.Active _, Job.Ended _ -> {}
+        case Job.BackingOff _, Job.Active _, Job.Local _, Job.Ended _ -> {}
       }
     }
     if (after != null) {
@@ -120,7 +120,7 @@ public final class ClusterLoad {
           assembling.add(QueueEntry.of(after));
           claimed += after.spec().nodes();
         }
-        case Job.BackingOff _, Job.Active _, Job.Ended _ -> {}
+        case Job.BackingOff _, Job.Active _, Job.Local _, Job.Ended _ -> {}
       }
     }
     if (before != null && !before.isEnded()) {

@@ -74,6 +74,13 @@ public sealed interface Command {
 
   record CancelJob(Scope workspace, String name) implements Wish {}
 
+  // Local jobs: what the machine that has one says, on behalf of whoever submitted it.
+
+  /// The command of the local job runs.
+  record ReportLocalStart(Scope workspace, String name) implements Wish {}
+
+  record ReportLocalEnd(Scope workspace, String name, TaskReport report) implements Wish {}
+
   // The shell's reports.
 
   /// The first command of every start. `owner` becomes owner of everything if nobody is.

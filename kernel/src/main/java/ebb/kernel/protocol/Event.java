@@ -194,6 +194,16 @@ public sealed interface Event {
 
   record JobEnded(JobId job, EndCause cause, int code, String detail) implements JobEvent {}
 
+  /// The machine of whoever submitted the job has it; a sign of life is due until `deadline`.
+  record LocalJobTaken(JobId job, long deadline) implements JobEvent {}
+
+  /// Its command runs; its end is due until `deadline`.
+  record LocalJobStarted(JobId job, long deadline) implements JobEvent {}
+
+  /// What is due of a local job is due at another time: sooner after a cancel, later after a start
+  /// of the server, which may have missed it.
+  record LocalJobAwaited(JobId job, long deadline) implements JobEvent {}
+
   /// History has these; they leave memory.
   record JobsArchived(List<JobId> jobs) implements JobEvent {
     public JobsArchived {

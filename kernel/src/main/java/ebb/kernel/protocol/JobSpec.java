@@ -16,7 +16,14 @@ public record JobSpec(
     long limitMillis,
     Retries retries,
     String specHash) {
+  /// In place of a cluster: the machine of whoever submits the job. No cluster can have this name.
+  public static final String LOCAL = "local";
+
   public static final Retries DEFAULT_RETRIES = new Retries(-1, -1, -1);
+
+  public boolean isLocal() {
+    return cluster.equalsIgnoreCase(LOCAL);
+  }
 
   public JobSpec withHash(String hash) {
     return new JobSpec(cluster, account, priority, nodes, limitMillis, retries, hash);

@@ -117,7 +117,8 @@ public final class ImportTable {
                   "app.environment",
                   "app.secrets",
                   "app.files")),
-          Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")));
+          Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")),
+          Map.entry("app.submitter", Set.of("agent", "app.cli")));
 
   private static final Set<String> KERNEL_ROWS =
       Set.of("protocol", "money", "access", "codec", "placement", "engine");

@@ -2,6 +2,7 @@ package ebb.simulator.faults;
 
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.HostIsolation;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.QuotaKey;
@@ -86,14 +87,22 @@ final class Places {
     int min = random.nextInt(4) == 0 ? random.nextInt(0, Math.min(max, 2) + 1) : 0;
     long idle = random.nextInt(4) == 0 ? 0 : random.nextLong(1, 400) * SECOND;
     return new ClusterSpec(
-        SIZES.get(random.nextInt(SIZES.size())).name(),
-        random.nextInt(3) == 0 ? Priority.LOW : Priority.DEDICATED,
-        min,
-        max,
-        idle,
-        LOCATION,
-        true,
-        List.of());
+            SIZES.get(random.nextInt(SIZES.size())).name(),
+            random.nextInt(3) == 0 ? Priority.LOW : Priority.DEDICATED,
+            min,
+            max,
+            idle,
+            LOCATION,
+            true,
+            List.of())
+        .isolated(isolationAsked(random), random.nextInt(4) > 0);
+  }
+
+  /// Mostly what is asked for when nothing is said.
+  private static Isolation isolationAsked(SplittableRandom random) {
+    return random.nextInt(3) > 0
+        ? Isolation.SANDBOX
+        : Isolation.values()[random.nextInt(Isolation.values().length)];
   }
 
   /// A kind of node, sometimes one that is in no catalogue.

@@ -27,6 +27,7 @@ final class Users {
   private final SplittableRandom random;
   private final Server server;
   private final Settings settings;
+  private final Machines machines;
   private final List<Place> made = new ArrayList<>();
   private int requests;
   private int jobs;
@@ -36,6 +37,7 @@ final class Users {
     this.random = random;
     this.server = server;
     this.settings = Places.settings(random);
+    this.machines = new Machines(time, random.split(), server);
   }
 
   private void wish(Command.Wish wish) {
@@ -150,6 +152,10 @@ final class Users {
   }
 
   private void submit() {
+    if (random.nextInt(8) == 0) {
+      machines.submit(workspace(), "job" + jobs++);
+      return;
+    }
     Place place = place();
     int nodes = random.nextInt(3) == 0 ? random.nextInt(1, 5) : 1;
     long limit = random.nextBoolean() ? 0 : random.nextLong(10, 1_500) * 1_000;

@@ -17,6 +17,9 @@ final class EveryJobEnds implements Promise {
             case Event.BackOffEnded ended -> ended.job();
             case Event.CancelRequested requested -> requested.job();
             case Event.JobEnded ended -> ended.job();
+            case Event.LocalJobTaken taken -> taken.job();
+            case Event.LocalJobStarted started -> started.job();
+            case Event.LocalJobAwaited awaited -> awaited.job();
             case Event.JobsArchived _ -> JobId.NONE;
           };
       History.Job known = history.jobs.get(job);

@@ -32,6 +32,7 @@ final class EveryPhaseHasADeadline implements Promise {
             case Job.Queued queued -> within(queued.deadline(), now);
             case Job.BackingOff backingOff -> within(backingOff.until(), now);
             case Job.Assembling assembling -> within(assembling.deadline(), now);
+            case Job.Local local -> within(local.deadline(), now);
             case Job.Active active -> state.attempt(active.attempt()) != null;
             case Job.Ended _ -> true; // history takes it
           };

@@ -235,6 +235,8 @@ public final class History {
         job.ends++;
         job.cause = ended.cause();
       }
+      case Event.LocalJobTaken taken -> jobs.get(taken.job()).stand = Stand.ACTIVE;
+      case Event.LocalJobStarted _, Event.LocalJobAwaited _ -> {}
       case Event.CancelRequested _, Event.JobsArchived _ -> {}
     }
   }

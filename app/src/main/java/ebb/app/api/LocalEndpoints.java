@@ -1,0 +1,330 @@
+package ebb.app.api;
+
+import ebb.app.environment.Prelude;
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.journal.History.PastJob;
+import ebb.app.specification.Specification;
+import ebb.app.specification.SpecificationStoreFailure;
+import ebb.app.specification.Values;
+import ebb.app.view.JobSeen;
+import ebb.kernel.job.Job;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskReport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What the machine that has a local job asks and tells: what to run, that it runs, what it writes,
+/// how it ended. All of it may be said again.
+final class LocalEndpoints {
+  private static final String PATH = JobEndpoints.PATH + "/local";
+
+  /// Of each stream, as of other jobs by default; what comes after is not kept.
+  private static final long LOG_BYTES = 256L << 20;
+
+  private final JobEndpoints jobs;
+  private final Reads reads;
+  private final Wishes wishes;
+  private final Surface.Parts parts;
+
+  LocalEndpoints(JobEndpoints jobs, Reads reads, Wishes wishes, Surface.Parts parts) {
+    this.jobs = jobs;
+    this.reads = reads;
+    this.wishes = wishes;
+    this.parts = parts;
+  }
+
+  void addTo(Router<Endpoint> router) {
+    router
+        .on("POST", PATH, this::order)
+        .on("POST", PATH + "/start", this::start)
+        .on("PUT", PATH + "/logs", this::logs)
+        .on("POST", PATH + "/end", this::end);
+  }
+
+  /// Where things are on the machine that asks.
+  ///
+  /// @param folder where the command starts
+  /// @param environments where packages are kept from one job to the next
+  record OrderBody(@Nullable String folder, @Nullable String environments) {}
+
+  record EndBody(
+      @Nullable String end,
+      @Nullable Integer code,
+      @Nullable Long cpuMillis,
+      @Nullable Long peakMemoryKibibytes,
+      @Nullable String detail) {}
+
+  /// What to run there.
+  record OrderShown(
+      List<String> arguments,
+      Map<String, String> variables,
+      List<String> folders,
+      long limitMillis,
+      long graceMillis) {}
+
+  /// What a local job cannot be given, for whoever submits it; empty if nothing.
+  static Optional<String> fault(Specification specification) {
+    if (specification.environment() instanceof Specification.Image(String image)) {
+      return Optional.of(
+          "the environment '%s' is an image, and a local job has no container: name packages, or a cluster"
+              .formatted(image));
+    }
+    if (!(specification.distribution() instanceof Specification.NotDistributed)) {
+      return Optional.of(
+          "a local job has one process: leave 'distribution' out, or name a cluster");
+    }
+    for (Map.Entry<String, Specification.Input> input : specification.inputs().entrySet()) {
+      if (input.getValue() instanceof Specification.InputFiles files) {
+        return Optional.of(
+            "the input '%s' is %s, and a local job reads files of its own machine only: name one, or a cluster"
+                .formatted(input.getKey(), files.uri()));
+      }
+    }
+    for (Map.Entry<String, Specification.Output> output : specification.outputs().entrySet()) {
+      if (!output.getValue().uri().isEmpty()) {
+        return Optional.of(
+            "the output '%s' goes to a datastore, and a local job's stay on its machine: leave its path out"
+                .formatted(output.getKey()));
+      }
+    }
+    return specification.variables().entrySet().stream()
+        .filter(variable -> variable.getValue().startsWith("secret://"))
+        .findFirst()
+        .map(variable ->
+            "the variable '%s' is a secret, and secrets do not leave the server: set it on your machine"
+                .formatted(variable.getKey()));
+  }
+
+  private interface Use {
+    Response of(Job job) throws Bodies.Unfit;
+  }
+
+  /// The local job, for whoever submitted it.
+  private Response withLocal(Request request, Actor actor, Use use) {
+    return jobs.withJob(
+        request,
+        actor,
+        new JobEndpoints.Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            Job job = seen.job();
+            if (!job.submitter().equals(actor.person())) {
+              return Json.refusal(
+                  Reason.of(
+                      new Rejection.NotAuthorized(
+                          actor.principal(), Action.WRITE, seen.workspace())));
+            }
+            if (!job.spec().isLocal()) {
+              return Json.refusal(
+                  409,
+                  "NotLocal",
+                  "The job '" + job.name() + "' runs on a cluster of the server's.");
+            }
+            if (job.phase() instanceof Job.Ended ended) {
+              return Json.refusal(Reason.of(new Rejection.AlreadyEnded(job.name(), ended.cause())));
+            }
+            try {
+              return use.of(job);
+            } catch (Bodies.Unfit unfit) {
+              return Reads.badRequest(unfit.getMessage());
+            }
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return Json.refusal(Reason.of(JobEndpoints.ended(past)));
+          }
+        });
+  }
+
+  private Response order(Request request, Actor actor) {
+    return Bounded.body(
+        request,
+        OrderBody.class,
+        body -> {
+          Path folder = Path.of(Bodies.required(body.folder(), "folder"));
+          Path environments = Path.of(Bodies.required(body.environments(), "environments"));
+          return withLocal(
+              request,
+              actor,
+              job -> order(job, Reads.workspaceScope(request), folder, environments));
+        });
+  }
+
+  private Response order(Job job, Scope workspace, Path folder, Path environments) {
+    Optional<Specification> found;
+    try {
+      found = parts.specifications().find(job.spec().specHash());
+    } catch (SpecificationStoreFailure failure) {
+      return Json.busy(503, "StorageUnavailable", "What is to run cannot be read: " + failure, 5);
+    }
+    if (found.isEmpty()) {
+      return Json.refusal(409, "SpecificationErased", "What is to run is not known any more.");
+    }
+    Specification specification = found.get();
+    TreeMap<String, String> inputs = new TreeMap<>();
+    specification
+        .inputs()
+        .forEach((name, input) -> {
+          if (input instanceof Specification.Literal(String value)) {
+            inputs.put(name, value);
+          }
+        });
+    TreeMap<String, String> outputs = new TreeMap<>();
+    specification.outputs().forEach((name, output) -> outputs.put(name, place(folder, name)));
+    Values values = new Values(inputs, outputs);
+    List<String> command = specification.toExecute(values);
+    Specification.Packages packages =
+        switch (specification.environment()) {
+          case Specification.Packages itself -> itself;
+          case Specification.ImageOr(Specification.Image _, Specification.Packages instead) ->
+              instead;
+          case Specification.HostEnvironment _, Specification.Image _ -> null;
+        };
+    return Json.answer(
+        200,
+        new OrderShown(
+            packages == null ? command : Prelude.before(packages, environments, command),
+            variables(job, workspace, specification, values),
+            specification.outputs().entrySet().stream()
+                .filter(output -> !output.getValue().type().equals("uri_file"))
+                .map(output -> place(folder, output.getKey()))
+                .toList(),
+            job.limitMillis(),
+            reads.view().rules().settings().graceMillis()));
+  }
+
+  private static String place(Path folder, String output) {
+    return folder.resolve("outputs").resolve(output).toString();
+  }
+
+  private static Map<String, String> variables(
+      Job job, Scope workspace, Specification specification, Values values) {
+    TreeMap<String, String> variables = new TreeMap<>(specification.variables());
+    variables.put("EBB_JOB_NAME", job.name());
+    variables.put("EBB_NODE_RANK", "0");
+    variables.put("EBB_NODE_COUNT", "1");
+    variables.put("AZUREML_RUN_ID", job.name());
+    variables.put("AZUREML_NODE_COUNT", "1");
+    variables.put("AZUREML_ARM_SUBSCRIPTION", workspace.subscription());
+    variables.put("AZUREML_ARM_RESOURCEGROUP", workspace.group());
+    variables.put("AZUREML_ARM_WORKSPACE_NAME", workspace.workspace());
+    values.inputs().forEach((name, value) -> variables.put("AZURE_ML_INPUT_" + name, value));
+    values.outputs().forEach((name, path) -> variables.put("AZURE_ML_OUTPUT_" + name, path));
+    return variables;
+  }
+
+  private Response start(Request request, Actor actor) {
+    return wishes.wish(
+        request,
+        actor,
+        new Command.ReportLocalStart(Reads.workspaceScope(request), request.parameter("name")),
+        _ -> Response.empty(200));
+  }
+
+  private Response end(Request request, Actor actor) {
+    return Bounded.body(
+        request,
+        EndBody.class,
+        body -> {
+          TaskReport report =
+              new TaskReport(
+                  taskEnd(Bodies.required(body.end(), "end")),
+                  Bodies.or(body.code(), 0),
+                  Bodies.or(body.cpuMillis(), 0L),
+                  Bodies.or(body.peakMemoryKibibytes(), 0L),
+                  shortened(Bodies.or(body.detail(), "")));
+          return wishes.wish(
+              request,
+              actor,
+              new Command.ReportLocalEnd(
+                  Reads.workspaceScope(request), request.parameter("name"), report),
+              _ -> Response.empty(200));
+        });
+  }
+
+  /// What is said of an end is kept for ever: a sentence, and no log.
+  private static String shortened(String detail) {
+    return detail.substring(0, Math.min(detail.length(), 500));
+  }
+
+  private static TaskEnd taskEnd(String word) throws Bodies.Unfit {
+    try {
+      return TaskEnd.valueOf(word.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw new Bodies.Unfit(
+          "'%s' is no end: there are %s.".formatted(word, List.of(TaskEnd.values())));
+    }
+  }
+
+  /// Takes a piece of a stream at its offset; the same piece again changes nothing.
+  private Response logs(Request request, Actor actor) {
+    byte[] piece = request.body(Bounded.BODY_BYTES);
+    String offset = Bodies.or(request.query("offset"), "");
+    String stream = Bodies.or(request.query("stream"), "");
+    if (piece == null || !offset.matches("[0-9]{1,12}")) {
+      return Reads.badRequest("A piece has at most 1 MiB, and offset says where it begins.");
+    }
+    if (!stream.equals("stdout") && !stream.equals("stderr")) {
+      return Reads.badRequest("'" + stream + "' is no stream: there are stdout and stderr.");
+    }
+    return withLocal(
+        request,
+        actor,
+        job -> {
+          Path file = parts.outputs().file(job.id(), 1, 0, stream.equals("stderr"));
+          try {
+            return write(file, Long.parseLong(offset), piece);
+          } catch (IOException failure) {
+            return Json.busy(503, "StorageUnavailable", "The log was not kept: " + failure, 5);
+          }
+        });
+  }
+
+  private static Response write(Path file, long offset, byte[] piece) throws IOException {
+    Path parent = file.getParent();
+    if (parent != null && !Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(
+          parent,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    try (SeekableByteChannel channel =
+        Files.newByteChannel(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      if (offset > channel.size()) {
+        return Json.refusal(
+            409, "LogGap", "There are %d bytes: go on there.".formatted(channel.size()));
+      }
+      if (offset + piece.length <= LOG_BYTES) {
+        channel.position(offset);
+        ByteBuffer bytes = ByteBuffer.wrap(piece);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+      }
+      return Response.empty(200);
+    }
+  }
+}

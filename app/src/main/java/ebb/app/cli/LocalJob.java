@@ -1,0 +1,126 @@
+package ebb.app.cli;
+
+import ebb.app.code.Bounds;
+import ebb.app.code.CodeRefused;
+import ebb.app.code.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A job on this machine: its folder, and who keeps it while the client may go.
+///
+/// ```
+/// ~/.local/state/ebb/jobs/NAME-RANDOM/job.json  which job of which server it is
+///                                     work/     where the command starts, with a copy of the code
+///                                     stdout    and stderr: what it writes
+/// ~/.local/state/ebb/environments/              packages, from one job to the next
+/// ```
+final class LocalJob {
+  static final String FILE = "job.json";
+
+  private LocalJob() {}
+
+  static boolean is(String compute) {
+    return compute.equalsIgnoreCase("local") || compute.equalsIgnoreCase("azureml:local");
+  }
+
+  static boolean is(JsonNode submitted) {
+    return is(submitted.at("/properties/computeId").asString(""));
+  }
+
+  /// As the XDG base directory specification places it.
+  static Path root() {
+    String state = System.getenv("XDG_STATE_HOME");
+    Path root =
+        state == null || state.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state);
+    return root.toAbsolutePath().resolve("ebb");
+  }
+
+  /// Makes the folder of a job that is about to be submitted, with a copy of its code: what is
+  /// changed later does not change the job.
+  static Path prepare(String name, @Nullable Path code) {
+    try {
+      Path jobs = root().resolve("jobs");
+      Files.createDirectories(
+          jobs, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Path folder = Files.createTempDirectory(jobs, name + "-");
+      Path work = Files.createDirectory(folder.resolve("work"));
+      if (code != null) {
+        Snapshot.of(code, Bounds.DEFAULT).copyTo(work);
+      }
+      return folder;
+    } catch (CodeRefused refused) {
+      throw Failed.unreadable(String.valueOf(refused.getMessage()));
+    } catch (IOException failure) {
+      throw Failed.refused("LocalJobNotPrepared", failure + ".");
+    }
+  }
+
+  /// Removes the folder of a job that was refused.
+  static void remove(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException left) {
+      System.err.println("ebb: " + folder + " could not be removed: " + left.getMessage());
+    }
+  }
+
+  /// Starts who keeps a job that was submitted: a process and a session of its own.
+  static void begin(Connection connection, JsonNode submitted, Path folder) {
+    Place place = connection.place();
+    ObjectNode job = Connection.JSON.createObjectNode();
+    job.put("name", submitted.path("name").asString());
+    job.put("home", place.folder().toAbsolutePath().toString());
+    job.put("subscription", place.subscriptionName());
+    job.put("group", place.groupName());
+    job.put("workspace", place.workspaceName());
+    try {
+      Files.write(folder.resolve(FILE), Connection.JSON.writeValueAsBytes(job));
+      Path log = folder.resolve("keeper.log");
+      new ProcessBuilder(command(folder))
+          .directory(folder.toFile())
+          .redirectInput(Path.of("/dev/null").toFile())
+          .redirectOutput(log.toFile())
+          .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+          .start();
+    } catch (IOException failure) {
+      throw Failed.refused("LocalJobNotStarted", failure + ".");
+    }
+    System.err.println(
+        "ebb: %s runs on this machine, in %s; it is not metered"
+            .formatted(submitted.path("name").asString(), folder.resolve("work")));
+  }
+
+  /// This program again, by the same JVM.
+  private static List<String> command(Path folder) {
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "ebb.app.Main"));
+    command.addAll(List.of("local-keeper", folder.toString()));
+    return command;
+  }
+
+  /// The server and workspace of a job that is kept.
+  static Place place(JsonNode job) {
+    Place place = new Place();
+    place.home = Path.of(job.path("home").asString());
+    place.subscription = job.path("subscription").asString();
+    place.group = job.path("group").asString();
+    place.workspace = job.path("workspace").asString();
+    return place;
+  }
+}

@@ -1,0 +1,250 @@
+package ebb.app.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `ebb local-keeper`: has a local job's command run on this machine and tells the server of it. It
+/// is started by the client and outlives it, so that Ctrl-C detaches here as everywhere.
+///
+/// A server that does not answer is asked again: the command runs on, and what it writes waits.
+@Command(name = "local-keeper", hidden = true)
+public final class LocalKeeper implements Runnable {
+  /// What runs the command.
+  public interface Machine extends AutoCloseable {
+    boolean hasStarted();
+
+    /// Null while it has not.
+    @Nullable Ended ended();
+
+    void stop() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /// Who can start one.
+  public interface Machines {
+    Machine start(Task task) throws IOException, InterruptedException;
+  }
+
+  /// What is to run.
+  ///
+  /// @param folder the job's own, and `work` in it is where the command starts
+  public record Task(
+      Path folder,
+      List<String> arguments,
+      Map<String, String> variables,
+      Duration limit,
+      Duration grace) {
+    public Path work() {
+      return folder.resolve("work");
+    }
+
+    public Path stdout() {
+      return folder.resolve("stdout");
+    }
+
+    public Path stderr() {
+      return folder.resolve("stderr");
+    }
+  }
+
+  /// How it ended, in the server's words.
+  public record Ended(
+      String end, int code, long cpuMillis, long peakMemoryKibibytes, String detail) {}
+
+  /// Between two looks: people wait for what is written.
+  private static final long LOOK_MILLIS = 150;
+
+  /// Between two questions whether the job was canceled.
+  private static final long ASK_MILLIS = 1_000;
+
+  /// Between two tries at a server that does not answer.
+  private static final long AGAIN_MILLIS = 1_000;
+
+  private static final int PIECE_BYTES = 512 << 10;
+
+  private final Machines machines;
+
+  @Parameters(paramLabel = "DIR")
+  private Path folder = Path.of("");
+
+  LocalKeeper(Machines machines) {
+    this.machines = machines;
+  }
+
+  private Place place = new Place();
+  private String path = "";
+  private long sentOut;
+  private long sentErrors;
+
+  @Override
+  public void run() {
+    try {
+      JsonNode job = Connection.JSON.readTree(Files.readAllBytes(folder.resolve(LocalJob.FILE)));
+      place = LocalJob.place(job);
+      path = "/jobs/" + Connection.encoded(job.path("name").asString()) + "/local";
+      keep();
+    } catch (IOException failure) {
+      throw Failed.refused("LocalJobLost", folder + ": " + failure + ".");
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void keep() throws InterruptedException {
+    JsonNode order = insist(server -> server.own("POST", path, body()));
+    if (order == null) {
+      return; // it is over, as far as the server is concerned
+    }
+    Ended ended;
+    try (Machine machine = machines.start(task(order))) {
+      ended = watch(machine);
+    } catch (IOException failure) {
+      ended = new Ended("lost", 0, 0, 0, String.valueOf(failure.getMessage()));
+    }
+    insist(this::sendLogs);
+    Ended told = ended;
+    insist(server -> server.own("POST", path + "/end", Connection.JSON.valueToTree(told)));
+  }
+
+  private ObjectNode body() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("folder", folder.resolve("work").toString())
+        .put("environments", LocalJob.root().resolve("environments").toString());
+  }
+
+  private Task task(JsonNode order) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    order.path("arguments").forEach(each -> arguments.add(each.asString()));
+    Map<String, String> variables = new TreeMap<>();
+    order.path("variables").forEachEntry((name, value) -> variables.put(name, value.asString()));
+    Files.createDirectories(LocalJob.root().resolve("environments"));
+    for (String each : List.of("outputs", "logs")) {
+      Files.createDirectories(folder.resolve("work").resolve(each));
+    }
+    for (JsonNode each : order.path("folders")) {
+      Files.createDirectories(Path.of(each.asString()));
+    }
+    return new Task(
+        folder,
+        arguments,
+        variables,
+        Duration.ofMillis(order.path("limitMillis").asLong()),
+        Duration.ofMillis(order.path("graceMillis").asLong()));
+  }
+
+  /// Tells of the start and of what is written until the command has ended.
+  private Ended watch(Machine machine) throws IOException, InterruptedException {
+    boolean isToldOf = false;
+    boolean isStopped = false;
+    long askAt = 0;
+    while (true) {
+      Ended ended = machine.ended();
+      if (ended != null) {
+        return ended;
+      }
+      try {
+        Connection server = Connection.to(place);
+        if (!isToldOf && machine.hasStarted()) {
+          server.own("POST", path + "/start", null);
+          isToldOf = true;
+        }
+        sendLogs(server);
+        if (System.currentTimeMillis() >= askAt) {
+          askAt = System.currentTimeMillis() + ASK_MILLIS;
+          String phase =
+              server.own("GET", path.replaceFirst("/local$", ""), null).path("phase").asString();
+          if (!isStopped && (phase.equals("stopping") || phase.equals("ended"))) {
+            machine.stop();
+            isStopped = true;
+          }
+        }
+      } catch (Failed failed) {
+        if (isOver(failed) && !isStopped) {
+          machine.stop();
+          isStopped = true;
+        }
+        Thread.sleep(AGAIN_MILLIS);
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private interface Question {
+    @Nullable JsonNode ask(Connection server) throws IOException;
+  }
+
+  /// Asks until there is an answer; null if the server wants to hear no more of the job.
+  private @Nullable JsonNode insist(Question question) throws InterruptedException {
+    while (true) {
+      try {
+        JsonNode answer = question.ask(Connection.to(place));
+        return answer;
+      } catch (Failed failed) {
+        if (isOver(failed)) {
+          return null;
+        }
+      } catch (IOException unreadable) {
+        return null;
+      }
+      Thread.sleep(AGAIN_MILLIS);
+    }
+  }
+
+  /// Whether asking again would be of no use. A server that is not there may come back; what it
+  /// said about the job stands.
+  private static boolean isOver(Failed failed) {
+    return switch (failed.code()) {
+      case "NoServer", "ServerUnreachable", "ServerNotReady", "TooManyRequests" -> false;
+      case "StorageUnavailable", "OutcomeUnknown", "HistoryUnavailable", "NotSent" -> false;
+      default -> true;
+    };
+  }
+
+  private @Nullable JsonNode sendLogs(Connection server) {
+    sentOut = send(server, "stdout", sentOut);
+    sentErrors = send(server, "stderr", sentErrors);
+    return null;
+  }
+
+  /// Sends what a stream has more than was sent; answers how much that is by now.
+  private long send(Connection server, String stream, long sent) {
+    long next = sent;
+    try (SeekableByteChannel file = Files.newByteChannel(folder.resolve(stream))) {
+      while (file.size() > next) {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, file.size() - next));
+        file.position(next);
+        int read = file.read(piece);
+        if (read <= 0) {
+          break;
+        }
+        server.send(
+            path + "/logs?stream=" + stream + "&offset=" + next,
+            out -> out.write(piece.array(), 0, read));
+        next += read;
+      }
+    } catch (NoSuchFileException absent) {
+      return next; // nothing was written yet
+    } catch (IOException unreadable) {
+      throw Failed.refused("StorageUnavailable", String.valueOf(unreadable.getMessage()));
+    }
+    return next;
+  }
+}

@@ -1,0 +1,153 @@
+package ebb.app.submitter;
+
+import ebb.agent.AgentClient;
+import ebb.agent.AgentFollower;
+import ebb.agent.AgentLauncher;
+import ebb.agent.protocol.Cause;
+import ebb.agent.protocol.ExitStatus;
+import ebb.agent.protocol.Fact;
+import ebb.agent.protocol.RecordEntry;
+import ebb.agent.protocol.StartVerdict;
+import ebb.agent.protocol.TaskOrder;
+import ebb.app.cli.LocalKeeper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// One command under an agent of its own, which ends with it.
+///
+/// A thread reads the agent's record, so that whoever keeps the job never waits for it.
+public final class SubmitterMachine implements LocalKeeper.Machine {
+  /// The start of a JVM on a busy machine.
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+  /// Of each stream, as the server keeps of it.
+  private static final long OUTPUT_BYTES = 256L << 20;
+
+  /// What is the user's own and programs need; the rest of a terminal's variables may be secrets,
+  /// and a job must not depend on them.
+  private static final List<String> INHERITED =
+      List.of("PATH", "JAVA_HOME", "LD_LIBRARY_PATH", "TZ");
+
+  private static final String TASK = "task";
+
+  private final AgentClient client;
+  private final Duration grace;
+  private volatile boolean started;
+  private volatile LocalKeeper.@Nullable Ended ended;
+
+  private SubmitterMachine(AgentClient client, Duration grace) {
+    this.client = client;
+    this.grace = grace;
+  }
+
+  /// Starts it, unless it has been: an agent never starts the same task twice.
+  public static LocalKeeper.Machine start(LocalKeeper.Task task)
+      throws IOException, InterruptedException {
+    Path home = task.folder().resolve("agent");
+    AgentClient client = AgentLauncher.connectOrStart(home, TASK, PATIENCE);
+    SubmitterMachine machine = new SubmitterMachine(client, task.grace());
+    StartVerdict verdict = client.start(List.of(order(task))).getFirst();
+    if (verdict.kind() == StartVerdict.Kind.INVALID || verdict.kind() == StartVerdict.Kind.BUSY) {
+      machine.ended = new LocalKeeper.Ended("refused", 0, 0, 0, verdict.why());
+    } else {
+      Thread.ofPlatform().daemon().name("record").start(() -> machine.follow());
+    }
+    return machine;
+  }
+
+  private static TaskOrder order(LocalKeeper.Task task) {
+    Map<String, String> variables = new TreeMap<>();
+    for (String name : INHERITED) {
+      String value = System.getenv(name);
+      if (value != null) {
+        variables.put(name, value);
+      }
+    }
+    variables.put("HOME", task.work().toString());
+    variables.put("LANG", "C.UTF-8");
+    variables.putAll(task.variables());
+    return new TaskOrder(
+        TASK,
+        task.arguments(),
+        variables,
+        task.work(),
+        new TaskOrder.Output(task.stdout(), task.stderr(), OUTPUT_BYTES),
+        task.limit(),
+        task.grace(),
+        Optional.empty());
+  }
+
+  private void follow() {
+    try (AgentFollower follower = client.follow(0)) {
+      while (ended == null) {
+        for (RecordEntry entry : follower.next()) {
+          switch (entry.fact()) {
+            case Fact.Started _ -> started = true;
+            case Fact.Exited exited -> ended = of(exited);
+            case Fact.Refused(String why) -> ended = new LocalKeeper.Ended("refused", 0, 0, 0, why);
+            case Fact.Tombstone _ -> ended = new LocalKeeper.Ended("never_started", 0, 0, 0, "");
+            case Fact.Claimed _, Fact.TreeRemains _ -> {}
+          }
+        }
+      }
+    } catch (IOException lost) {
+      if (ended == null) {
+        ended = new LocalKeeper.Ended("lost", 0, 0, 0, "the agent is gone: " + lost.getMessage());
+      }
+    }
+  }
+
+  private static LocalKeeper.Ended of(Fact.Exited exited) {
+    int code =
+        switch (exited.status()) {
+          case ExitStatus.Code(int number) -> number;
+          case ExitStatus.Signal(int number) -> -number;
+          case ExitStatus.Unknown _ -> 0;
+        };
+    boolean isUnknown =
+        exited.cause() == Cause.EXITED && exited.status() instanceof ExitStatus.Unknown;
+    String end =
+        isUnknown
+            ? "lost"
+            : switch (exited.cause()) {
+              case EXITED -> "exited";
+              case LIMIT -> "limit";
+              case STOPPED -> "stopped";
+              case LOST -> "lost";
+            };
+    return new LocalKeeper.Ended(
+        end,
+        code,
+        exited.usage().user().plus(exited.usage().system()).toMillis(),
+        exited.usage().peakMemoryKib(),
+        exited.why());
+  }
+
+  @Override
+  public boolean hasStarted() {
+    return started;
+  }
+
+  @Override
+  public LocalKeeper.@Nullable Ended ended() {
+    return ended;
+  }
+
+  @Override
+  public void stop() throws IOException {
+    client.stop(List.of(TASK), grace);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (client) {
+      client.shutdown(false);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package ebb.app.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Jobs on the machine of whoever submits them, as a person types them.
+class LocalJobTest {
+  private static final long PATIENCE_MILLIS = 60_000;
+
+  @TempDir static Path folder;
+  private static ServedHome server;
+  private static Typed typed;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new ServedHome(folder);
+    typed = new Typed(folder, server.home());
+    Files.createDirectories(folder.resolve("src"));
+    Files.writeString(
+        folder.resolve("src/train.sh"),
+        "echo \"trains with $RATE on $(cat \"$1\")\"; echo oops >&2; echo 42 > outputs/answer\n");
+    Files.writeString(folder.resolve("table.csv"), "a,b\n");
+    Files.writeString(
+        folder.resolve("job.yml"),
+        """
+        $schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
+        command: sh train.sh ${{inputs.table}} && echo ${{inputs.word}} > ${{outputs.result}}/word
+        code: src
+        compute: local
+        environment_variables: {RATE: 0.5}
+        inputs:
+          word: hello
+          table: {type: uri_file, path: table.csv}
+        outputs:
+          result:
+        """);
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    server.close();
+  }
+
+  private static String phase(String job) throws Exception {
+    return typed.ebb("ml job show -n " + job + " --query properties.status -o tsv").out().strip();
+  }
+
+  private static void awaitPhase(String job, String phase) throws Exception {
+    long until = System.currentTimeMillis() + PATIENCE_MILLIS;
+    String now = phase(job);
+    while (!now.equals(phase) && System.currentTimeMillis() < until) {
+      Thread.sleep(100);
+      now = phase(job);
+    }
+    assertThat(now).as(job).isEqualTo(phase);
+  }
+
+  private static Path work(String job) throws Exception {
+    try (Stream<Path> jobs = Files.list(folder.resolve("state/ebb/jobs"))) {
+      return jobs.filter(each -> each.getFileName().toString().startsWith(job + "-"))
+          .findFirst()
+          .orElseThrow()
+          .resolve("work");
+    }
+  }
+
+  @Test
+  void jobOfFileRunsHereAndTheServerKnowsItsOutputItsEndAndThatItCostsNothing() throws Exception {
+    Typed.Said ran = typed.ebb("ml job create -f job.yml --name first --stream");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).isEqualTo("trains with 0.5 on a,b\n");
+    assertThat(ran.err()).contains("runs on this machine", "not metered", "oops\n");
+    assertThat(work("first").resolve("outputs/answer")).hasContent("42");
+    assertThat(work("first").resolve("outputs/result/word")).hasContent("hello");
+
+    assertThat(typed.ebb("logs first").out()).isEqualTo("trains with 0.5 on a,b\n");
+    assertThat(typed.ebb("logs --stderr first").out()).isEqualTo("oops\n");
+    assertThat(typed.ebb("ps").out()).containsPattern("first +Completed +local");
+    assertThat(typed.ebb("why first").out()).contains("succeeded");
+    JsonNode shown = typed.ebb("ml job show -n first").json();
+    assertThat(shown.at("/properties/computeId").asString()).isEqualTo("local");
+    assertThat(shown.at("/properties/properties/ebb.metered").asString()).isEqualTo("false");
+    assertThat(shown.at("/properties/properties/ebb.end.code").asString()).isEqualTo("0");
+    assertThat(typed.ebb("cost").out())
+        .contains("local jobs are not metered")
+        .containsPattern("total +0");
+    assertThat(typed.ebb("nodes").out()).doesNotContain("local");
+  }
+
+  @Test
+  void failureHasItsCodeAndATimeLimitIsTheAgents() throws Exception {
+    assertThat(typed.ebb("run --local --name broken -- exit|7").code()).isEqualTo(7);
+    assertThat(phase("broken")).isEqualTo("Failed");
+
+    Typed.Said late = typed.ebb("run --local --name late --max 1s -- sleep|60");
+    assertThat(late.code()).isEqualTo(1);
+    assertThat(late.err()).contains("time limit");
+    assertThat(phase("late")).isEqualTo("Canceled");
+  }
+
+  @Test
+  void clientMayGoAndAStopReachesTheMachine() throws Exception {
+    Typed.Said detached =
+        typed.ebb("run --local -d --name long -- echo|$$|>pid;|echo|up;|sleep|600");
+    assertThat(detached.out()).isEqualTo("long\n");
+    awaitPhase("long", "Running");
+    assertThat(typed.ebb("why long").out()).contains("local, running");
+    long pid = Long.parseLong(Files.readString(work("long").resolve("pid")).strip());
+
+    assertThat(typed.ebb("stop long").code()).isZero();
+    awaitPhase("long", "Canceled");
+
+    assertThat(ProcessHandle.of(pid)).isEmpty();
+    assertThat(typed.ebb("logs long").out()).isEqualTo("up\n");
+  }
+
+  @Test
+  void interruptedClientLeavesTheJobRunning() throws Exception {
+    Path out = folder.resolve("out");
+    Process client =
+        typed.begin(
+            "run --local --name left -- echo|up;|sleep|3;|echo|done", out, folder.resolve("err"));
+    awaitPhase("left", "Running");
+    client.destroy(); // SIGTERM, which a JVM takes as it takes Ctrl-C
+    assertThat(client.waitFor()).isNotZero();
+
+    awaitPhase("left", "Completed");
+    assertThat(typed.ebb("logs left").out()).isEqualTo("up\ndone\n");
+  }
+
+  @Test
+  void whatALocalJobCannotBeGivenIsRefusedByItsNameAndLeavesNothing() throws Exception {
+    for (List<String> unfit :
+        List.of(
+            List.of("inputs.table.path=https://example.org/a.csv", "the input 'table'"),
+            List.of("environment_variables.RATE=secret://rate", "the variable 'RATE'"),
+            List.of("resources.instance_count=2", "a local job has one machine"),
+            List.of("distribution.type=pytorch", "'distribution'"))) {
+      Typed.Said said =
+          typed.ebb("ml job create -f job.yml --name unfit --set " + unfit.getFirst());
+      assertThat(said.code()).as(said.err()).isNotZero();
+      assertThat(said.err()).contains(unfit.getLast());
+    }
+    try (Stream<Path> jobs =
+        Files.list(Files.createDirectories(folder.resolve("state/ebb/jobs")))) {
+      assertThat(jobs.map(each -> each.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("unfit"));
+    }
+  }
+}
