@@ -84,7 +84,17 @@ final class LocalEndpoints {
 
   /// What a local job cannot be given, for whoever submits it; empty if nothing.
   static Optional<String> fault(Specification specification) {
-    if (specification.environment() instanceof Specification.Image(String image)) {
+    String image =
+        switch (specification.environment()) {
+          case Specification.Image(String name) -> name;
+          case Specification.ImageWith with when with.elsewhere().isEmpty() -> with.image().name();
+          case Specification.ImageWith _,
+              Specification.ImageOr _,
+              Specification.Packages _,
+              Specification.HostEnvironment _ ->
+              "";
+        };
+    if (!image.isEmpty()) {
       return Optional.of(
           "the environment '%s' is an image, and a local job has no container: name packages, or a cluster"
               .formatted(image));
@@ -199,12 +209,13 @@ final class LocalEndpoints {
           case Specification.Packages itself -> itself;
           case Specification.ImageOr(Specification.Image _, Specification.Packages instead) ->
               instead;
+          case Specification.ImageWith with -> with.elsewhere().orElse(null);
           case Specification.HostEnvironment _, Specification.Image _ -> null;
         };
     return Json.answer(
         200,
         new OrderShown(
-            packages == null ? command : Prelude.before(packages, environments, command),
+            packages == null ? command : Prelude.before(packages, "", environments, command),
             variables(job, workspace, specification, values),
             specification.outputs().entrySet().stream()
                 .filter(output -> !output.getValue().type().equals("uri_file"))

@@ -209,20 +209,43 @@ public final class Environments {
             .formatted(reference, ownNames, name));
   }
 
-  /// What a version is made of: packages where it lists them, else its image, which may be known by
-  /// name.
+  /// What a version is made of: its image, which may be known by name, or the packages that it
+  /// lists, or these on that.
   private Environment read(Version version) throws EnvironmentRefused {
     JsonNode properties = JsonMapper.shared().readTree(version.content());
     String conda = properties.path("condaFile").asString("");
-    if (!conda.isEmpty()) {
-      return CondaFile.read(conda);
-    }
     String image = properties.path("image").asString("");
+    if (!conda.isEmpty()) {
+      Specification.Packages packages = CondaFile.read(conda);
+      return image.isEmpty() ? packages : on(image, packages);
+    }
     if (image.isEmpty()) {
       throw new EnvironmentRefused(
           "The environment %s names neither an image nor a conda file.".formatted(version.name()));
     }
     return image(image);
+  }
+
+  /// Outside of containers the packages that stand for the image come first, if any do.
+  private Environment on(String image, Specification.Packages packages) {
+    Optional<Specification.Packages> base =
+        switch (image(image)) {
+          case Specification.Packages known -> Optional.of(known);
+          case Specification.ImageOr(Specification.Image _, Specification.Packages known) ->
+              Optional.of(known);
+          case Specification.Image _, Specification.HostEnvironment _, Specification.ImageWith _ ->
+              Optional.empty();
+        };
+    return new Specification.ImageWith(
+        new Specification.Image(image), packages, base.map(known -> both(known, packages)));
+  }
+
+  private static Specification.Packages both(
+      Specification.Packages base, Specification.Packages more) {
+    List<String> requirements = new ArrayList<>(base.requirements());
+    requirements.addAll(more.requirements());
+    return new Specification.Packages(
+        more.python().isEmpty() ? base.python() : more.python(), requirements);
   }
 
   private Environment image(String image) {

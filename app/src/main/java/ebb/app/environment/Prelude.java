@@ -47,13 +47,16 @@ public final class Prelude {
 
   /// The command with what must come before it.
   ///
+  /// @param image whose Python the packages are for; empty for the machine's
   /// @param environments the folder that the task's user keeps environments in
   public static List<String> before(
-      Specification.Packages packages, Path environments, List<String> command) {
+      Specification.Packages packages, String image, Path environments, List<String> command) {
     String python = "python" + (packages.python().isEmpty() ? "3" : packages.python());
     String requirements = String.join("\n", packages.requirements());
     String hash =
-        Specification.hashOf((python + "\n" + requirements).getBytes(StandardCharsets.UTF_8));
+        Specification.hashOf(
+            (image + (image.isEmpty() ? "" : "\n") + python + "\n" + requirements)
+                .getBytes(StandardCharsets.UTF_8));
     List<String> whole = new ArrayList<>();
     whole.addAll(List.of("/bin/sh", "-c", SCRIPT, "ebb-environment"));
     whole.addAll(List.of(environments.resolve(hash.substring(0, 16)).toString(), python));

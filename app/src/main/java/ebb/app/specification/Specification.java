@@ -74,6 +74,12 @@ public record Specification(
   /// The image's where jobs run in containers, the packages' elsewhere.
   public record ImageOr(Image image, Packages packages) implements Environment {}
 
+  /// Packages on an image, where jobs run in containers.
+  ///
+  /// @param elsewhere what stands for both where they do not; empty if nothing stands for the image
+  public record ImageWith(Image image, Packages packages, Optional<Packages> elsewhere)
+      implements Environment {}
+
   /// What a job reads.
   public sealed interface Input {}
 

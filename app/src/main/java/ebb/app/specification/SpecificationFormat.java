@@ -6,6 +6,7 @@ import ebb.app.specification.Specification.Environment;
 import ebb.app.specification.Specification.HostEnvironment;
 import ebb.app.specification.Specification.Image;
 import ebb.app.specification.Specification.ImageOr;
+import ebb.app.specification.Specification.ImageWith;
 import ebb.app.specification.Specification.Input;
 import ebb.app.specification.Specification.InputFiles;
 import ebb.app.specification.Specification.Literal;
@@ -82,6 +83,11 @@ final class SpecificationFormat {
       case Packages packages -> packages(node, packages);
       case ImageOr(Image(String name), Packages packages) ->
           packages(node.put("image", name), packages);
+      case ImageWith with -> {
+        node.put("image", with.image().name());
+        node.set("with", packages(JSON.createObjectNode(), with.packages()));
+        yield with.elsewhere().isPresent() ? packages(node, with.elsewhere().get()) : node;
+      }
     };
   }
 
@@ -160,15 +166,25 @@ final class SpecificationFormat {
   }
 
   private static Environment readEnvironment(JsonNode node) {
+    if (node.has("with")) {
+      return new ImageWith(
+          new Image(node.path("image").asString()),
+          readPackages(node.path("with")),
+          node.has("pip") ? Optional.of(readPackages(node)) : Optional.empty());
+    }
     if (!node.has("pip")) {
       return node.has("image") ? new Image(node.path("image").asString()) : new HostEnvironment();
     }
-    List<String> requirements = new ArrayList<>();
-    node.path("pip").forEach(line -> requirements.add(line.asString()));
-    Packages packages = new Packages(node.path("python").asString(""), requirements);
+    Packages packages = readPackages(node);
     return node.has("image")
         ? new ImageOr(new Image(node.path("image").asString()), packages)
         : packages;
+  }
+
+  private static Packages readPackages(JsonNode node) {
+    List<String> requirements = new ArrayList<>();
+    node.path("pip").forEach(line -> requirements.add(line.asString()));
+    return new Packages(node.path("python").asString(""), requirements);
   }
 
   private static Input readInput(JsonNode node) {

@@ -7,11 +7,13 @@ import ebb.app.specification.Specification;
 import ebb.app.specification.Specification.HostEnvironment;
 import ebb.app.specification.Specification.Image;
 import ebb.app.specification.Specification.ImageOr;
+import ebb.app.specification.Specification.ImageWith;
 import ebb.app.specification.Specification.Packages;
 import ebb.kernel.protocol.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,13 +85,29 @@ class EnvironmentsTest {
     put(
         "conda",
         "1",
-        "{\"image\":\"base\",\"condaFile\":\"channels: [conda-forge]\\ndependencies:\\n- python=3.10.4\\n- pip=22\\n- numpy=1.21\\n- conda-forge::scipy>=1.5\\n- pandas\\n- pip:\\n  - torch==2.1\\n  - mlflow\\n\"}");
+        "{\"condaFile\":\"channels: [conda-forge]\\ndependencies:\\n- python=3.10.4\\n- pip=22\\n- numpy=1.21\\n- conda-forge::scipy>=1.5\\n- pandas\\n- pip:\\n  - torch==2.1\\n  - mlflow\\n\"}");
     assertThat(resolve("conda"))
         .isEqualTo(
             new Packages(
                 "3.10", List.of("numpy==1.21.*", "scipy>=1.5", "pandas", "torch==2.1", "mlflow")));
     put("broken", "1", "{\"condaFile\":\"dependencies: 3\"}");
     assertThatThrownBy(() -> resolve("broken")).hasMessageContaining("no list 'dependencies'");
+  }
+
+  @Test
+  void condaFileBesideAnImageIsOnItInContainersAndOnWhatStandsForItElsewhere() throws Exception {
+    String conda = "\"condaFile\":\"dependencies: [python=3.10, numpy]\"}";
+    Packages numpy = new Packages("3.10", List.of("numpy"));
+    put("unknown", "1", "{\"image\":\"example.org/base:1\"," + conda);
+    assertThat(resolve("unknown"))
+        .isEqualTo(new ImageWith(new Image("example.org/base:1"), numpy, Optional.empty()));
+    put("known", "1", "{\"image\":\"pytorch/pytorch:2.1\"," + conda);
+    assertThat(resolve("known"))
+        .isEqualTo(
+            new ImageWith(
+                new Image("pytorch/pytorch:2.1"),
+                numpy,
+                Optional.of(new Packages("3.10", List.of("torch", "torchvision", "numpy")))));
   }
 
   @Test

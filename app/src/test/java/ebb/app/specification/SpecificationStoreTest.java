@@ -87,7 +87,15 @@ class SpecificationStoreTest {
             new Specification.Packages("3.11", List.of("numpy", "torch==2.*")),
             new Specification.Packages("", List.of()),
             new Specification.ImageOr(
-                new Specification.Image("python"), new Specification.Packages("", List.of("x"))));
+                new Specification.Image("python"), new Specification.Packages("", List.of("x"))),
+            new Specification.ImageWith(
+                new Specification.Image("base"),
+                new Specification.Packages("3.10", List.of("x")),
+                Optional.empty()),
+            new Specification.ImageWith(
+                new Specification.Image("base"),
+                new Specification.Packages("", List.of("x")),
+                Optional.of(new Specification.Packages("3.9", List.of("y", "x")))));
     List<Specification.Distribution> distributions =
         List.of(
             new Specification.NotDistributed(),

@@ -126,6 +126,9 @@ final class Containers {
   }
 
   private static String image(Specification.Environment environment) throws CannotPrepare {
+    if (environment instanceof Specification.ImageWith with) {
+      return image(with.image());
+    }
     if (environment instanceof Specification.Image(String name)) {
       if (name.matches(NAME)) {
         return name;

@@ -118,7 +118,7 @@ final class TaskOrders {
       throws IOException, CannotPrepare {
     try {
       List<Sandbox.Mount> mounts = new ArrayList<>(data.mounts(specification, workspace));
-      if (environment instanceof Specification.Packages) {
+      if (packages(environment).isPresent()) {
         mounts.add(new Sandbox.Mount(folders.environments(user), true));
       }
       return mounts;
@@ -153,9 +153,21 @@ final class TaskOrders {
     int processes = TaskVariables.processes(specification);
     List<String> command = specification.toExecute(values);
     List<String> launched = processes == 1 ? command : Launcher.of(processes, command);
-    return environment instanceof Specification.Packages packages
-        ? Prelude.before(packages, folders.environments(user), launched)
+    Optional<Specification.Packages> packages = packages(environment);
+    String image = environment instanceof Specification.ImageWith with ? with.image().name() : "";
+    return packages.isPresent()
+        ? Prelude.before(packages.get(), image, folders.environments(user), launched)
         : launched;
+  }
+
+  /// What is to be installed before the command.
+  private static Optional<Specification.Packages> packages(Environment environment) {
+    return switch (environment) {
+      case Specification.Packages packages -> Optional.of(packages);
+      case Specification.ImageWith with -> Optional.of(with.packages());
+      case Specification.Image _, Specification.ImageOr _, Specification.HostEnvironment _ ->
+          Optional.empty();
+    };
   }
 
   /// What the task finds: of two ways to the same, the one that its isolation can go.
@@ -163,6 +175,9 @@ final class TaskOrders {
     return switch (specification.environment()) {
       case Specification.ImageOr(Specification.Image image, Specification.Packages packages) ->
           start.confinement().isolation() == Isolation.CONTAINER ? image : packages;
+      case Specification.ImageWith with
+          when start.confinement().isolation() != Isolation.CONTAINER ->
+          with.elsewhere().isPresent() ? with.elsewhere().get() : with.image();
       case Environment one -> one;
     };
   }
