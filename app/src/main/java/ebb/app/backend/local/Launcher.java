@@ -6,38 +6,42 @@ import java.util.List;
 /// Starts a command several times on a node, each with a RANK and LOCAL_RANK of its own. When one
 /// fails, the others are told to end, and its exit code is the task's.
 final class Launcher {
-  /// `sh -c SCRIPT ebb-launcher PROCESSES COMMAND...`; needs a POSIX shell and `kill`. The last
-  /// lines wait for every process, and again for the one whose wait the signal of a failed one
-  /// broke off (127: it was not broken off). Those that were told to end (143) do not hide the code
-  /// of the one that failed, which is itself deaf to that.
+  /// `sh -c SCRIPT ebb-launcher PROCESSES COMMAND...`; needs a POSIX shell, `kill` and `cat`. Codes
+  /// come through a pipe and not by `wait`: what a shell's wait says when a signal breaks it off
+  /// differs, and bash may lose a child's status then. The first code is the task's: the others are
+  /// told to end, and so are their shells, before they can say another or start anything.
   private static final String SCRIPT =
       """
-      n=$1; shift; i=0; all=; failed=; first=$RANK
-      trap 'failed=1' USR1
-      while [ $i -lt $n ]; do
-        (
-          trap - USR1
-          export RANK=$((first + i)) LOCAL_RANK=$i
-          if [ -n "$OMPI_COMM_WORLD_SIZE" ]; then
-            export OMPI_COMM_WORLD_RANK=$RANK OMPI_COMM_WORLD_LOCAL_RANK=$i
-          fi
-          "$@"; code=$?
-          [ $code -eq 0 ] || { trap '' TERM; kill -USR1 $$; }
-          exit $code
-        ) &
-        all="$all $!"; i=$((i + 1))
-      done
-      code=0; told=
-      trap 'trap "" TERM USR1; told=1; kill -TERM 0' USR1
-      [ -z "$failed" ] || kill -USR1 $$
-      for process in $all; do
-        wait $process; one=$?
-        if [ -n "$told" ]; then
-          told=; wait $process 2>/dev/null; again=$?
-          [ $again -eq 127 ] || one=$again
+      n=$1; shift; first=$RANK
+      exec 4>&1
+      stopped=0
+      trap 'stopped=143' TERM
+      {
+        trap - TERM
+        i=0
+        while [ $i -lt $n ]; do
+          (
+            export RANK=$((first + i)) LOCAL_RANK=$i
+            if [ -n "$OMPI_COMM_WORLD_SIZE" ]; then
+              export OMPI_COMM_WORLD_RANK=$RANK OMPI_COMM_WORLD_LOCAL_RANK=$i
+            fi
+            "$@" 3>&- 4>&-; code=$?
+            [ $code -eq 0 ] || echo $code >&3
+          ) &
+          i=$((i + 1))
+        done
+      } 3>&1 >&4 | {
+        trap '' TERM
+        code=0
+        if read failed; then
+          code=$failed
+          kill -TERM 0
+          cat >/dev/null
         fi
-        if [ $code -eq 0 ] || [ $code -eq 143 ]; then [ $one -eq 0 ] || code=$one; fi
-      done
+        exit $code
+      }
+      code=$?
+      [ $code -ne 0 ] || code=$stopped
       exit $code
       """;
 
