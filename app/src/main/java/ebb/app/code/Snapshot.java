@@ -45,8 +45,8 @@ public final class Snapshot {
     return snapshot;
   }
 
-  /// Reads a folder, without what its `.amlignore` or else its `.gitignore` leaves out. Links are
-  /// kept as links and never followed.
+  /// Reads a folder, without what its `.amlignore` or else its `.gitignore` leaves out, and those
+  /// of the folders in it. Links are kept as links and never followed.
   ///
   /// @throws CodeRefused if something in it cannot be part of a snapshot, or it is too large
   public static Snapshot of(Path folder, Bounds bounds) throws IOException, CodeRefused {
@@ -72,7 +72,7 @@ public final class Snapshot {
           continue;
         }
         if (attributes.isDirectory()) {
-          read(file, path + "/", rules, depth + 1);
+          read(file, path + "/", rules.below(file, path + "/"), depth + 1);
         } else {
           manifest.add(entry(file, path, attributes));
         }

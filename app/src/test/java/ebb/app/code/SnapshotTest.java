@@ -95,6 +95,23 @@ class SnapshotTest {
   }
 
   @Test
+  void foldersHaveRulesOfTheirOwnThatCountMoreThanThoseAround() throws Exception {
+    for (String path : List.of("a.log", "sub/b.log", "sub/c.tmp", "sub/deep/d.tmp", "e.tmp")) {
+      file(path, "");
+    }
+    rules(".gitignore", "*.log");
+    rules("sub/.gitignore", "!b.log", "/c.tmp");
+    assertThat(paths())
+        .containsExactly(".gitignore", "e.tmp", "sub/.gitignore", "sub/b.log", "sub/deep/d.tmp");
+
+    rules(".amlignore", "e.tmp"); // from here on git's do not count, wherever they are
+    rules("sub/deep/.amlignore", "*");
+    assertThat(paths())
+        .containsExactly(
+            ".amlignore", ".gitignore", "a.log", "sub/.gitignore", "sub/b.log", "sub/c.tmp");
+  }
+
+  @Test
   void rulesAreGits() throws Exception {
     for (String path :
         List.of(
