@@ -149,7 +149,7 @@ final class Server {
     engine.set(loop);
     closings.remove(abandon); // the store is the engine's from here on
     startEngine(loop, opening);
-    backend.begin();
+    begin(backend, view);
 
     // The surface: from here on requests are answered.
     Sweep sweep =
@@ -229,6 +229,16 @@ final class Server {
         config.engine().answerWithin(),
         LoopLimits.DEFAULT.reopenings(),
         LoopLimits.DEFAULT.reopenAfter());
+  }
+
+  private void begin(LocalBackend backend, View view) {
+    backend.begin();
+    int most = config.tasks().diskMebibytes();
+    if (most > 0) {
+      Thread watching =
+          Thread.ofPlatform().name("disks").daemon().start(new DiskWatch(view, backend, most));
+      closings.push(watching::interrupt);
+    }
   }
 
   private Sweep startSweep(Sweep.Parts parts) {

@@ -98,7 +98,7 @@ final class LocalJobs {
       return EndCause.CANCELED;
     }
     return switch (report.end()) {
-      case EXITED, REFUSED -> EndCause.FAILED;
+      case EXITED, REFUSED, DISK -> EndCause.FAILED;
       case LIMIT -> EndCause.TIME_LIMIT;
       case STOPPED, NEVER_STARTED, LOST -> EndCause.INFRASTRUCTURE;
     };

@@ -135,7 +135,7 @@ final class Tasks {
     }
     EndCause ownFault =
         switch (report.end()) {
-          case EXITED, REFUSED -> EndCause.FAILED;
+          case EXITED, REFUSED, DISK -> EndCause.FAILED;
           case LIMIT -> EndCause.TIME_LIMIT;
           case STOPPED, NEVER_STARTED, LOST ->
               isPreempted(node) ? EndCause.PREEMPTED : EndCause.INFRASTRUCTURE;
@@ -164,6 +164,7 @@ final class Tasks {
           case NEVER_STARTED -> "stopped before it started";
           case REFUSED -> "could not be started";
           case LOST -> "lost";
+          case DISK -> "disk limit reached";
         };
     return report.detail().isEmpty() ? how : how + ": " + report.detail();
   }

@@ -86,6 +86,12 @@ public record Config(
           "tasks.output-mebibytes",
           "64",
           "How much of each task's standard output, and of its standard error, is kept.");
+  public static final Key TASKS_DISK =
+      new Key(
+          "tasks.disk-mebibytes",
+          "102400",
+          "How much the files of a run may take, its /tmp included: one that has more is stopped, and says so. It is looked"
+              + " at every few seconds; 0: as much as there is.");
   public static final Key INPUTS_DOWNLOAD =
       new Key(
           "inputs.download-mebibytes", "10240", "The most that one input from the web may have.");
@@ -142,6 +148,7 @@ public record Config(
           TASKS_UIDS,
           TASKS_PROGRAMS,
           TASKS_OUTPUT,
+          TASKS_DISK,
           INPUTS_DOWNLOAD,
           INPUTS_CACHE,
           INPUTS_LOOPBACK,
@@ -161,7 +168,8 @@ public record Config(
   public record Host(
       int cores, int memoryMebibytes, int gpus, String personal, String virtualNodes) {}
 
-  public record Tasks(String user, String uids, String programs, int outputMebibytes) {}
+  public record Tasks(
+      String user, String uids, String programs, int outputMebibytes, int diskMebibytes) {}
 
   public record Inputs(int downloadMebibytes, int cacheMebibytes, boolean loopback) {}
 
@@ -233,7 +241,8 @@ public record Config(
             reading.text(TASKS_USER),
             reading.text(TASKS_UIDS),
             reading.text(TASKS_PROGRAMS),
-            reading.number(TASKS_OUTPUT, 1, 1_000_000)),
+            reading.number(TASKS_OUTPUT, 1, 1_000_000),
+            reading.number(TASKS_DISK, 0, Integer.MAX_VALUE)),
         new Inputs(
             reading.number(INPUTS_DOWNLOAD, 1, Integer.MAX_VALUE),
             reading.number(INPUTS_CACHE, 0, Integer.MAX_VALUE),

@@ -32,7 +32,7 @@ class ConfigTest {
     assertThat(config.engine()).isEqualTo(new Config.Engine(4096, 1024, Duration.ofSeconds(30)));
     assertThat(config.host()).isEqualTo(new Config.Host(0, 0, -1, "auto", "auto"));
     assertThat(config.tasks())
-        .isEqualTo(new Config.Tasks("auto", "1900000000-1900065535", "none", 64));
+        .isEqualTo(new Config.Tasks("auto", "1900000000-1900065535", "none", 64, 102_400));
     assertThat(config.journal()).isEqualTo(new Config.Journal(0, 64, 200_000));
     assertThat(config.owner()).isEqualTo("auto");
   }

@@ -251,6 +251,24 @@ class HostileJobTest {
     }
   }
 
+  @Test
+  void runThatTakesMoreOfTheDiskThanItMayIsStoppedAndSaysSo(@TempDir Path place) throws Exception {
+    try (ServedHome bounded =
+        new ServedHome(place, "--set", "tasks.programs=none", "--set", "tasks.disk-mebibytes=40")) {
+      bounded.cluster(2);
+      bounded.submit("modest", "head -c 20000000 /dev/zero > outputs/file; sleep 8; echo done");
+      bounded.submit(
+          "filler",
+          "mkdir -p a/b; head -c 30000000 /dev/zero > a/b/c; head -c 30000000 /dev/zero > /tmp/d; sleep 1000");
+      Answer ended = bounded.awaitJob("filler", "ended");
+      assertThat(ended.text("cause")).isEqualTo("failed");
+      assertThat(ended.text("detail"))
+          .startsWith("disk limit reached: its files take 5")
+          .contains("and 40 are allowed (tasks.disk-mebibytes)");
+      assertThat(bounded.awaitJob("modest", "ended").text("cause")).isEqualTo("succeeded");
+    }
+  }
+
   private static int submitted(ServedHome small) {
     try {
       return small.submit("next-" + NUMBERS.incrementAndGet(), "true").status();

@@ -54,7 +54,7 @@ final class ValueFormats {
         6 INFRASTRUCTURE, 7 QUEUE_LIMIT, 8 CLUSTER_DELETED
       TaskReport: 1 TaskEnd end, 2 int code, 3 long cpuMillis, 4 long peakMemoryKibibytes,
         5 long bytesRead, 6 long bytesWritten, 7 String checkpoint, 8 String detail
-      enum TaskEnd: 1 EXITED, 2 LIMIT, 3 STOPPED, 4 NEVER_STARTED, 5 REFUSED, 6 LOST
+      enum TaskEnd: 1 EXITED, 2 LIMIT, 3 STOPPED, 4 NEVER_STARTED, 5 REFUSED, 6 LOST, 7 DISK
       """;
 
   private ValueFormats() {}

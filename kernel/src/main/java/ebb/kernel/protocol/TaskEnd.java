@@ -13,5 +13,7 @@ public enum TaskEnd {
   /// Could not be started; the reason is the command or its environment.
   REFUSED,
   /// Gone, and nobody saw how.
-  LOST
+  LOST,
+  /// Stopped by the backend because it had used more of the disk than it may.
+  DISK
 }

@@ -8,6 +8,7 @@ import ebb.agent.protocol.TaskOrder;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskId;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
@@ -35,6 +36,9 @@ final class InstructionThread implements Runnable {
 
   /// All is there for a task that took long to prepare, or will not be.
   record Prepared(LocalTask task, Preparations.Outcome outcome) implements Item {}
+
+  /// The task has used more of the disk than it may.
+  record OverDisk(TaskId task, String used) implements Item {}
 
   /// A task of a node that is being stopped has ended.
   record NodeEmptied(NodeId node) implements Item {}
@@ -115,6 +119,12 @@ final class InstructionThread implements Runnable {
         upkeep.mayForget(tasks);
       }
       case Prepared(LocalTask task, Preparations.Outcome outcome) -> take(task, outcome);
+      case OverDisk(TaskId id, String used) -> {
+        LocalTask task = parts.inventory().overDisk(id, used);
+        if (task != null) {
+          stop(List.of(task), task.grace);
+        }
+      }
       case NodeEmptied(NodeId node) -> stopNode(node);
     }
   }

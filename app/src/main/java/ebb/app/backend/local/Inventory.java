@@ -136,6 +136,16 @@ final class Inventory {
     return task;
   }
 
+  /// The task, if it runs and is to be stopped now for what it has used of the disk.
+  synchronized @Nullable LocalTask overDisk(TaskId id, String used) {
+    LocalTask task = tasks.get(id);
+    if (task == null || task.phase != LocalTask.Phase.CLAIMED || !task.overDisk.isEmpty()) {
+      return null;
+    }
+    task.overDisk = used;
+    return task;
+  }
+
   /// Whether the agent is still to be told of it.
   synchronized boolean isOrdered(LocalTask task) {
     return task.phase == LocalTask.Phase.ORDERED;
@@ -262,7 +272,7 @@ final class Inventory {
       case Fact.Exited exited ->
           end(
               task,
-              TaskEnds.of(exited, confines.end(name.text())),
+              TaskEnds.of(exited, confines.end(name.text()), task.overDisk),
               millis(exited.observed()),
               told,
               ended);

@@ -5,6 +5,7 @@ import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,11 @@ public final class LocalBackend implements Backend, AutoCloseable {
   @Override
   public void carryOut(List<Instruction> told) {
     queue.add(new InstructionThread.Told(List.copyOf(told)));
+  }
+
+  /// Has a task stopped that has used more of the disk than it may; said again, it does nothing.
+  public void overDisk(TaskId task, String used) {
+    queue.add(new InstructionThread.OverDisk(task, used));
   }
 
   /// Where the output of tasks is.

@@ -30,6 +30,9 @@ final class LocalTask {
   /// The record's position at which the agent certainly had it.
   long claimedPosition;
 
+  /// What it has used of the disk if that is why it is stopped; empty otherwise.
+  String overDisk = "";
+
   LocalTask(AgentTask name) {
     this.name = name;
   }

@@ -132,6 +132,23 @@ public final class RunFolders {
         folder.resolve(name + ".tmp"));
   }
 
+  /// How many bytes the plain files of a run take: its folder and its /tmp.
+  public long bytes(Run run) throws IOException {
+    long[] bytes = {0};
+    for (Path folder : List.of(run.workingDirectory(), run.temporary())) {
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        new Tree(folder)
+            .visit(
+                "",
+                file -> {
+                  bytes[0] += file.bytes();
+                  return true;
+                });
+      }
+    }
+    return bytes[0];
+  }
+
   /// Where a task's user keeps the environments that its jobs have built: its own, so that nobody
   /// runs what somebody else has put there.
   Path environments(@Nullable TaskUser owner) throws IOException {

@@ -9,13 +9,14 @@ import ebb.kernel.protocol.TaskReport;
 final class TaskEnds {
   private TaskEnds() {}
 
-  /// What a group of processes has used counts more than what the agent saw of the main one's.
-  static TaskReport of(Fact.Exited exited, ControlGroups.Usage group) {
+  /// What it has used of the disk counts if that is why it was stopped: empty if it was not. What a
+  /// group of processes has used counts more than what the agent saw of the main one's.
+  static TaskReport of(Fact.Exited exited, ControlGroups.Usage group, String overDisk) {
     TaskEnd end =
         switch (exited.cause()) {
           case EXITED -> TaskEnd.EXITED;
           case LIMIT -> TaskEnd.LIMIT;
-          case STOPPED -> TaskEnd.STOPPED;
+          case STOPPED -> overDisk.isEmpty() ? TaskEnd.STOPPED : TaskEnd.DISK;
           case LOST -> TaskEnd.LOST;
         };
     int code =
@@ -30,7 +31,7 @@ final class TaskEnds {
         code,
         Math.max(group.cpuMillis(), exited.usage().user().plus(exited.usage().system()).toMillis()),
         Math.max(group.peakMemoryKibibytes(), exited.usage().peakMemoryKib()),
-        exited.why());
+        end == TaskEnd.DISK ? overDisk : exited.why());
   }
 
   static TaskReport withoutRun(TaskEnd end, String detail) {
