@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.app.code.Bounds;
 import ebb.app.code.Snapshot;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,6 +63,27 @@ class CodeTest {
     assertThat(server.put(path, stream(snapshot)).status()).as("again").isEqualTo(200);
     server.kill();
     server.start();
+    assertThat(server.send("HEAD", path, "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void thatWasOnItsWayWhenTheServerWasKilledIsNotThereAndIsSentAgain() throws Exception {
+    Snapshot snapshot = snapshot("killed", "print(3)");
+    byte[] whole = stream(snapshot);
+    String path = path(snapshot.hash());
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      String head =
+          "PUT %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
+              .formatted(path, server.port(), server.token(), whole.length);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(whole, 0, whole.length / 2);
+      socket.getOutputStream().flush();
+      Thread.sleep(500); // it is being read
+      server.kill();
+    }
+    server.start();
+    assertThat(server.send("HEAD", path, "").status()).isEqualTo(404);
+    assertThat(server.put(path, whole).status()).isEqualTo(201);
     assertThat(server.send("HEAD", path, "").status()).isEqualTo(200);
   }
 

@@ -108,6 +108,41 @@ class EnvironmentTest {
   }
 
   @Test
+  void serverThatIsKilledDuringABuildFindsTheJobAgainAndItIsBuiltOnce() throws Exception {
+    String registry = "azureml://registries/azureml/environments/greeting/labels/latest";
+    typed.ebb("ml compute create -n both --size Standard_D2s_v3 --max-instances 1");
+    typed.ebb(
+        "run -d --cluster both --name builds --environment "
+            + registry
+            + " -- python|-c|'import|greeting;|print(greeting.hello())'");
+    ServedHome.until("it is being built", () -> errors("builds").contains("building"));
+    server.kill();
+    server.start();
+
+    Typed.Said ended = typed.ebb("logs -f builds");
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(ended.out()).isEqualTo("from the wheel\n");
+    assertThat(ended.err().split("ebb: environment: building", -1)).hasSize(2);
+    assertThat(
+            typed
+                .ebb("ml job show -n builds")
+                .json()
+                .at("/properties/properties/ebb.attempts")
+                .asString())
+        .isEqualTo("1");
+    assertThat(typed.ebb("run --cluster both --environment " + registry + " -- true").err())
+        .doesNotContain("building");
+  }
+
+  private String errors(String job) {
+    try {
+      return typed.ebb("logs --stderr " + job).out();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
   void environmentThatIsThereIsNotBuiltAgain() throws Exception {
     String registry = "azureml://registries/azureml/environments/greeting/labels/latest";
     typed.ebb("ml compute create -n both --size Standard_D2s_v3 --max-instances 2");

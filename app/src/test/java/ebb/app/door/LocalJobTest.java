@@ -138,6 +138,19 @@ class LocalJobTest {
   }
 
   @Test
+  void serverThatIsKilledMissesNothingOfALocalJob() throws Exception {
+    typed.ebb("run --local -d --name missed -- echo|up;|sleep|4;|echo|done;|exit|5");
+    awaitPhase("missed", "Running");
+    server.kill();
+    Thread.sleep(5_000); // it ends meanwhile
+    server.start();
+
+    awaitPhase("missed", "Failed");
+    assertThat(typed.ebb("logs missed").out()).isEqualTo("up\ndone\n");
+    assertThat(typed.ebb("why missed").out()).contains("failed");
+  }
+
+  @Test
   void whatALocalJobCannotBeGivenIsRefusedByItsNameAndLeavesNothing() throws Exception {
     for (List<String> unfit :
         List.of(
