@@ -95,14 +95,14 @@ class ImageTest {
         folder.resolve("hello-world.yml"),
         """
         $schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
-        command: echo "hello world"
+        command: echo "from a small image"
         environment:
           image: library/python:latest
         compute: azureml:cpu-cluster
         """);
     Typed.Said ran = typed.ebb("ml job create -f hello-world.yml --stream");
     assertThat(ran.code()).as(ran.err()).isZero();
-    assertThat(ran.out()).isEqualTo("hello world\n");
+    assertThat(ran.out()).isEqualTo("from a small image\n");
   }
 
   @Test
