@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -140,13 +141,27 @@ final class Connection {
     return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
+  /// Makes what is not there yet by Azure's path below the workspace; null if it was there.
+  @Nullable JsonNode armNew(String path, JsonNode body) {
+    boolean[] isNew = {false};
+    JsonNode answer =
+        json("PUT", place.arm() + path + "?" + VERSION, body, code -> isNew[0] = code == 201);
+    return isNew[0] ? answer : null;
+  }
+
   private JsonNode json(String method, String path, @Nullable JsonNode body) {
+    return json(method, path, body, _ -> {});
+  }
+
+  private JsonNode json(
+      String method, String path, @Nullable JsonNode body, IntConsumer successCode) {
     try {
       HttpURLConnection asked = open(method, path, READ_MILLIS, body);
       byte[] answer = read(asked);
       if (asked.getResponseCode() >= 400) {
         throw refused(asked.getResponseCode(), answer);
       }
+      successCode.accept(asked.getResponseCode());
       return answer.length == 0 ? JsonNodeFactory.instance.nullNode() : JSON.readTree(answer);
     } catch (IOException broken) {
       throw unreachable(broken);

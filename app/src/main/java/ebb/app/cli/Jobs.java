@@ -51,9 +51,13 @@ final class Jobs {
 
   /// @param properties what Azure's REST paths call so
   JsonNode submit(String name, ObjectNode properties) {
+    return connection.arm("PUT", path(name), body(properties));
+  }
+
+  private static ObjectNode body(ObjectNode properties) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.set("properties", properties);
-    return connection.arm("PUT", path(name), body);
+    return body;
   }
 
   /// Submits a job and says where it runs; one for this machine is begun here.
@@ -65,13 +69,10 @@ final class Jobs {
       new Plan(connection).tell(submitted);
       return submitted;
     }
-    if (isThere(name)) { // and has a machine already
-      throw Failed.refused("JobExists", "there is a job '" + name + "': give another name.");
-    }
     Path folder = LocalJob.prepare(name, code);
     JsonNode submitted;
     try {
-      submitted = submit(name, properties);
+      submitted = submitNew(name, properties);
     } catch (Failed refused) {
       LocalJob.remove(folder);
       throw refused;
@@ -80,16 +81,13 @@ final class Jobs {
     return submitted;
   }
 
-  private boolean isThere(String name) {
-    try {
-      show(name);
-      return true;
-    } catch (Failed failed) {
-      if (failed.isAbsence()) {
-        return false;
-      }
-      throw failed;
+  /// The server says whether it has taken the job now: one that was there has a machine already.
+  private JsonNode submitNew(String name, ObjectNode properties) {
+    JsonNode submitted = connection.armNew(path(name), body(properties));
+    if (submitted == null) {
+      throw Failed.refused("JobExists", "there is a job '" + name + "': give another name.");
     }
+    return submitted;
   }
 
   JsonNode show(String name) {

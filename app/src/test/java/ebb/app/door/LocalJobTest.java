@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,6 +138,20 @@ class LocalJobTest {
 
     awaitPhase("left", "Completed");
     assertThat(typed.ebb("logs left").out()).isEqualTo("up\ndone\n");
+  }
+
+  @Test
+  void nameThatTwoClientsSendAtOnceRunsOnce() throws Exception {
+    String line = "run --local --name twice -- echo|ran|>>|" + folder + "/ran";
+    try (ExecutorService clients = Executors.newFixedThreadPool(2)) {
+      List<Future<Typed.Said>> said =
+          clients.invokeAll(List.of(() -> typed.ebb(line), () -> typed.ebb(line)));
+      List<Integer> codes = List.of(said.get(0).get().code(), said.get(1).get().code());
+      assertThat(codes).containsOnlyOnce(0);
+      Typed.Said refused = codes.get(0) == 0 ? said.get(1).get() : said.get(0).get();
+      assertThat(refused.err()).contains("JobExists");
+    }
+    assertThat(Files.readString(folder.resolve("ran"))).isEqualTo("ran\n");
   }
 
   @Test
