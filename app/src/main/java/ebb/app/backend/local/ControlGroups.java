@@ -242,6 +242,9 @@ final class ControlGroups {
 
   /// A file with one number, or with a number behind each name; 0 if it does not say.
   private static long number(Path file, String name) {
+    if (!Files.exists(file)) {
+      return 0; // of another controller or version, as most are: an exception for each costs more
+    }
     for (String line : read(file).split("\n", -1)) {
       String text = name.isEmpty() ? line : line.startsWith(name + " ") ? after(line) : "";
       if (text.matches("[0-9]{1,18}")) {
