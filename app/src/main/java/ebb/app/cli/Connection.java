@@ -120,20 +120,29 @@ final class Connection {
     }
   }
 
-  /// Makes the workspace if it is not there: it costs nothing, and whoever types a first command
-  /// has none.
+  /// Makes the workspace that something is created in if it is not there: it costs nothing, and
+  /// whoever types a first command has none.
   void ensureWorkspace() {
+    if (hasWorkspace()) {
+      return;
+    }
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("location", place.location());
+    arm("PUT", "", body);
+    System.err.println(
+        "ebb: made the workspace %s in %s".formatted(place.workspaceName(), place.groupName()));
+  }
+
+  /// Whether the workspace is there; asking makes nothing.
+  boolean hasWorkspace() {
     try {
       arm("GET", "", null);
+      return true;
     } catch (Failed absent) {
       if (!absent.code().equals("ResourceNotFound")) {
         throw absent;
       }
-      arm("PUT", "", body);
-      System.err.println(
-          "ebb: made the workspace %s in %s".formatted(place.workspaceName(), place.groupName()));
+      return false;
     }
   }
 

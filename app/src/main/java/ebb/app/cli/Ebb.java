@@ -65,7 +65,6 @@ public final class Ebb implements Runnable {
   @Override
   public void run() {
     Connection connection = Connection.to(place);
-    connection.ensureWorkspace();
     Standing standing = Standing.of(connection);
     System.out.println(Terminal.Colour.BOLD.of(standing.line()));
     List<JsonNode> waiting = standing.live().stream().filter(Standing::isWaiting).toList();

@@ -9,6 +9,10 @@ import picocli.CommandLine.Option;
 final class Place {
   static final String PROVIDER = "/providers/Microsoft.MachineLearningServices";
 
+  private static final String WORKSPACE = "main";
+  private static final String GROUP = "ebb";
+  private static final String SUBSCRIPTION = "ebb";
+
   @Option(
       names = "--home",
       paramLabel = "DIR",
@@ -63,15 +67,23 @@ final class Place {
   }
 
   String workspaceName() {
-    return or(workspace, "EBB_WORKSPACE", "workspace", "main");
+    return or(workspace, "EBB_WORKSPACE", "workspace", WORKSPACE);
   }
 
   String groupName() {
-    return or(group, "EBB_GROUP", "group", "ebb");
+    return or(group, "EBB_GROUP", "group", GROUP);
   }
 
   String subscriptionName() {
-    return or(subscription, "EBB_SUBSCRIPTION", "subscription", "ebb");
+    return or(subscription, "EBB_SUBSCRIPTION", "subscription", SUBSCRIPTION);
+  }
+
+  /// Whether it is the one that is meant where nobody names any: that it is not there yet is no
+  /// mistake of whoever asks about it.
+  boolean isDefaultWorkspace() {
+    return workspaceName().equals(WORKSPACE)
+        && groupName().equals(GROUP)
+        && subscriptionName().equals(SUBSCRIPTION);
   }
 
   /// Where a workspace is made that is not there yet.

@@ -20,14 +20,13 @@ final class Standing {
 
   private Standing(Connection connection) {
     this.connection = connection;
-    String after = "";
-    do {
-      JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
-      page.path("value").forEach(clusters::add);
-      after = page.path("next").asString("");
-    } while (!after.isEmpty());
-    this.jobs =
-        connection.own("GET", "/jobs?limit=" + JOBS, null).path("value").valueStream().toList();
+    if (isThere(connection)) {
+      readClusters();
+      this.jobs =
+          connection.own("GET", "/jobs?limit=" + JOBS, null).path("value").valueStream().toList();
+    } else {
+      this.jobs = List.of();
+    }
     YearMonth now = YearMonth.now(ZoneOffset.UTC);
     this.month =
         now.getMonth().getDisplayName(java.time.format.TextStyle.SHORT, Locale.ROOT)
@@ -35,8 +34,32 @@ final class Standing {
             + spent(now);
   }
 
+  /// Nothing runs in the default workspace before something was created in it; any other one that
+  /// is not there was mistyped, and looking must not make it.
   static Standing of(Connection connection) {
     return new Standing(connection);
+  }
+
+  private static boolean isThere(Connection connection) {
+    boolean there = connection.hasWorkspace();
+    Place place = connection.place();
+    if (!there && !place.isDefaultWorkspace()) {
+      throw new Failed(
+          "ResourceNotFound",
+          "there is no workspace '%s' in resource group '%s' of subscription '%s': name another with -w, -g and --subscription, or create something in it, which makes it."
+              .formatted(place.workspaceName(), place.groupName(), place.subscriptionName()),
+          Failed.ABSENT);
+    }
+    return there;
+  }
+
+  private void readClusters() {
+    String after = "";
+    do {
+      JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
+      page.path("value").forEach(clusters::add);
+      after = page.path("next").asString("");
+    } while (!after.isEmpty());
   }
 
   private String spent(YearMonth month) {

@@ -29,7 +29,6 @@ final class Top implements Runnable {
   @Override
   public void run() {
     Connection connection = Connection.to(place);
-    connection.ensureWorkspace();
     boolean again = Terminal.isThere() && !once;
     do {
       String screen = screen(Standing.of(connection));

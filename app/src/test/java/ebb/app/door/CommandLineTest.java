@@ -68,6 +68,34 @@ class CommandLineTest {
   }
 
   @Test
+  void lookingAtWorkspaceThatIsNotThereNeverMakesIt() throws Exception {
+    for (String line : List.of("-w mian", "top --once -w mian", "top --once -g teem")) {
+      Typed.Said mistyped = ebb(line);
+      assertThat(mistyped.code()).as(line).isEqualTo(3);
+      assertThat(mistyped.out()).isEmpty();
+      assertThat(mistyped.err())
+          .startsWith("ebb: ResourceNotFound: there is no workspace '")
+          .contains(line.substring(line.lastIndexOf(' ') + 1), "name another with -w", "create")
+          .hasLineCount(1);
+    }
+    assertThat(ebb("ml compute list -w mian").code()).isEqualTo(3);
+  }
+
+  @Test
+  void nothingRunsInDefaultWorkspaceThatNobodyHasMade(@TempDir Path fresh) throws Exception {
+    try (ServedHome empty = new ServedHome(fresh)) {
+      Typed there = new Typed(fresh, empty.home());
+      Typed.Said alone = there.ebb("--home " + empty.home());
+      assertThat(alone.code()).as(alone.err()).isZero();
+      assertThat(alone.out()).contains("main · 0 running 0 waiting 0 nodes", "ebb run -- echo");
+      assertThat(there.ebb("top --once").out()).contains("no job runs or waits");
+      assertThat(alone.err()).doesNotContain("made the workspace");
+      assertThat(there.ebb("run --detach --name first -- true").err())
+          .contains("made the workspace main in ebb");
+    }
+  }
+
+  @Test
   void newerGrammarSpeaksOfTheSameClusters() throws Exception {
     Typed.Said created =
         ebb(
