@@ -1,7 +1,6 @@
 package ebb.app.cli;
 
 import java.util.List;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +15,7 @@ import tools.jackson.databind.JsonNode;
       "Clusters that grow when there is work and shrink to nothing when there is none.",
       "Without a command: what runs, what waits and why, and what it costs."
     },
-    subcommands = {Ml.class, Configure.class, AutoComplete.GenerateCompletion.class})
+    subcommands = {Ml.class, Configure.class, Completion.class})
 public final class Ebb implements Runnable {
   /// What is said of each kind of trouble: more hides what matters.
   private static final int TOLD = 3;
