@@ -166,13 +166,13 @@ final class Server {
             sources.datastores(),
             environments,
             secrets,
-            new Outputs(backend.folders()),
+            new Outputs(backend.folders(), config.tasks().outputBytes()),
             sweep);
     listening.open(Surface.gate(parts, new OriginGuard(port), token));
     tell(home, host, confines, view, owner);
   }
 
-  private record Outputs(RunFolders folders) implements Surface.Outputs {
+  private record Outputs(RunFolders folders, long boundBytes) implements Surface.Outputs {
     @Override
     public Path file(JobId job, int attempt, int rank, boolean stderr) {
       RunFolders.Run run = folders.run(job, attempt, rank);
@@ -192,10 +192,7 @@ final class Server {
 
   private LocalOptions localOptions(Store store, Confines confines) {
     return new LocalOptions(
-        store.home(),
-        store.installation(),
-        confines,
-        (long) config.tasks().outputMebibytes() << 20);
+        store.home(), store.installation(), confines, config.tasks().outputBytes());
   }
 
   /// What keeps jobs apart: found out anew at every start, for packages come and go.

@@ -281,7 +281,8 @@ final class Apply {
                           at, ended.cause(), ended.code(), ended.detail(), state.sequence)));
       case Event.LocalJobTaken taken ->
           state.putJob(
-              taken.job(), job(state, taken.job()).taken(new Job.Local(at, 0, taken.deadline())));
+              taken.job(),
+              job(state, taken.job()).attempted(1, new Job.Local(at, 0, taken.deadline())));
       case Event.LocalJobStarted started ->
           state.putJob(
               started.job(),

@@ -136,6 +136,11 @@ final class Deadlines {
     return due == null ? NEVER : due.at();
   }
 
+  /// What is due before then, soonest first, of what a backend need not answer for.
+  List<Thing> dueBefore(long then) {
+    return others.stream().takeWhile(due -> due.at() < then).map(Due::thing).toList();
+  }
+
   private @Nullable Due first(boolean backendAnswered) {
     Due other = others.isEmpty() ? null : others.first();
     if (!backendAnswered || answeredByBackend.isEmpty()) {

@@ -16,6 +16,7 @@ import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskReport;
+import ebb.kernel.protocol.Thing;
 import ebb.kernel.protocol.Verdict;
 import java.util.List;
 
@@ -144,8 +145,9 @@ final class LocalJobs {
   /// A server that was away may have missed what was said: nothing is due at once.
   static void await(State state, long now, List<Event> events) {
     long soonest = now + state.settings.observeMillis();
-    for (Job job : state.jobs.values()) {
-      if (job.phase() instanceof Job.Local local && local.deadline() < soonest) {
+    for (Thing due : state.deadlines.dueBefore(soonest)) {
+      Job job = due.kind() == Thing.Kind.JOB ? state.jobs.get(new JobId(due.id())) : null;
+      if (job != null && job.phase() instanceof Job.Local) {
         events.add(new Event.LocalJobAwaited(job.id(), soonest));
       }
     }

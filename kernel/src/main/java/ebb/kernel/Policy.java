@@ -205,11 +205,15 @@ final class Policy {
       }
     }
     if (state.names.clusters(id).isEmpty()) {
-      for (JobId job : state.names.jobs(id).values()) {
-        Job local = State.require(state.jobs.get(job), "job", job);
-        if (local.phase() instanceof Job.Local) {
-          return List.of(LocalJobs.workspaceDeleted(local));
+      List<Event> ends = new ArrayList<>();
+      for (JobId each : state.names.jobs(id).values()) {
+        Job job = State.require(state.jobs.get(each), "job", each);
+        if (job.phase() instanceof Job.Local) {
+          ends.add(LocalJobs.workspaceDeleted(job));
         }
+      }
+      if (!ends.isEmpty()) {
+        return ends;
       }
     }
     boolean empty = state.names.clusters(id).isEmpty() && state.names.jobs(id).isEmpty();

@@ -12,6 +12,15 @@ public sealed interface ExitStatus {
   /// The agent that would have taken its status was dead.
   record Unknown() implements ExitStatus {}
 
+  /// The code, or the negated number of the signal; 0 for the unknown.
+  default int number() {
+    return switch (this) {
+      case Code(int code) -> code;
+      case Signal(int signal) -> -signal;
+      case Unknown _ -> 0;
+    };
+  }
+
   /// What a shell would report: the code, 128 plus the signal, or −1 for the unknown.
   default int shellCode() {
     return switch (this) {

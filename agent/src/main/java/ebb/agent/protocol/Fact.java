@@ -19,7 +19,13 @@ public sealed interface Fact {
   /// entry's own time if descendants had to be stopped. `why` is a sentence, empty for
   /// [Cause#EXITED].
   record Exited(Instant observed, ExitStatus status, Cause cause, String why, Usage usage)
-      implements Fact {}
+      implements Fact {
+    /// The cause, as far as it is known: of one that ended by itself with a status that nobody
+    /// knows, nobody knows whether it had succeeded.
+    public Cause end() {
+      return cause == Cause.EXITED && status instanceof ExitStatus.Unknown ? Cause.LOST : cause;
+    }
+  }
 
   /// The process could not be started and never ran an instruction of the user's program.
   record Refused(String why) implements Fact {}

@@ -5,6 +5,7 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.journal.History.PastJob;
+import ebb.app.specification.JobVariables;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.specification.Values;
@@ -38,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class LocalEndpoints {
   private static final String PATH = JobEndpoints.PATH + "/local";
 
-  /// Of each stream, as of other jobs by default; what comes after is not kept.
-  private static final long LOG_BYTES = 256L << 20;
+  /// Longer than what an agent writes behind a stream that has reached its bound.
+  private static final int NOTICE_BYTES = 4_096;
 
   private final JobEndpoints jobs;
   private final Reads reads;
@@ -79,22 +80,14 @@ final class LocalEndpoints {
       List<String> arguments,
       Map<String, String> variables,
       List<String> folders,
+      long outputBytes,
       long limitMillis,
       long graceMillis) {}
 
   /// What a local job cannot be given, for whoever submits it; empty if nothing.
   static Optional<String> fault(Specification specification) {
-    String image =
-        switch (specification.environment()) {
-          case Specification.Image(String name) -> name;
-          case Specification.ImageWith with when with.elsewhere().isEmpty() -> with.image().name();
-          case Specification.ImageWith _,
-              Specification.ImageOr _,
-              Specification.Packages _,
-              Specification.HostEnvironment _ ->
-              "";
-        };
-    if (!image.isEmpty()) {
+    if (specification.environment().outsideContainers()
+        instanceof Specification.Image(String image)) {
       return Optional.of(
           "the environment '%s' is an image, and a local job has no container: name packages, or a cluster"
               .formatted(image));
@@ -204,23 +197,20 @@ final class LocalEndpoints {
     specification.outputs().forEach((name, output) -> outputs.put(name, place(folder, name)));
     Values values = new Values(inputs, outputs);
     List<String> command = specification.toExecute(values);
-    Specification.Packages packages =
-        switch (specification.environment()) {
-          case Specification.Packages itself -> itself;
-          case Specification.ImageOr(Specification.Image _, Specification.Packages instead) ->
-              instead;
-          case Specification.ImageWith with -> with.elsewhere().orElse(null);
-          case Specification.HostEnvironment _, Specification.Image _ -> null;
-        };
+    List<String> whole =
+        specification.environment().outsideContainers() instanceof Specification.Packages packages
+            ? Prelude.before(packages, "", environments, command)
+            : command;
     return Json.answer(
         200,
         new OrderShown(
-            packages == null ? command : Prelude.before(packages, "", environments, command),
+            whole,
             variables(job, workspace, specification, values),
             specification.outputs().entrySet().stream()
                 .filter(output -> !output.getValue().type().equals("uri_file"))
                 .map(output -> place(folder, output.getKey()))
                 .toList(),
+            parts.outputs().boundBytes(),
             job.limitMillis(),
             reads.view().rules().settings().graceMillis()));
   }
@@ -232,16 +222,10 @@ final class LocalEndpoints {
   private static Map<String, String> variables(
       Job job, Scope workspace, Specification specification, Values values) {
     TreeMap<String, String> variables = new TreeMap<>(specification.variables());
-    variables.put("EBB_JOB_NAME", job.name());
-    variables.put("EBB_NODE_RANK", "0");
-    variables.put("EBB_NODE_COUNT", "1");
-    variables.put("AZUREML_RUN_ID", job.name());
-    variables.put("AZUREML_NODE_COUNT", "1");
-    variables.put("AZUREML_ARM_SUBSCRIPTION", workspace.subscription());
-    variables.put("AZUREML_ARM_RESOURCEGROUP", workspace.group());
-    variables.put("AZUREML_ARM_WORKSPACE_NAME", workspace.workspace());
-    values.inputs().forEach((name, value) -> variables.put("AZURE_ML_INPUT_" + name, value));
-    values.outputs().forEach((name, path) -> variables.put("AZURE_ML_OUTPUT_" + name, path));
+    variables.putAll(JobVariables.task(job.name(), 0, 1));
+    variables.putAll(
+        JobVariables.workspace(workspace.subscription(), workspace.group(), workspace.workspace()));
+    variables.putAll(JobVariables.data(values));
     return variables;
   }
 
@@ -304,15 +288,18 @@ final class LocalEndpoints {
         actor,
         job -> {
           Path file = parts.outputs().file(job.id(), 1, 0, stream.equals("stderr"));
+          long most = parts.outputs().boundBytes() + NOTICE_BYTES;
           try {
-            return write(file, Long.parseLong(offset), piece);
+            return write(file, Long.parseLong(offset), piece, most);
           } catch (IOException failure) {
             return Json.busy(503, "StorageUnavailable", "The log was not kept: " + failure, 5);
           }
         });
   }
 
-  private static Response write(Path file, long offset, byte[] piece) throws IOException {
+  /// Keeps the piece as far as the stream may reach; what comes after is not kept.
+  private static Response write(Path file, long offset, byte[] piece, long most)
+      throws IOException {
     Path parent = file.getParent();
     if (parent != null && !Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(
@@ -324,16 +311,14 @@ final class LocalEndpoints {
             file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      if (offset > channel.size()) {
+      if (offset > channel.size() && channel.size() < most) {
         return Json.refusal(
             409, "LogGap", "There are %d bytes: go on there.".formatted(channel.size()));
       }
-      if (offset + piece.length <= LOG_BYTES) {
-        channel.position(offset);
-        ByteBuffer bytes = ByteBuffer.wrap(piece);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
+      ByteBuffer kept = ByteBuffer.wrap(piece, 0, Math.clamp(most - offset, 0, piece.length));
+      channel.position(offset);
+      while (kept.hasRemaining()) {
+        channel.write(kept);
       }
       return Response.empty(200);
     }

@@ -31,6 +31,9 @@ public final class Surface {
 
     Path folder(JobId job, int attempt, int rank);
 
+    /// The most that is kept of each stream of a task.
+    long boundBytes();
+
     /// How many bytes a job's folders hold beside what is kept of it.
     long between(JobId job, int attempts, int nodes) throws IOException;
   }

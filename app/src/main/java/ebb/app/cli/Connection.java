@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -123,26 +122,17 @@ final class Connection {
   /// Makes the workspace that something is created in if it is not there: it costs nothing, and
   /// whoever types a first command has none.
   void ensureWorkspace() {
-    if (hasWorkspace()) {
-      return;
-    }
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("location", place.location());
-    arm("PUT", "", body);
-    System.err.println(
-        "ebb: made the workspace %s in %s".formatted(place.workspaceName(), place.groupName()));
-  }
-
-  /// Whether the workspace is there; asking makes nothing.
-  boolean hasWorkspace() {
     try {
       arm("GET", "", null);
-      return true;
     } catch (Failed absent) {
       if (!absent.code().equals("ResourceNotFound")) {
         throw absent;
       }
-      return false;
+      arm("PUT", "", body);
+      System.err.println(
+          "ebb: made the workspace %s in %s".formatted(place.workspaceName(), place.groupName()));
     }
   }
 
@@ -152,26 +142,27 @@ final class Connection {
 
   /// Makes what is not there yet by Azure's path below the workspace; null if it was there.
   @Nullable JsonNode armNew(String path, JsonNode body) {
-    boolean[] isNew = {false};
-    JsonNode answer =
-        json("PUT", place.arm() + path + "?" + VERSION, body, code -> isNew[0] = code == 201);
-    return isNew[0] ? answer : null;
+    Answer answer = ask("PUT", place.arm() + path + "?" + VERSION, body);
+    return answer.status() == 201 ? answer.body() : null;
   }
 
   private JsonNode json(String method, String path, @Nullable JsonNode body) {
-    return json(method, path, body, _ -> {});
+    return ask(method, path, body).body();
   }
 
-  private JsonNode json(
-      String method, String path, @Nullable JsonNode body, IntConsumer successCode) {
+  /// What a request that was not refused has come to.
+  private record Answer(int status, JsonNode body) {}
+
+  private Answer ask(String method, String path, @Nullable JsonNode body) {
     try {
       HttpURLConnection asked = open(method, path, READ_MILLIS, body);
       byte[] answer = read(asked);
-      if (asked.getResponseCode() >= 400) {
-        throw refused(asked.getResponseCode(), answer);
+      int status = asked.getResponseCode();
+      if (status >= 400) {
+        throw refused(status, answer);
       }
-      successCode.accept(asked.getResponseCode());
-      return answer.length == 0 ? JsonNodeFactory.instance.nullNode() : JSON.readTree(answer);
+      return new Answer(
+          status, answer.length == 0 ? JsonNodeFactory.instance.nullNode() : JSON.readTree(answer));
     } catch (IOException broken) {
       throw unreachable(broken);
     }

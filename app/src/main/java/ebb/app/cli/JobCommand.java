@@ -88,16 +88,13 @@ final class JobCommand {
       Connection connection = Connection.to(place);
       connection.ensureWorkspace();
       Path parent = file.toAbsolutePath().getParent();
-      ObjectNode properties =
-          JobFile.properties(
-              parent == null ? Path.of("/") : parent, read, new Uploads(connection, yes));
+      Path folder = parent == null ? Path.of("/") : parent;
+      ObjectNode properties = JobFile.properties(folder, read, new Uploads(connection, yes));
       String named = name == null ? JobFile.name(read) : name;
       Jobs jobs = new Jobs(connection);
       JsonNode submitted =
           jobs.submitAnywhere(
-              named == null ? Jobs.newName() : named,
-              properties,
-              JobFile.codeOf(parent == null ? Path.of("/") : parent, read));
+              named == null ? Jobs.newName() : named, properties, JobFile.codeOf(folder, read));
       if (stream) {
         return End.tell(jobs.follow(submitted.path("name").asString()));
       }

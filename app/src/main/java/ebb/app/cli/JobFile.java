@@ -99,6 +99,10 @@ final class JobFile {
   }
 
   private Path local(String path) {
+    return local(folder, path);
+  }
+
+  private static Path local(Path folder, String path) {
     return folder.resolve(path.replaceFirst("^file:(//)?", "")).normalize();
   }
 
@@ -109,7 +113,7 @@ final class JobFile {
   /// The folder of code that a file names; null if it names none.
   static @Nullable Path codeOf(Path folder, ObjectNode file) {
     String code = text(file, "code", "");
-    return code.isEmpty() ? null : folder.resolve(code.replaceFirst("^file:(//)?", "")).normalize();
+    return code.isEmpty() ? null : local(folder, code);
   }
 
   private void code() {

@@ -64,7 +64,7 @@ final class Jobs {
   ///
   /// @param code the folder that it starts in a copy of; null if there is none
   JsonNode submitAnywhere(String name, ObjectNode properties, @Nullable Path code) {
-    if (!properties.path("computeId").asString("").equals("local")) {
+    if (!LocalJob.is(properties.path("computeId").asString(""))) {
       JsonNode submitted = submit(name, properties);
       new Plan(connection).tell(submitted);
       return submitted;

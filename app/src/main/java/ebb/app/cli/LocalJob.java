@@ -32,10 +32,6 @@ final class LocalJob {
     return compute.equalsIgnoreCase("local") || compute.equalsIgnoreCase("azureml:local");
   }
 
-  static boolean is(JsonNode submitted) {
-    return is(submitted.at("/properties/computeId").asString(""));
-  }
-
   /// As the XDG base directory specification places it.
   static Path root() {
     String state = System.getenv("XDG_STATE_HOME");

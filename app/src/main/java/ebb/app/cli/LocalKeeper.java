@@ -45,10 +45,12 @@ public final class LocalKeeper implements Runnable {
   /// What is to run.
   ///
   /// @param folder the job's own, and `work` in it is where the command starts
+  /// @param outputBytes the most that is kept of each stream
   public record Task(
       Path folder,
       List<String> arguments,
       Map<String, String> variables,
+      long outputBytes,
       Duration limit,
       Duration grace) {
     public Path work() {
@@ -89,6 +91,7 @@ public final class LocalKeeper implements Runnable {
   }
 
   private Place place = new Place();
+  private String job = "";
   private String path = "";
   private long sentOut;
   private long sentErrors;
@@ -96,9 +99,10 @@ public final class LocalKeeper implements Runnable {
   @Override
   public void run() {
     try {
-      JsonNode job = Connection.JSON.readTree(Files.readAllBytes(folder.resolve(LocalJob.FILE)));
-      place = LocalJob.place(job);
-      path = "/jobs/" + Connection.encoded(job.path("name").asString()) + "/local";
+      JsonNode kept = Connection.JSON.readTree(Files.readAllBytes(folder.resolve(LocalJob.FILE)));
+      place = LocalJob.place(kept);
+      job = "/jobs/" + Connection.encoded(kept.path("name").asString());
+      path = job + "/local";
       keep();
     } catch (IOException failure) {
       throw Failed.refused("LocalJobLost", folder + ": " + failure + ".");
@@ -146,6 +150,7 @@ public final class LocalKeeper implements Runnable {
         folder,
         arguments,
         variables,
+        order.path("outputBytes").asLong(),
         Duration.ofMillis(order.path("limitMillis").asLong()),
         Duration.ofMillis(order.path("graceMillis").asLong()));
   }
@@ -169,8 +174,7 @@ public final class LocalKeeper implements Runnable {
         sendLogs(server);
         if (System.currentTimeMillis() >= askAt) {
           askAt = System.currentTimeMillis() + ASK_MILLIS;
-          String phase =
-              server.own("GET", path.replaceFirst("/local$", ""), null).path("phase").asString();
+          String phase = server.own("GET", job, null).path("phase").asString();
           if (!isStopped && (phase.equals("stopping") || phase.equals("ended"))) {
             machine.stop();
             isStopped = true;

@@ -20,13 +20,7 @@ final class Standing {
 
   private Standing(Connection connection) {
     this.connection = connection;
-    if (isThere(connection)) {
-      readClusters();
-      this.jobs =
-          connection.own("GET", "/jobs?limit=" + JOBS, null).path("value").valueStream().toList();
-    } else {
-      this.jobs = List.of();
-    }
+    this.jobs = readClusters() ? readJobs() : List.of();
     YearMonth now = YearMonth.now(ZoneOffset.UTC);
     this.month =
         now.getMonth().getDisplayName(java.time.format.TextStyle.SHORT, Locale.ROOT)
@@ -40,26 +34,34 @@ final class Standing {
     return new Standing(connection);
   }
 
-  private static boolean isThere(Connection connection) {
-    boolean there = connection.hasWorkspace();
-    Place place = connection.place();
-    if (!there && !place.isDefaultWorkspace()) {
+  /// Whether the workspace is there.
+  private boolean readClusters() {
+    String after = "";
+    try {
+      do {
+        JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
+        page.path("value").forEach(clusters::add);
+        after = page.path("next").asString("");
+      } while (!after.isEmpty());
+      return true;
+    } catch (Failed failed) {
+      Place place = connection.place();
+      if (!failed.isAbsence()) {
+        throw failed;
+      }
+      if (place.isDefaultWorkspace()) {
+        return false;
+      }
       throw new Failed(
           "ResourceNotFound",
           "there is no workspace '%s' in resource group '%s' of subscription '%s': name another with -w, -g and --subscription, or create something in it, which makes it."
               .formatted(place.workspaceName(), place.groupName(), place.subscriptionName()),
           Failed.ABSENT);
     }
-    return there;
   }
 
-  private void readClusters() {
-    String after = "";
-    do {
-      JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
-      page.path("value").forEach(clusters::add);
-      after = page.path("next").asString("");
-    } while (!after.isEmpty());
+  private List<JsonNode> readJobs() {
+    return connection.own("GET", "/jobs?limit=" + JOBS, null).path("value").valueStream().toList();
   }
 
   private String spent(YearMonth month) {

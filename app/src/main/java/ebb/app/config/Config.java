@@ -169,7 +169,12 @@ public record Config(
       int cores, int memoryMebibytes, int gpus, String personal, String virtualNodes) {}
 
   public record Tasks(
-      String user, String uids, String programs, int outputMebibytes, int diskMebibytes) {}
+      String user, String uids, String programs, int outputMebibytes, int diskMebibytes) {
+    /// The most that is kept of each stream of a task.
+    public long outputBytes() {
+      return (long) outputMebibytes << 20;
+    }
+  }
 
   public record Inputs(int downloadMebibytes, int cacheMebibytes, boolean loopback) {}
 

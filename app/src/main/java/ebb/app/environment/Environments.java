@@ -228,16 +228,11 @@ public final class Environments {
 
   /// Outside of containers the packages that stand for the image come first, if any do.
   private Environment on(String image, Specification.Packages packages) {
-    Optional<Specification.Packages> base =
-        switch (image(image)) {
-          case Specification.Packages known -> Optional.of(known);
-          case Specification.ImageOr(Specification.Image _, Specification.Packages known) ->
-              Optional.of(known);
-          case Specification.Image _, Specification.HostEnvironment _, Specification.ImageWith _ ->
-              Optional.empty();
-        };
-    return new Specification.ImageWith(
-        new Specification.Image(image), packages, base.map(known -> both(known, packages)));
+    Optional<Specification.Packages> elsewhere =
+        image(image).outsideContainers() instanceof Specification.Packages known
+            ? Optional.of(both(known, packages))
+            : Optional.empty();
+    return new Specification.ImageWith(new Specification.Image(image), packages, elsewhere);
   }
 
   private static Specification.Packages both(

@@ -210,6 +210,18 @@ public final class Tree {
     }
   }
 
+  /// How many bytes the files that [#visit] sees have.
+  public long bytes(String below) throws IOException {
+    long[] bytes = {0};
+    visit(
+        below,
+        file -> {
+          bytes[0] += file.bytes();
+          return true;
+        });
+    return bytes[0];
+  }
+
   private static boolean visit(
       SecureDirectoryStream<Path> folder, String prefix, int depth, Visitor visitor)
       throws IOException {

@@ -53,7 +53,25 @@ public record Specification(
   public record ShellLine(String line) implements Program {}
 
   /// The programs and libraries that a job finds.
-  public sealed interface Environment {}
+  public sealed interface Environment {
+    /// What a job finds where it does not run in a container; an image only if nothing stands for
+    /// it there.
+    default Environment outsideContainers() {
+      return switch (this) {
+        case ImageOr(Image _, Packages packages) -> packages;
+        case ImageWith with -> with.elsewhere().isPresent() ? with.elsewhere().get() : with.image();
+        case Image _, Packages _, HostEnvironment _ -> this;
+      };
+    }
+
+    /// What a job finds in a container.
+    default Environment inContainers() {
+      return switch (this) {
+        case ImageOr(Image image, Packages _) -> image;
+        case Image _, ImageWith _, Packages _, HostEnvironment _ -> this;
+      };
+    }
+  }
 
   /// Those of the machine.
   public record HostEnvironment() implements Environment {}

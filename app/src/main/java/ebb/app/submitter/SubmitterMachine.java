@@ -3,8 +3,6 @@ package ebb.app.submitter;
 import ebb.agent.AgentClient;
 import ebb.agent.AgentFollower;
 import ebb.agent.AgentLauncher;
-import ebb.agent.protocol.Cause;
-import ebb.agent.protocol.ExitStatus;
 import ebb.agent.protocol.Fact;
 import ebb.agent.protocol.RecordEntry;
 import ebb.agent.protocol.StartVerdict;
@@ -14,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class SubmitterMachine implements LocalKeeper.Machine {
   /// The start of a JVM on a busy machine.
   private static final Duration PATIENCE = Duration.ofSeconds(45);
-
-  /// Of each stream, as the server keeps of it.
-  private static final long OUTPUT_BYTES = 256L << 20;
 
   /// What is the user's own and programs need; the rest of a terminal's variables may be secrets,
   /// and a job must not depend on them.
@@ -77,7 +73,7 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
         task.arguments(),
         variables,
         task.work(),
-        new TaskOrder.Output(task.stdout(), task.stderr(), OUTPUT_BYTES),
+        new TaskOrder.Output(task.stdout(), task.stderr(), task.outputBytes()),
         task.limit(),
         task.grace(),
         Optional.empty());
@@ -104,26 +100,9 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
   }
 
   private static LocalKeeper.Ended of(Fact.Exited exited) {
-    int code =
-        switch (exited.status()) {
-          case ExitStatus.Code(int number) -> number;
-          case ExitStatus.Signal(int number) -> -number;
-          case ExitStatus.Unknown _ -> 0;
-        };
-    boolean isUnknown =
-        exited.cause() == Cause.EXITED && exited.status() instanceof ExitStatus.Unknown;
-    String end =
-        isUnknown
-            ? "lost"
-            : switch (exited.cause()) {
-              case EXITED -> "exited";
-              case LIMIT -> "limit";
-              case STOPPED -> "stopped";
-              case LOST -> "lost";
-            };
     return new LocalKeeper.Ended(
-        end,
-        code,
+        exited.end().name().toLowerCase(Locale.ROOT),
+        exited.status().number(),
         exited.usage().user().plus(exited.usage().system()).toMillis(),
         exited.usage().peakMemoryKib(),
         exited.why());

@@ -25,7 +25,7 @@ class LocalJobTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = new ServedHome(folder);
+    server = new ServedHome(folder, "--set", "tasks.output-mebibytes=1");
     typed = new Typed(folder, server.home());
     Files.createDirectories(folder.resolve("src"));
     Files.writeString(
@@ -36,7 +36,7 @@ class LocalJobTest {
         folder.resolve("job.yml"),
         """
         $schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
-        command: sh train.sh ${{inputs.table}} && echo ${{inputs.word}} > ${{outputs.result}}/word
+        command: sh train.sh ${{inputs.table}} && echo ${{inputs.word}} > ${{outputs.result}}/word && echo $AZUREML_DATAREFERENCE_word > outputs/azure
         code: src
         compute: local
         environment_variables: {RATE: 0.5}
@@ -84,6 +84,7 @@ class LocalJobTest {
     assertThat(ran.err()).contains("runs on this machine", "not metered", "oops\n");
     assertThat(work("first").resolve("outputs/answer")).hasContent("42");
     assertThat(work("first").resolve("outputs/result/word")).hasContent("hello");
+    assertThat(work("first").resolve("outputs/azure")).hasContent("hello");
 
     assertThat(typed.ebb("logs first").out()).isEqualTo("trains with 0.5 on a,b\n");
     assertThat(typed.ebb("logs --stderr first").out()).isEqualTo("oops\n");
@@ -108,6 +109,15 @@ class LocalJobTest {
     assertThat(late.code()).isEqualTo(1);
     assertThat(late.err()).contains("time limit");
     assertThat(phase("late")).isEqualTo("Canceled");
+  }
+
+  @Test
+  void longOutputIsKeptAsFarAsThatOfOtherJobs() throws Exception {
+    assertThat(typed.ebb("run --local --name loud -- head|-c|3000000|/dev/zero").code()).isZero();
+
+    String kept = typed.ebb("logs loud").out();
+    assertThat(kept.length()).isBetween(1 << 20, (1 << 20) + 4_096);
+    assertThat(kept).endsWith("is longer than 1048576 bytes; the rest was discarded]\n");
   }
 
   @Test

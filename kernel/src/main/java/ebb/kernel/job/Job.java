@@ -92,7 +92,8 @@ public record Job(
         next);
   }
 
-  public Job attempted(int number, Active next) {
+  /// With an attempt: an active one, or a local one, of whose machine the kernel knows nothing.
+  public Job attempted(int number, Phase next) {
     return new Job(
         id,
         workspace,
@@ -106,26 +107,6 @@ public record Job(
         used,
         limitMillis,
         number,
-        failures,
-        cancelRequested,
-        next);
-  }
-
-  /// A local job has one attempt, on a machine that the kernel knows nothing of.
-  public Job taken(Local next) {
-    return new Job(
-        id,
-        workspace,
-        cluster,
-        name,
-        submitter,
-        spec,
-        sequence,
-        queuedAt,
-        retries,
-        used,
-        limitMillis,
-        1,
         failures,
         cancelRequested,
         next);

@@ -134,19 +134,13 @@ public final class RunFolders {
 
   /// How many bytes the plain files of a run take: its folder and its /tmp.
   public long bytes(Run run) throws IOException {
-    long[] bytes = {0};
+    long bytes = 0;
     for (Path folder : List.of(run.workingDirectory(), run.temporary())) {
       if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-        new Tree(folder)
-            .visit(
-                "",
-                file -> {
-                  bytes[0] += file.bytes();
-                  return true;
-                });
+        bytes += new Tree(folder).bytes("");
       }
     }
-    return bytes[0];
+    return bytes;
   }
 
   /// Where a task's user keeps the environments that its jobs have built: its own, so that nobody
@@ -167,19 +161,14 @@ public final class RunFolders {
   /// `really`.
   public Removed removeEnvironments(long unusedSinceMillis, boolean really) throws IOException {
     int count = 0;
-    long[] bytes = {0};
+    long bytes = 0;
     try (DirectoryStream<Path> owners = Files.newDirectoryStream(root, "environments*")) {
       for (Path owner : owners) {
         // Tasks may put links in it meanwhile: what is looked at and removed is opened from here.
         Tree tree = new Tree(owner);
         Set<String> unused = unused(owner, unusedSinceMillis);
         for (String environment : unused) {
-          tree.visit(
-              environment,
-              file -> {
-                bytes[0] += file.bytes();
-                return true;
-              });
+          bytes += tree.bytes(environment);
         }
         count += unused.size();
         if (really) {
@@ -187,7 +176,7 @@ public final class RunFolders {
         }
       }
     }
-    return new Removed(count, bytes[0]);
+    return new Removed(count, bytes);
   }
 
   private static Set<String> unused(Path owner, long sinceMillis) throws IOException {

@@ -1,6 +1,5 @@
 package ebb.app.backend.local;
 
-import ebb.agent.protocol.ExitStatus;
 import ebb.agent.protocol.Fact;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskReport;
@@ -13,22 +12,15 @@ final class TaskEnds {
   /// group of processes has used counts more than what the agent saw of the main one's.
   static TaskReport of(Fact.Exited exited, ControlGroups.Usage group, String overDisk) {
     TaskEnd end =
-        switch (exited.cause()) {
+        switch (exited.end()) {
           case EXITED -> TaskEnd.EXITED;
           case LIMIT -> TaskEnd.LIMIT;
           case STOPPED -> overDisk.isEmpty() ? TaskEnd.STOPPED : TaskEnd.DISK;
           case LOST -> TaskEnd.LOST;
         };
-    int code =
-        switch (exited.status()) {
-          case ExitStatus.Code(int number) -> number;
-          case ExitStatus.Signal(int number) -> -number;
-          case ExitStatus.Unknown _ -> 0;
-        };
-    boolean plain = end == TaskEnd.EXITED && exited.status() instanceof ExitStatus.Unknown;
     return new TaskReport(
-        plain ? TaskEnd.LOST : end,
-        code,
+        end,
+        exited.status().number(),
         Math.max(group.cpuMillis(), exited.usage().user().plus(exited.usage().system()).toMillis()),
         Math.max(group.peakMemoryKibibytes(), exited.usage().peakMemoryKib()),
         end == TaskEnd.DISK ? overDisk : exited.why());

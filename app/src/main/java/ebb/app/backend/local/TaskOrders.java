@@ -172,14 +172,10 @@ final class TaskOrders {
 
   /// What the task finds: of two ways to the same, the one that its isolation can go.
   private static Environment environment(StartTask start, Specification specification) {
-    return switch (specification.environment()) {
-      case Specification.ImageOr(Specification.Image image, Specification.Packages packages) ->
-          start.confinement().isolation() == Isolation.CONTAINER ? image : packages;
-      case Specification.ImageWith with
-          when start.confinement().isolation() != Isolation.CONTAINER ->
-          with.elsewhere().isPresent() ? with.elsewhere().get() : with.image();
-      case Environment one -> one;
-    };
+    Environment environment = specification.environment();
+    return start.confinement().isolation() == Isolation.CONTAINER
+        ? environment.inContainers()
+        : environment.outsideContainers();
   }
 
   private static int port(StartTask start, Specification specification, RunFolders.Run run)

@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.specification.JobVariables;
 import ebb.app.specification.Specification;
 import ebb.app.specification.Specification.Mpi;
 import ebb.app.specification.Specification.NotDistributed;
@@ -29,12 +30,10 @@ final class TaskVariables {
   private static final String HOST = "127.0.0.1";
 
   private final Map<String, String> variables = new TreeMap<>();
-  private final StartTask start;
   private final int nodes;
   private final int rank;
 
   private TaskVariables(StartTask start) {
-    this.start = start;
     this.nodes = start.nodes().size();
     this.rank = start.task().rank();
   }
@@ -76,8 +75,13 @@ final class TaskVariables {
     task.put("LANG", "C.UTF-8");
     task.put("TZ", "UTC");
     task.variables.putAll(place.variables());
-    task.identity(place.workspace());
-    task.data(place.values());
+    task.variables.putAll(JobVariables.task(start.jobName(), task.rank, task.nodes));
+    place
+        .workspace()
+        .ifPresent(scope ->
+            task.variables.putAll(
+                JobVariables.workspace(scope.subscription(), scope.group(), scope.workspace())));
+    task.variables.putAll(JobVariables.data(place.values()));
     int port = place.port();
     if (port != 0) {
       task.meeting(port, processes(specification));
@@ -97,35 +101,6 @@ final class TaskVariables {
 
   private void put(String name, int value) {
     variables.put(name, String.valueOf(value));
-  }
-
-  private void identity(Optional<Scope> workspace) {
-    put("EBB_JOB_NAME", start.jobName());
-    put("EBB_NODE_RANK", rank);
-    put("EBB_NODE_COUNT", nodes);
-    put("AZUREML_RUN_ID", start.jobName());
-    put("AZUREML_NODE_COUNT", nodes);
-    workspace.ifPresent(scope -> {
-      put("AZUREML_ARM_SUBSCRIPTION", scope.subscription());
-      put("AZUREML_ARM_RESOURCEGROUP", scope.group());
-      put("AZUREML_ARM_WORKSPACE_NAME", scope.workspace());
-    });
-  }
-
-  /// Azure's names for where inputs and outputs are.
-  private void data(Values values) {
-    values
-        .inputs()
-        .forEach((name, value) -> {
-          put("AZURE_ML_INPUT_" + name, value);
-          put("AZUREML_DATAREFERENCE_" + name, value);
-        });
-    values
-        .outputs()
-        .forEach((name, path) -> {
-          put("AZURE_ML_OUTPUT_" + name, path);
-          put("AZUREML_DATAREFERENCE_" + name, path);
-        });
   }
 
   /// As `torch.distributed` reads it with `env://`. Where several processes run on a node, the
