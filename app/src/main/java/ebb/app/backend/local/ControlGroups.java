@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +42,10 @@ final class ControlGroups {
       while [ $n -gt 0 ]; do echo $$ > "$1" || exit 125; shift; n=$((n - 1)); done
       exec "$@"
       """;
+
+  /// From making a task's groups until its process is in them, on a busy machine. A server that is
+  /// started in between must leave them there.
+  private static final Duration UNTIL_ENTERED = Duration.ofMinutes(1);
 
   /// In which all groups of all servers of the machine are.
   private static final String NAME = "ebb";
@@ -234,7 +239,7 @@ final class ControlGroups {
       killed = Math.max(killed, number(group.resolve("memory.oom_control"), "oom_kill"));
       killed = Math.max(killed, number(group.resolve("memory.events"), "oom_kill"));
       if (!remove(group)) {
-        Log.say("the group " + group + " stays until the next start", null);
+        Log.say("the group " + group + " stays until a later start", null);
       }
     }
     return new Usage(cpuMillis, peakKibibytes, killed);
@@ -258,12 +263,15 @@ final class ControlGroups {
     return line.substring(line.indexOf(' ') + 1);
   }
 
-  /// Removes those of this installation that no process is in.
+  /// Removes those of this installation that no process is in, nor is about to be.
   private void sweep() throws IOException {
+    long before = System.currentTimeMillis() - UNTIL_ENTERED.toMillis();
     for (Path base : bases) {
       try (DirectoryStream<Path> groups = Files.newDirectoryStream(base, installation + "_*")) {
         for (Path group : groups) {
-          boolean _ = remove(group);
+          if (group.toFile().lastModified() < before) {
+            boolean _ = remove(group);
+          }
         }
       }
     }

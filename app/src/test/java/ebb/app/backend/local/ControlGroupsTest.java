@@ -7,6 +7,9 @@ import ebb.app.backend.local.ControlGroups.Limits;
 import ebb.app.backend.local.ControlGroups.Usage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -100,6 +103,27 @@ class ControlGroupsTest {
     Files.writeString(root.resolve("sys/fs/cgroup/unified/cgroup.controllers"), "hugetlb\n");
 
     assertThat(ControlGroups.find(root, "test").missing()).contains("memory, cpu, cpuacct, pids");
+  }
+
+  @Test
+  void startLeavesGroupsThatATaskIsAboutToEnterAndRemovesForgottenOnes() throws Exception {
+    mounts("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0");
+    Path base = Files.createDirectories(root.resolve("sys/fs/cgroup/ebb"));
+    for (Path folder : List.of(base, root.resolve("sys/fs/cgroup"))) {
+      Files.writeString(folder.resolve("cgroup.controllers"), "cpu memory pids\n");
+    }
+    Path made = Files.createDirectory(base.resolve("test_made"));
+    Path forgotten = Files.createDirectory(base.resolve("test_forgotten"));
+    Path others = Files.createDirectory(base.resolve("other_forgotten"));
+    FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+    Files.setLastModifiedTime(forgotten, longAgo);
+    Files.setLastModifiedTime(others, longAgo);
+
+    assertThat(ControlGroups.find(root, "test").missing()).isEmpty();
+
+    assertThat(made).exists();
+    assertThat(forgotten).doesNotExist();
+    assertThat(others).exists();
   }
 
   @Test
