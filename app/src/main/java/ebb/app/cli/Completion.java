@@ -13,10 +13,12 @@ import picocli.CommandLine.Spec;
 /// `ebb generate-completion`: what a shell reads to complete commands and options. picocli writes
 /// it for bash and zsh; fish reads neither.
 @Command(
-    name = "generate-completion",
+    name = Completion.NAME,
     mixinStandardHelpOptions = true,
     description = "Prints what completes commands in bash and zsh or, with --fish, in fish.")
 final class Completion implements Runnable {
+  static final String NAME = "generate-completion";
+
   /// The commands that were typed so far: words that name none, such as values, are passed over.
   private static final String TYPED =
       """

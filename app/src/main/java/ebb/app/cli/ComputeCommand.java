@@ -14,17 +14,17 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "compute",
     mixinStandardHelpOptions = true,
-    description = "Clusters, in the words of the second Azure ML command line.",
-    subcommands = {
-      ComputeCommand.Create.class,
-      ComputeTarget.Show.class,
-      ComputeTarget.List.class,
-      ComputeCommand.ListNodes.class,
-      ComputeCommand.ListSizes.class,
-      ComputeCommand.ListUsage.class,
-      ComputeCommand.Update.class,
-      ComputeTarget.Delete.class
-    })
+    description = "Clusters, in the words of the second Azure ML command line.")
+@CommandTree.Below({
+  ComputeCommand.Create.class,
+  ComputeTarget.Show.class,
+  ComputeTarget.List.class,
+  ComputeCommand.ListNodes.class,
+  ComputeCommand.ListSizes.class,
+  ComputeCommand.ListUsage.class,
+  ComputeCommand.Update.class,
+  ComputeTarget.Delete.class
+})
 final class ComputeCommand {
   @Command(
       name = "create",

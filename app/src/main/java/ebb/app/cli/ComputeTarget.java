@@ -11,14 +11,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "computetarget",
     mixinStandardHelpOptions = true,
-    description = "Clusters, in the words of the first Azure ML command line.",
-    subcommands = {
-      ComputeTarget.Create.class,
-      ComputeTarget.Show.class,
-      ComputeTarget.List.class,
-      ComputeTarget.Update.class,
-      ComputeTarget.Delete.class
-    })
+    description = "Clusters, in the words of the first Azure ML command line.")
+@CommandTree.Below({
+  ComputeTarget.Create.class,
+  ComputeTarget.Show.class,
+  ComputeTarget.List.class,
+  ComputeTarget.Update.class,
+  ComputeTarget.Delete.class
+})
 final class ComputeTarget {
   /// The options that name what is common to all of these.
   static final class Named {
@@ -37,10 +37,8 @@ final class ComputeTarget {
     }
   }
 
-  @Command(
-      name = "create",
-      description = "Creates a cluster.",
-      subcommands = CreateAmlCompute.class)
+  @Command(name = "create", description = "Creates a cluster.")
+  @CommandTree.Below(CreateAmlCompute.class)
   static final class Create {}
 
   @Command(
@@ -124,10 +122,8 @@ final class ComputeTarget {
     }
   }
 
-  @Command(
-      name = "update",
-      description = "Changes a cluster's numbers.",
-      subcommands = UpdateAmlCompute.class)
+  @Command(name = "update", description = "Changes a cluster's numbers.")
+  @CommandTree.Below(UpdateAmlCompute.class)
   static final class Update {}
 
   @Command(

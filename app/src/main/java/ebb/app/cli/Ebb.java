@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
     description = {
       "Clusters that grow when there is work and shrink to nothing when there is none.",
       "Without a command: what runs, what waits and why, and what it costs."
-    },
-    subcommands = {Ml.class, Configure.class, Completion.class})
+    })
+@CommandTree.Below({Ml.class, Configure.class, Completion.class})
 public final class Ebb implements Runnable {
   /// What is said of each kind of trouble: more hides what matters.
   private static final int TOLD = 3;
@@ -28,17 +28,24 @@ public final class Ebb implements Runnable {
 
   /// Runs the command in `arguments` and returns the exit code.
   public static int run(Parts parts, String... arguments) {
-    CommandLine line = new CommandLine(new Ebb());
-    line.addSubcommand(new Serve(parts.server()));
-    line.addSubcommand(JournalCommand.line(parts.journal()));
-    line.addSubcommand(new LocalKeeper(parts.machines()));
-    line.addSubcommand(new Demo(typed -> run(parts, typed)));
-    People.verbs().forEach(line::addSubcommand);
-    Limits.commands().forEach(line::addSubcommand);
+    return line(parts, List.of(arguments)).execute(arguments);
+  }
+
+  /// All commands, with the options of those that are among the words.
+  static CommandLine line(Parts parts, List<String> words) {
+    CommandTree tree = new CommandTree(words);
+    CommandLine line = tree.line(new Ebb());
+    tree.add(line, Serve.class, () -> tree.line(new Serve(parts.server())));
+    tree.add(line, JournalCommand.class, () -> JournalCommand.line(parts.journal()));
+    tree.add(line, LocalKeeper.class, () -> tree.line(new LocalKeeper(parts.machines())));
+    tree.add(line, Demo.class, () -> tree.line(new Demo(typed -> run(parts, typed))));
+    tree.add(line, Rehearsal.class, () -> tree.line(new Rehearsal(typed -> run(parts, typed))));
+    People.VERBS.forEach(verb -> tree.add(line, verb));
+    Limits.COMMANDS.forEach(command -> tree.add(line, command));
     line.setExecutionExceptionHandler(Ebb::tell);
     line.setParameterExceptionHandler(Ebb::tell);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    return line.execute(arguments);
+    return line;
   }
 
   /// An error is one line with its code and the way out; anything else is a bug, and shown whole.

@@ -16,15 +16,15 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "job",
     mixinStandardHelpOptions = true,
-    description = "Jobs, in the words of the second Azure ML command line.",
-    subcommands = {
-      JobCommand.Create.class,
-      JobCommand.Show.class,
-      JobCommand.List.class,
-      JobCommand.Stream.class,
-      JobCommand.Cancel.class,
-      JobCommand.Download.class
-    })
+    description = "Jobs, in the words of the second Azure ML command line.")
+@CommandTree.Below({
+  JobCommand.Create.class,
+  JobCommand.Show.class,
+  JobCommand.List.class,
+  JobCommand.Stream.class,
+  JobCommand.Cancel.class,
+  JobCommand.Download.class
+})
 final class JobCommand {
   /// The options that name a job.
   static final class Named {

@@ -14,17 +14,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What an owner decides for everybody: limits, locks and prices.
 final class Limits {
-  private Limits() {}
+  static final List<Class<?>> COMMANDS = List.of(Quota.class, Lock.class, Price.class);
 
-  static List<Object> commands() {
-    return List.of(new Quota(), new Lock(), new Price());
-  }
+  private Limits() {}
 
   @Command(
       name = "quota",
       mixinStandardHelpOptions = true,
-      description = "Shows the limits in vCPUs, and how much of each is used.",
-      subcommands = QuotaSet.class)
+      description = "Shows the limits in vCPUs, and how much of each is used.")
+  @CommandTree.Below(QuotaSet.class)
   static final class Quota implements Runnable {
     private static final List<Output.Column> COLUMNS =
         List.of(
@@ -83,8 +81,8 @@ final class Limits {
   @Command(
       name = "lock",
       mixinStandardHelpOptions = true,
-      description = "Locks: what lies below one is not deleted, or not changed and not scaled.",
-      subcommands = {LockCreate.class, LockList.class, LockDelete.class})
+      description = "Locks: what lies below one is not deleted, or not changed and not scaled.")
+  @CommandTree.Below({LockCreate.class, LockList.class, LockDelete.class})
   static final class Lock {}
 
   /// A lock of a workspace or of one of its clusters.
@@ -168,8 +166,8 @@ final class Limits {
   @Command(
       name = "price",
       mixinStandardHelpOptions = true,
-      description = "Shows the prices of an hour of each size.",
-      subcommands = PriceSet.class)
+      description = "Shows the prices of an hour of each size.")
+  @CommandTree.Below(PriceSet.class)
   static final class Price implements Runnable {
     @Mixin private Place place = new Place();
     @Mixin private Output output = new Output(Output.Format.table);

@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
     name = "ml",
     mixinStandardHelpOptions = true,
     description =
-        "Azure Machine Learning's command line: write 'ebb' where its documents write 'az'.",
-    subcommands = {ComputeTarget.class, ComputeCommand.class, JobCommand.class})
+        "Azure Machine Learning's command line: write 'ebb' where its documents write 'az'.")
+@CommandTree.Below({ComputeTarget.class, ComputeCommand.class, JobCommand.class})
 final class Ml {}

@@ -10,21 +10,20 @@ import tools.jackson.databind.JsonNode;
 
 /// The short verbs: one for each thing that people do all day.
 final class People {
-  private People() {}
-
   /// All of them.
-  static List<Object> verbs() {
-    return List.of(
-        new Run(),
-        new Ps(),
-        new Logs(),
-        new Stop(),
-        new Why(),
-        new Nodes(),
-        new Top(),
-        new Spent(),
-        new Clean());
-  }
+  static final List<Class<?>> VERBS =
+      List.of(
+          Run.class,
+          Ps.class,
+          Logs.class,
+          Stop.class,
+          Why.class,
+          Nodes.class,
+          Top.class,
+          Spent.class,
+          Clean.class);
+
+  private People() {}
 
   @Command(name = "ps", mixinStandardHelpOptions = true, description = "Lists the newest jobs.")
   static final class Ps implements Runnable {

@@ -24,6 +24,7 @@ final class Bench {
       case "e" -> SubmitRate.run(workbench);
       case "f" -> StartTime.run(workbench);
       case "g" -> Growth.run(workbench);
+      case "h" -> ClientStart.run(workbench);
       default -> throw new IllegalArgumentException("no benchmark '" + letter + "' here");
     }
     workbench.clear();

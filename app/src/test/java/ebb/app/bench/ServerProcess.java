@@ -105,6 +105,10 @@ final class ServerProcess implements AutoCloseable {
     return new LeanClient(port, token);
   }
 
+  int port() {
+    return port;
+  }
+
   Path home() {
     return home;
   }

@@ -1,0 +1,66 @@
+package ebb.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/// Only what is typed is read whole; nobody who types can tell.
+class CommandTreeTest {
+  private static final Ebb.Parts PARTS =
+      new Ebb.Parts(
+          (_, _) -> 0,
+          (_, _, _) -> 0,
+          _ -> {
+            throw new IllegalStateException("nothing is started here");
+          });
+
+  private static List<List<String>> paths(CommandLine line, List<String> to) {
+    List<List<String>> paths = new ArrayList<>();
+    paths.add(to);
+    line.getSubcommands()
+        .forEach((name, below) ->
+            paths.addAll(paths(below, Stream.concat(to.stream(), Stream.of(name)).toList())));
+    return paths;
+  }
+
+  private static CommandLine at(CommandLine line, List<String> path) {
+    CommandLine at = line;
+    for (String word : path) {
+      at = at.getSubcommands().get(word);
+    }
+    return at;
+  }
+
+  @Test
+  void everyCommandThatIsTypedIsAsIfAllHadBeenRead() {
+    CommandLine all = Ebb.line(PARTS, List.of(Completion.NAME));
+    List<List<String>> paths = paths(all, List.of());
+    assertThat(paths).hasSizeGreaterThan(40).contains(List.of("ml", "job", "create"));
+    for (List<String> path : paths) {
+      CommandLine typed = at(Ebb.line(PARTS, path), path);
+      CommandLine whole = at(all, path);
+      assertThat(typed.getUsageMessage()).isEqualTo(whole.getUsageMessage());
+      assertThat(typed.getCommandSpec().optionsMap().keySet())
+          .as(String.join(" ", path))
+          .isEqualTo(whole.getCommandSpec().optionsMap().keySet());
+    }
+  }
+
+  @Test
+  void commandThatIsNotTypedIsKnownByNameAlone() {
+    CommandLine line = Ebb.line(PARTS, List.of("ml", "compute", "list"));
+    assertThat(at(line, List.of("ml", "job")).getCommandSpec().options()).isEmpty();
+    assertThat(at(line, List.of("run")).getCommandSpec().options()).isEmpty();
+    assertThat(at(line, List.of("ml", "compute", "list")).getCommandSpec().options()).isNotEmpty();
+  }
+
+  @Test
+  void wordsInArgumentFileAreReadToo() {
+    CommandLine line = Ebb.line(PARTS, List.of("@words"));
+    assertThat(at(line, List.of("ml", "job", "show")).getCommandSpec().options()).isNotEmpty();
+  }
+}

@@ -1,0 +1,2 @@
+/// Tests of the command line that need no server.
+package ebb.app.cli;
