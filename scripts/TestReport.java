@@ -46,6 +46,10 @@ void main(String[] args) throws Exception {
   if (skipsForbidden) {
     IO.println("EBB_CI=1: what is skipped on a desk must run here, so a skip is a failure.");
   }
+  long leftOut = "1".equals(System.getenv("EBB_CI")) ? 0 : longTests(List.of(args).subList(1, args.length));
+  if (leftOut > 0) {
+    IO.println(leftOut + " long tests were left to .ci/run; EBB_CI=1 ./check runs them too.");
+  }
   IO.println("Took " + (System.nanoTime() - began) / 1_000_000_000 + " s. The full output is in " + args[0] + ".");
   IO.println("%d passed, %d failed, %d skipped".formatted(passed, failures.size(), skips.size()));
   System.exit(built && failures.isEmpty() && passed > 0 && !skipsForbidden ? 0 : 1);
@@ -97,6 +101,19 @@ List<Element> tests(List<String> modules) throws Exception {
     }
   }
   return tests;
+}
+
+/// How many tests are tagged as long: the tag stands on each of them, on a line of its own.
+long longTests(List<String> modules) throws IOException {
+  long found = 0;
+  for (String module : modules) {
+    try (Stream<Path> sources = Files.walk(Path.of(module, "src", "test"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        found += Files.readAllLines(source).stream().filter(line -> line.strip().equals("@Tag(\"long\")")).count();
+      }
+    }
+  }
+  return found;
 }
 
 Element first(Element test, String kind) {

@@ -105,7 +105,13 @@ final class LocalJob {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "ebb.app.Main"));
+    String classes = System.getProperty("java.class.path");
+    // A build lays it beside its jars.
+    Path archive = Path.of(classes.split(":", 2)[0]).resolveSibling("classes.jsa");
+    if (Files.exists(archive)) {
+      command.add("-XX:SharedArchiveFile=" + archive);
+    }
+    command.addAll(List.of("-cp", classes, "ebb.app.Main"));
     command.addAll(List.of("local-keeper", folder.toString()));
     return command;
   }

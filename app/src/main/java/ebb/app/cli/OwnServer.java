@@ -133,6 +133,21 @@ final class OwnServer {
 
   private JsonNode startAlone(String... settings) throws IOException {
     awaitEnd();
+    System.err.println(
+        "ebb: no server runs on " + home + ": starting one (its log: " + log() + ")");
+    JsonNode address = isFree(port()) ? launched(List.of(), settings) : null;
+    if (address == null && !isFree(port())) {
+      // Also where another server took the port after it was looked at.
+      address = launched(List.of("--port", "0"), settings);
+    }
+    if (address == null) {
+      throw Failed.refused("ServerNotStarted", "the server ended at once: " + lastLine());
+    }
+    return address;
+  }
+
+  /// Where a server listens that was started with these options; null if it ended at once.
+  private @Nullable JsonNode launched(List<String> options, String... settings) throws IOException {
     // A session of its own: Ctrl-C at the client's terminal is not meant for it.
     List<String> command =
         new ArrayList<>(List.of("setsid", LAUNCHER, "serve", "--home", home.toString()));
@@ -140,11 +155,7 @@ final class OwnServer {
     for (String setting : settings) {
       command.addAll(List.of("--set", setting));
     }
-    if (!isFree(port())) {
-      command.addAll(List.of("--port", "0"));
-    }
-    System.err.println(
-        "ebb: no server runs on " + home + ": starting one (its log: " + log() + ")");
+    command.addAll(options);
     Process starting =
         new ProcessBuilder(command)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
@@ -156,7 +167,7 @@ final class OwnServer {
     JsonNode address = running();
     while (address == null) {
       if (!starting.isAlive()) {
-        throw Failed.refused("ServerNotStarted", "the server ended at once: " + lastLine());
+        return null;
       }
       if (System.currentTimeMillis() > until) {
         throw Failed.refused(

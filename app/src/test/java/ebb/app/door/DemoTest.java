@@ -26,7 +26,7 @@ class DemoTest {
   @Test
   void demoShowsScoresNodesAndTheBillAndLeavesNothingBehind() throws Exception {
     Path launcher = folder.resolve("ebb");
-    String java = String.join("' '", Typed.java());
+    String java = String.join("' '", Program.java("-Xmx128m"));
     Files.writeString(launcher, "#!/bin/sh\nexec '" + java + "' ebb.app.Main \"$@\"\n");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
     Files.createSymbolicLink(folder.resolve("examples"), examples());

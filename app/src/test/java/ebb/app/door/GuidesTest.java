@@ -34,7 +34,7 @@ class GuidesTest {
     Files.writeString(
         launcher,
         "#!/bin/sh\nexec '%s' '-Debb.launcher=%s' ebb.app.Main \"$@\"\n"
-            .formatted(String.join("' '", Typed.java()), launcher));
+            .formatted(String.join("' '", Program.java("-Xmx128m")), launcher));
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
     List<String> blocks = new ArrayList<>();
     BLOCK.matcher(guide(guide)).results().forEach(block -> blocks.add(block.group(1)));

@@ -15,10 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What jobs try that mean harm, against a real server, a real agent and the default sandbox.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HostileJobTest {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
   @TempDir static Path folder;
@@ -34,6 +38,9 @@ class HostileJobTest {
         "needs root, for users of their own and a filter of the network");
     server = new ServedHome(folder, "--set", "host.personal=false", "--set", "tasks.programs=none");
     server.cluster(3);
+    submit("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
+    ServedHome.until("it runs", () -> text("deaf").contains("ready"));
+    server.send("POST", job("deaf") + "/cancel", "");
   }
 
   @AfterAll
@@ -163,13 +170,13 @@ class HostileJobTest {
     ServedHome.until("nothing of it is left", () -> processes("sleep 98765").isEmpty());
   }
 
+  /// Asked to end before the other tests, which use the half minute that it has.
   @Test
+  @Order(Integer.MAX_VALUE)
   void sigtermThatIsIgnoredIsFollowedBySigkill() throws Exception {
-    submit("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
-    ServedHome.until("it runs", () -> text("deaf").contains("ready"));
-    cancel("deaf");
+    Answer ended = server.awaitJob("deaf", "ended");
 
-    assertThat(server.get(job("deaf")).body()).contains("canceled");
+    assertThat(ended.body()).contains("canceled");
     ServedHome.until("nothing is left", () -> processes("trap '' TERM; echo ready").isEmpty());
   }
 

@@ -2,15 +2,12 @@ package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,24 +27,12 @@ class JournalProofTest {
   }
 
   private Said prove(Path home, Object... options) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-    command.addAll(List.of(System.getProperty("java.class.path"), "ebb.app.Main"));
-    command.addAll(List.of("journal", "prove", "--home", home.toString()));
+    StringBuilder line = new StringBuilder("journal prove --home " + home);
     for (Object option : options) {
-      command.add(option.toString());
+      line.append(' ').append(option);
     }
-    Path out = Files.createTempFile(folder, "out", "");
-    Path err = Files.createTempFile(folder, "err", "");
-    int code =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start()
-            .waitFor();
-    return new Said(code, Files.readString(out), Files.readString(err));
+    Typed.Said said = new Typed(folder, home).ebb(line.toString());
+    return new Said(said.code(), said.out(), said.err());
   }
 
   @Test

@@ -67,6 +67,11 @@ class LocalJobTest {
     assertThat(now).as(job).isEqualTo(phase);
   }
 
+  /// A loop of shell, as [Typed] takes it.
+  private static String untilThereIs(String file) {
+    return "until|[|-e|%s/%s|];|do|sleep|0.05;|done".formatted(folder, file);
+  }
+
   private static Path work(String job) throws Exception {
     try (Stream<Path> jobs = Files.list(folder.resolve("state/ebb/jobs"))) {
       return jobs.filter(each -> each.getFileName().toString().startsWith(job + "-"))
@@ -141,10 +146,13 @@ class LocalJobTest {
     Path out = folder.resolve("out");
     Process client =
         typed.begin(
-            "run --local --name left -- echo|up;|sleep|3;|echo|done", out, folder.resolve("err"));
+            "run --local --name left -- echo|up;|%s;|echo|done".formatted(untilThereIs("left-go")),
+            out,
+            folder.resolve("err"));
     awaitPhase("left", "Running");
     client.destroy(); // SIGTERM, which a JVM takes as it takes Ctrl-C
     assertThat(client.waitFor()).isNotZero();
+    Files.createFile(folder.resolve("left-go"));
 
     awaitPhase("left", "Completed");
     assertThat(typed.ebb("logs left").out()).isEqualTo("up\ndone\n");
@@ -166,10 +174,14 @@ class LocalJobTest {
 
   @Test
   void serverThatIsKilledMissesNothingOfALocalJob() throws Exception {
-    typed.ebb("run --local -d --name missed -- echo|up;|sleep|4;|echo|done;|exit|5");
+    typed.ebb(
+        "run --local -d --name missed -- echo|up;|%s;|echo|done;|echo|>|%s/missed-end;|exit|5"
+            .formatted(untilThereIs("missed-go"), folder));
     awaitPhase("missed", "Running");
     server.kill();
-    Thread.sleep(5_000); // it ends meanwhile
+    Files.createFile(folder.resolve("missed-go"));
+    ServedHome.until("it has ended", () -> Files.exists(folder.resolve("missed-end")));
+    Thread.sleep(1_000); // the keeper, which looks once a second, sees that and has nobody to tell
     server.start();
 
     awaitPhase("missed", "Failed");

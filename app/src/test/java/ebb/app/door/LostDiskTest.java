@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +143,7 @@ class LostDiskTest {
   /// read-only in this way the kernel of Linux (6.18) now and then says that it was written to when
   /// it was not. The tests below make the blocks fail instead.
   @Test
+  @Tag("long")
   void onADiskThatBecomesReadOnlyReadsGoOnUntilTheServerEndsAndSaysWhatToDo() throws Exception {
     try (SmallDisk disk = SmallDisk.ofBlocks(home());
         ServedHome server = serve()) {
@@ -156,6 +158,7 @@ class LostDiskTest {
   }
 
   @Test
+  @Tag("long")
   void onADiskThatStaysBrokenTheServerEndsAndWhatWasAnsweredIsThereWhenItIsMended()
       throws Exception {
     try (SmallDisk disk = SmallDisk.ofBlocks(home());
@@ -174,6 +177,7 @@ class LostDiskTest {
   }
 
   @Test
+  @Tag("long")
   void whatWasAnsweredBeforeALossOfPowerIsThereAfterIt() throws Exception {
     try (SmallDisk disk = SmallDisk.ofBlocks(home());
         ServedHome server = serve()) {

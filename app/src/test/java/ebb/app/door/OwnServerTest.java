@@ -21,7 +21,7 @@ class OwnServerTest {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     home = folder.resolve("home");
     Path launcher = folder.resolve("ebb");
-    String java = String.join("' '", Typed.java());
+    String java = String.join("' '", Program.java("-Xmx128m"));
     Files.writeString(launcher, "#!/bin/sh\nexec '" + java + "' ebb.app.Main \"$@\"\n");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
     typed = new Typed(folder, home).with("ebb.launcher", launcher.toString());

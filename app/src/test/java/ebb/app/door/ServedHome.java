@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -78,11 +77,7 @@ final class ServedHome implements AutoCloseable {
 
   void start() throws Exception {
     starts++;
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-    command.add(System.getProperty("java.class.path"));
+    List<String> command = Program.java("-Xmx256m");
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
     command.addAll(List.of("--port", "0", "--virtual-nodes"));
     command.addAll(List.of("--set", "host.personal=true"));

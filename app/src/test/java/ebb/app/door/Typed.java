@@ -36,15 +36,6 @@ final class Typed {
     return this;
   }
 
-  static List<String> java() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    return command;
-  }
-
   /// Types a line; words are separated by spaces, `|` stands for a space within one.
   Said ebb(String line) throws Exception {
     Path out = Files.createTempFile("ebb-out", "");
@@ -60,7 +51,7 @@ final class Typed {
 
   /// The same without waiting.
   Process begin(String line, Path out, Path err) throws Exception {
-    List<String> command = java();
+    List<String> command = Program.java("-Xmx128m");
     command.addAll(flags);
     command.add("ebb.app.Main");
     for (String word : line.split(" ")) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +132,7 @@ class PackTest {
   }
 
   @Test
+  @Tag("long")
   void aKillInTheMiddleOfPackingLosesNothingAndTheNextServerGoesOnFromThere() throws Exception {
     Homes.live(home(), 85, 2_500);
     byte[] live = Homes.digest(home());

@@ -54,7 +54,8 @@ class ControlGroupsTest {
       run(limits, twice);
       Usage usage = groups.end("task");
 
-      assertThat(usage.cpuMillis()).isBetween(300L, 1_500L);
+      // Two seconds without the limit; how much of it there is on a busy machine is another matter.
+      assertThat(usage.cpuMillis()).isBetween(50L, 1_500L);
     }
 
     @Test
