@@ -215,9 +215,6 @@ public final class RunFolders {
       if (parent != null) {
         make(parent, forOthers ? PASSAGE : PRIVATE);
       }
-      if (make(run.temporary(), PRIVATE) && owner != null) {
-        owner.give(run.temporary());
-      }
       Path draft =
           draft(folder, contents, attemptNumber == 1 ? Map.of() : left(job, attemptNumber, rank));
       if (owner != null) {
@@ -227,6 +224,14 @@ public final class RunFolders {
     }
     if (attemptNumber > 1) {
       handOn(left(job, attemptNumber, rank), folder);
+    }
+  }
+
+  /// Makes what a run finds as /tmp, if it is not there: for one that does not use the machine's.
+  void makeTemporary(Run run, @Nullable TaskUser owner) throws IOException {
+    make(run.temporary(), PRIVATE);
+    if (owner != null) {
+      owner.give(run.temporary()); // each time: a crash may have come between the two
     }
   }
 
