@@ -134,7 +134,8 @@ final class Server {
                 specifications,
                 sources,
                 secrets,
-                job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace)),
+                job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace),
+                attempt -> Optional.ofNullable(view.attempt(attempt))),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
             wallMillis -> running(engine).engineMillis(wallMillis));

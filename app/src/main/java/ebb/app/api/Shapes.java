@@ -140,11 +140,24 @@ final class Shapes {
   ///
   /// @param cpu processor time of all of them
   /// @param peakMemoryMebibytes the most that one of them had at a time
-  record UsedShown(String cpu, long peakMemoryMebibytes) {
+  /// @param bytesRead from disks
+  /// @param bytesWritten to disks
+  /// @param checkpoint the newest that it has left in its outputs
+  record UsedShown(
+      String cpu,
+      long peakMemoryMebibytes,
+      long bytesRead,
+      long bytesWritten,
+      @Nullable String checkpoint) {
     static @Nullable UsedShown of(History.@Nullable Usage usage) {
       return usage == null || usage.isolation() == null
           ? null
-          : new UsedShown(duration(usage.cpuMillis()), (usage.peakMemoryKibibytes() + 1023) / 1024);
+          : new UsedShown(
+              duration(usage.cpuMillis()),
+              (usage.peakMemoryKibibytes() + 1023) / 1024,
+              usage.bytesRead(),
+              usage.bytesWritten(),
+              usage.checkpoint().isEmpty() ? null : usage.checkpoint());
     }
   }
 

@@ -236,8 +236,8 @@ public final class History {
   public List<PastTask> tasks(AttemptId attempt) throws HistoryUnavailable {
     return readers.list(
         "SELECT rank, node, accepted, prepared, started, exit_observed, exit_reported, task_end,"
-            + " code, cpu_millis, peak_memory_kibibytes, detail FROM tasks WHERE attempt = ?"
-            + " ORDER BY rank",
+            + " code, cpu_millis, peak_memory_kibibytes, bytes_read, bytes_written, checkpoint,"
+            + " detail FROM tasks WHERE attempt = ? ORDER BY rank",
         History::pastTask,
         attempt.value());
   }
@@ -245,27 +245,53 @@ public final class History {
   /// What the tasks of all attempts of a job have used, and how they were kept apart.
   ///
   /// @param peakMemoryKibibytes the most that one task had at a time
+  /// @param checkpoint the newest, of the first node that has left one; empty if none is known
   /// @param isolation of its weakest node; null if it had none
-  public record Usage(long cpuMillis, long peakMemoryKibibytes, @Nullable Isolation isolation) {}
+  public record Usage(
+      long cpuMillis,
+      long peakMemoryKibibytes,
+      long bytesRead,
+      long bytesWritten,
+      String checkpoint,
+      @Nullable Isolation isolation) {}
 
   public Usage usage(JobId job) throws HistoryUnavailable {
     Isolation weakest = null;
     long cpuMillis = 0;
     long peakKibibytes = 0;
-    record Row(long cpuMillis, long peakKibibytes, Isolation isolation) {}
+    long bytesRead = 0;
+    long bytesWritten = 0;
+    String checkpoint = "";
+    record Row(
+        long cpuMillis,
+        long peakKibibytes,
+        long bytesRead,
+        long bytesWritten,
+        String checkpoint,
+        Isolation isolation) {}
     for (Row row :
         readers.list(
-            "SELECT t.cpu_millis, t.peak_memory_kibibytes, n.isolation FROM attempts a"
+            "SELECT t.cpu_millis, t.peak_memory_kibibytes, t.bytes_read, t.bytes_written,"
+                + " t.checkpoint, n.isolation FROM attempts a"
                 + " JOIN tasks t ON t.attempt = a.id JOIN nodes n ON n.id = t.node"
-                + " WHERE a.job = ?",
+                + " WHERE a.job = ? ORDER BY a.number DESC, t.rank",
             found ->
-                new Row(found.getLong(1), found.getLong(2), Isolation.valueOf(found.getString(3))),
+                new Row(
+                    found.getLong(1),
+                    found.getLong(2),
+                    found.getLong(3),
+                    found.getLong(4),
+                    found.getString(5),
+                    Isolation.valueOf(found.getString(6))),
             job.value())) {
+      bytesRead += row.bytesRead();
+      bytesWritten += row.bytesWritten();
+      checkpoint = checkpoint.isEmpty() ? row.checkpoint() : checkpoint;
       cpuMillis += row.cpuMillis();
       peakKibibytes = Math.max(peakKibibytes, row.peakKibibytes());
       weakest = weakest == Isolation.NONE ? weakest : row.isolation();
     }
-    return new Usage(cpuMillis, peakKibibytes, weakest);
+    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, checkpoint, weakest);
   }
 
   private static PastTask pastTask(ResultSet row) throws SQLException {
@@ -285,7 +311,10 @@ public final class History {
                 row.getInt(9),
                 row.getLong(10),
                 row.getLong(11),
-                row.getString(12)));
+                row.getLong(12),
+                row.getLong(13),
+                row.getString(14),
+                row.getString(15)));
   }
 
   /// Nodes of a cluster in the order in which they were asked for, after `after`; [NodeId#NONE]
