@@ -88,29 +88,18 @@ class FilesTest {
     assertThat(server.get(job("failed") + "/files?limit=1").text("next")).isEqualTo("logs/l");
   }
 
-  /// Whether the kernel counts what is written there: memory is no disk.
-  private static boolean isOnADisk(Path path) throws Exception {
-    return !Files.getFileStore(path).type().equals("tmpfs");
-  }
-
   @Test
-  void endedJobShowsItsNewestCheckpointAndWhatWentToTheDisk() throws Exception {
+  void endedJobShowsItsNewestCheckpoint() throws Exception {
     submit(
         "checkpoints",
-        "cd outputs; mkdir -p checkpoints/10 checkpoints/9; head -c 3000000 /dev/zero > checkpoints/9/w;"
+        "cd outputs; mkdir -p checkpoints/10 checkpoints/9; echo > checkpoints/9/w;"
             + " touch -d 2020-01-01 checkpoints/9/w; touch checkpoints/10/w later; ln -s /etc checkpoint-link",
         "");
     submit("bare", "echo 1 > outputs/result", "");
     for (String name : new String[] {"checkpoints", "bare"}) {
       ServedHome.until("what it has used is known", () -> shows(name, "\"used\""));
     }
-    String shown = server.get(job("checkpoints")).body();
-    assertThat(shown).contains("\"checkpoint\":\"checkpoints/10\"");
-    Matcher written = Pattern.compile("\"bytesWritten\":([0-9]+)").matcher(shown);
-    assertThat(written.find()).isTrue();
-    if (isOnADisk(folder)) {
-      assertThat(Long.parseLong(written.group(1))).isBetween(3_000_000L, 9_000_000L);
-    }
+    assertThat(server.get(job("checkpoints")).body()).contains("\"checkpoint\":\"checkpoints/10\"");
     assertThat(server.get(job("bare")).body()).doesNotContain("checkpoint");
   }
 

@@ -27,8 +27,9 @@ final class ControlGroups {
   /// What a task has used; 0 if the kernel does not tell.
   ///
   /// @param killed how many of its processes were killed for want of memory
-  record Usage(long cpuMillis, long peakMemoryKibibytes, long killed) {
-    static final Usage UNKNOWN = new Usage(0, 0, 0);
+  record Usage(
+      long cpuMillis, long peakMemoryKibibytes, long bytesRead, long bytesWritten, long killed) {
+    static final Usage UNKNOWN = new Usage(0, 0, 0, 0, 0);
   }
 
   /// The length of time that shares of processor time are counted in: the kernel's own default.
@@ -133,7 +134,7 @@ final class ControlGroups {
   }
 
   private static void enable(Path group) {
-    for (String controller : List.of("+memory", "+cpu", "+pids")) {
+    for (String controller : List.of("+memory", "+cpu", "+pids", "+io")) {
       try {
         Files.writeString(group.resolve("cgroup.subtree_control"), controller);
       } catch (IOException e) {
@@ -245,6 +246,8 @@ final class ControlGroups {
   Usage end(String task) {
     long cpuMillis = 0;
     long peakKibibytes = 0;
+    long bytesRead = 0;
+    long bytesWritten = 0;
     long killed = 0;
     for (Path base : bases) {
       Path group = group(base, task);
@@ -253,13 +256,15 @@ final class ControlGroups {
       cpuMillis = Math.max(cpuMillis, numbers.read("cpu.stat", "usage_usec") / 1_000);
       peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.max_usage_in_bytes", "") / 1024);
       peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.peak", "") / 1024);
+      bytesRead += numbers.sum("io.stat", "rbytes=");
+      bytesWritten += numbers.sum("io.stat", "wbytes=");
       killed = Math.max(killed, numbers.read("memory.oom_control", "oom_kill"));
       killed = Math.max(killed, numbers.read("memory.events", "oom_kill"));
       if (!remove(group)) {
         Log.say("the group " + group + " stays until a later start", null);
       }
     }
-    return new Usage(cpuMillis, peakKibibytes, killed);
+    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed);
   }
 
   /// What the files of a group say.
@@ -276,6 +281,20 @@ final class ControlGroups {
         }
       }
       return 0;
+    }
+
+    /// Of a file with a line for each device, of which each word is a key and a number.
+    long sum(String file, String key) {
+      long sum = 0;
+      if (files.contains(file)) {
+        for (String word : ControlGroups.read(group.resolve(file)).split("\\s+", -1)) {
+          sum +=
+              word.matches(key + "[0-9]{1,18}")
+                  ? Long.parseLong(word, key.length(), word.length(), 10)
+                  : 0;
+        }
+      }
+      return sum;
     }
   }
 

@@ -40,8 +40,8 @@ final class TaskEnds {
         exited.status().number(),
         Math.max(group.cpuMillis(), usage.user().plus(usage.system()).toMillis()),
         Math.max(group.peakMemoryKibibytes(), usage.peakMemoryKib()),
-        usage.bytesRead(),
-        usage.bytesWritten(),
+        Math.max(group.bytesRead(), usage.bytesRead()),
+        Math.max(group.bytesWritten(), usage.bytesWritten()),
         checkpoint(task),
         end == TaskEnd.DISK ? overDisk : exited.why());
   }
