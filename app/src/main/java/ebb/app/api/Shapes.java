@@ -88,6 +88,7 @@ final class Shapes {
     return micros == Rates.UNPRICED ? null : BigDecimal.valueOf(micros, 6).toPlainString();
   }
 
+  /// @param nodeStart how long its newest nodes took to come; shown of one cluster
   record ClusterShown(
       String id,
       String name,
@@ -105,8 +106,9 @@ final class Shapes {
       boolean priced,
       HourlyShown hourly,
       ClusterSeen.Counts counts,
+      @Nullable String nodeStart,
       ChargesShown charges) {
-    static ClusterShown of(ClusterSeen seen, String currency) {
+    static ClusterShown of(ClusterSeen seen, String currency, @Nullable String nodeStart) {
       Cluster cluster = seen.cluster();
       ClusterSpec spec = cluster.spec();
       Map<String, String> tags = new LinkedHashMap<>();
@@ -130,6 +132,7 @@ final class Shapes {
           cluster.rates().list() != Rates.UNPRICED,
           HourlyShown.of(cluster.rates(), currency),
           seen.counts(),
+          nodeStart,
           ChargesShown.of(seen.charges()));
     }
   }

@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// What was: jobs, attempts, nodes, refusals, read from the tables that the projector writes. Lists
@@ -31,6 +32,9 @@ public final class History {
           + " asked_retries_failed, spec_hash, limit_millis, retries_preempted,"
           + " retries_infrastructure, retries_failed, submitted, principal, behalf_of,"
           + " cancel_requested, attempts, back_offs, ended, cause, code, detail FROM jobs";
+
+  /// Enough for one in the middle, few enough to be of today's machine.
+  private static final int STARTS_LOOKED_AT = 11;
 
   private final Readers readers;
   private final Projector projector;
@@ -315,6 +319,24 @@ public final class History {
                 row.getLong(13),
                 row.getString(14),
                 row.getString(15)));
+  }
+
+  /// How long the newest nodes of a cluster took from being asked for to being ready, the one in
+  /// the middle; empty if none ever was.
+  public OptionalLong nodeStartMillis(ClusterId cluster) throws HistoryUnavailable {
+    long[] took =
+        readers
+            .list(
+                "SELECT ready - asked FROM nodes WHERE cluster = ? AND ready > 0"
+                    + " ORDER BY id DESC LIMIT "
+                    + STARTS_LOOKED_AT,
+                row -> row.getLong(1),
+                cluster.value())
+            .stream()
+            .mapToLong(Long::longValue)
+            .sorted()
+            .toArray();
+    return took.length == 0 ? OptionalLong.empty() : OptionalLong.of(took[took.length / 2]);
   }
 
   /// Nodes of a cluster in the order in which they were asked for, after `after`; [NodeId#NONE]
