@@ -124,14 +124,15 @@ final class OwnServer {
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock _ = channel.lock()) {
         JsonNode other = running();
-        return other == null ? startAlone(settings) : other;
+        return other == null ? startAlone(settings, isFree(port())) : other;
       }
     } catch (IOException failure) {
       throw Failed.refused("ServerNotStarted", home + ": " + failure.getMessage() + ".");
     }
   }
 
-  private JsonNode startAlone(String... settings) throws IOException {
+  /// @param ownPort on the port of the configuration, else on any that is free
+  private JsonNode startAlone(String[] settings, boolean ownPort) throws IOException {
     awaitEnd();
     // A session of its own: Ctrl-C at the client's terminal is not meant for it.
     List<String> command =
@@ -140,7 +141,7 @@ final class OwnServer {
     for (String setting : settings) {
       command.addAll(List.of("--set", setting));
     }
-    if (!isFree(port())) {
+    if (!ownPort) {
       command.addAll(List.of("--port", "0"));
     }
     System.err.println(
@@ -156,6 +157,9 @@ final class OwnServer {
     JsonNode address = running();
     while (address == null) {
       if (!starting.isAlive()) {
+        if (ownPort && !isFree(port())) {
+          return startAlone(settings, false); // Somebody has taken it meanwhile.
+        }
         throw Failed.refused("ServerNotStarted", "the server ended at once: " + lastLine());
       }
       if (System.currentTimeMillis() > until) {
