@@ -200,6 +200,16 @@ class TaskTest {
   }
 
   @Test
+  void bytesThatWentToADiskAreCounted() throws Exception {
+    TaskOrder order = agent.shell("bytes", "head -c 3000000 /dev/zero > big; rm big");
+    Fact.Exited exited = agent.run(order);
+    if (!Files.getFileStore(order.workingDirectory()).type().equals("tmpfs")) {
+      assertThat(exited.usage().bytesWritten()).isBetween(3_000_000L, 9_000_000L);
+    }
+    assertThat(exited.usage().bytesRead()).isNotNegative();
+  }
+
+  @Test
   void outputPastTheBoundIsDiscardedAndTheTaskGoesOn() throws Exception {
     TaskOrder order = agent.shell("bound", "head -c 3000000 /dev/zero; echo end >&2; exit 3");
     Fact.Exited exited = agent.run(bounded(order, 10_000));

@@ -134,7 +134,8 @@ final class Server {
                 specifications,
                 sources,
                 secrets,
-                job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace)),
+                job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace),
+                attempt -> Optional.ofNullable(view.attempt(attempt))),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
             wallMillis -> running(engine).engineMillis(wallMillis));
@@ -289,7 +290,7 @@ final class Server {
     HttpDoor listening = new HttpDoor(config.http().port(), config.http().connections());
     try {
       listening.listen();
-    } catch (RuntimeException taken) {
+    } catch (IOException taken) {
       throw new ServerRefused(
           "Cannot listen on 127.0.0.1:%d (%s): choose another port with --port, or 0 for any free one."
               .formatted(config.http().port(), taken.getMessage()),

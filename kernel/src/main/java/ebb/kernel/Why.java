@@ -15,6 +15,7 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
+import java.util.Objects;
 
 /// Why something waits or stays: never stored, but asked of the same guards that decide.
 final class Why {
@@ -61,7 +62,9 @@ final class Why {
       case Job.Queued _ ->
           start != null
               ? start
-              : placement(state, state.clusterOf(job), now).whyQueued(QueueEntry.of(job));
+              : placement(state, state.clusterOf(job), now)
+                  .whyQueued(
+                      QueueEntry.of(job), id -> Objects.requireNonNull(state.job(id)).name());
       case Job.Assembling assembling ->
           start != null
               ? start

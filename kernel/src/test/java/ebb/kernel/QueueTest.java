@@ -95,8 +95,7 @@ class QueueTest {
 
     assertThat(story.phase("long")).isEqualTo("Queued");
     assertThat(story.why("long"))
-        .isEqualTo(
-            new Rejection.WouldDelayHead(story.jobId("head").toString(), 2, story.now() + HOUR));
+        .isEqualTo(new Rejection.WouldDelayHead("head", 2, story.now() + HOUR));
   }
 
   @Test

@@ -36,8 +36,7 @@ class WhyTest {
     assertThat(story.why("first"))
         .isEqualTo(new Rejection.ClusterFull(1, 1, 1, 1, story.now() + HOUR));
     assertThat(story.why("second"))
-        .isEqualTo(
-            new Rejection.WouldDelayHead(story.jobId("first").toString(), 2, story.now() + HOUR));
+        .isEqualTo(new Rejection.WouldDelayHead("first", 2, story.now() + HOUR));
   }
 
   @Test

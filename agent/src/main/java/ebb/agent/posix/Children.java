@@ -16,6 +16,9 @@ public final class Children {
   private static final int WEXITED = 4;
   private static final int WNOWAIT = 0x0100_0000;
 
+  /// In which the kernel counts `ru_inblock` and `ru_oublock`, whatever the disk has.
+  private static final long BLOCK = 512;
+
   private final MemorySegment info = Arena.global().allocate(128, 8);
   private final MemorySegment status = Arena.global().allocate(ValueLayout.JAVA_INT);
   private final MemorySegment usage = Arena.global().allocate(144, 8);
@@ -44,12 +47,14 @@ public final class Children {
   }
 
   private Usage used() {
-    return new Usage(timeAt(0), timeAt(16), usage.get(ValueLayout.JAVA_LONG, 32));
+    return new Usage(timeAt(0), timeAt(16), longAt(32), BLOCK * longAt(88), BLOCK * longAt(96));
   }
 
   private Duration timeAt(long offset) {
-    long seconds = usage.get(ValueLayout.JAVA_LONG, offset);
-    return Duration.ofSeconds(seconds)
-        .plus(usage.get(ValueLayout.JAVA_LONG, offset + 8), ChronoUnit.MICROS);
+    return Duration.ofSeconds(longAt(offset)).plus(longAt(offset + 8), ChronoUnit.MICROS);
+  }
+
+  private long longAt(long offset) {
+    return usage.get(ValueLayout.JAVA_LONG, offset);
   }
 }

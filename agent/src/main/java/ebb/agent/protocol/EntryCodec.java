@@ -144,6 +144,7 @@ public final class EntryCodec {
     Usage usage = exited.usage();
     out.int1(exited.cause().number()).text(cut(exited.why()));
     out.int8(microsOf(usage.user())).int8(microsOf(usage.system())).int8(usage.peakMemoryKib());
+    out.int8(usage.bytesRead()).int8(usage.bytesWritten());
   }
 
   private static Fact readFields(WireReader in, int type) throws MalformedFrame {
@@ -170,7 +171,11 @@ public final class EntryCodec {
         };
     Cause cause = Cause.of(in.int1());
     String why = in.text();
-    Usage usage = new Usage(durationOf(in.int8()), durationOf(in.int8()), in.int8());
+    Duration user = durationOf(in.int8());
+    Duration system = durationOf(in.int8());
+    long peakKib = in.int8();
+    boolean older = in.remaining() == 0; // of an agent that outlives its server's update
+    Usage usage = new Usage(user, system, peakKib, older ? 0 : in.int8(), older ? 0 : in.int8());
     return new Fact.Exited(observed, status, cause, why, usage);
   }
 

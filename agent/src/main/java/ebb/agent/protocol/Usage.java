@@ -4,8 +4,12 @@ import java.time.Duration;
 
 /// What the main process used, with every descendant that it waited for itself; all zero if
 /// unknown.
-public record Usage(Duration user, Duration system, long peakMemoryKib) {
+///
+/// @param bytesRead from disks, not from memory that holds what was read before
+/// @param bytesWritten to disks, once they are on their way there
+public record Usage(
+    Duration user, Duration system, long peakMemoryKib, long bytesRead, long bytesWritten) {
 
   /// Nobody took the numbers.
-  public static final Usage UNKNOWN = new Usage(Duration.ZERO, Duration.ZERO, 0);
+  public static final Usage UNKNOWN = new Usage(Duration.ZERO, Duration.ZERO, 0, 0, 0);
 }

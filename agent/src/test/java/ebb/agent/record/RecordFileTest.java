@@ -36,7 +36,7 @@ class RecordFileTest {
           new ExitStatus.Signal(9),
           Cause.LIMIT,
           "why",
-          new Usage(Duration.ofMillis(5), Duration.ofMillis(6), 7));
+          new Usage(Duration.ofMillis(5), Duration.ofMillis(6), 7, 8, 9));
 
   @TempDir Path folder;
   Path path;

@@ -3,6 +3,8 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
+import ebb.app.journal.History;
+import ebb.app.journal.HistoryUnavailable;
 import ebb.app.view.ClusterSeen;
 import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.Kernel;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Clusters: create and change, look, scale, delete, and why they are as they are.
@@ -33,10 +37,12 @@ final class ClusterEndpoints {
 
   private final Reads reads;
   private final Wishes wishes;
+  private final Supplier<History> history;
 
-  ClusterEndpoints(Reads reads, Wishes wishes) {
+  ClusterEndpoints(Reads reads, Wishes wishes, Supplier<History> history) {
     this.reads = reads;
     this.wishes = wishes;
+    this.history = history;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -60,7 +66,7 @@ final class ClusterEndpoints {
             if (page.size() == size) {
               return Json.answer(200, new Shapes.Page(page, page.getLast().name()));
             }
-            page.add(Shapes.ClusterShown.of(seen, currency()));
+            page.add(Shapes.ClusterShown.of(seen, currency(), null));
           }
           return Json.answer(200, new Shapes.Page(page, null));
         });
@@ -147,8 +153,18 @@ final class ClusterEndpoints {
           ClusterSeen seen = workspace.cluster(request.parameter("name"));
           return seen == null
               ? Reads.notFound("cluster", request.parameter("name"))
-              : Json.answer(status, Shapes.ClusterShown.of(seen, currency()));
+              : Json.answer(status, Shapes.ClusterShown.of(seen, currency(), nodeStart(seen)));
         });
+  }
+
+  /// Left out where history cannot be had: it is no more than a hint.
+  private @Nullable String nodeStart(ClusterSeen seen) {
+    try {
+      OptionalLong millis = history.get().nodeStartMillis(seen.cluster().id());
+      return millis.isEmpty() ? null : Shapes.duration(millis.getAsLong());
+    } catch (HistoryUnavailable unavailable) {
+      return null;
+    }
   }
 
   private Response scale(Request request, Actor actor) {

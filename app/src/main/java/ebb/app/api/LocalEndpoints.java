@@ -73,6 +73,8 @@ final class LocalEndpoints {
       @Nullable Integer code,
       @Nullable Long cpuMillis,
       @Nullable Long peakMemoryKibibytes,
+      @Nullable Long bytesRead,
+      @Nullable Long bytesWritten,
       @Nullable String detail) {}
 
   /// What to run there.
@@ -248,6 +250,9 @@ final class LocalEndpoints {
                   Bodies.or(body.code(), 0),
                   Bodies.or(body.cpuMillis(), 0L),
                   Bodies.or(body.peakMemoryKibibytes(), 0L),
+                  Bodies.or(body.bytesRead(), 0L),
+                  Bodies.or(body.bytesWritten(), 0L),
+                  "",
                   shortened(Bodies.or(body.detail(), "")));
           return wishes.wish(
               request,

@@ -4,6 +4,7 @@ import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.VmSize;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -324,9 +325,9 @@ public record Reason(
                   409,
                   "ClusterFull",
                   "",
-                  "The job needs %d nodes; the cluster may have %d and %d are busy or claimed. It is number %d in the queue%s. Wait, or raise the cluster's maximum."
+                  "The job needs %s; the cluster may have %d and %d are busy or claimed. It is number %d in the queue%s. Wait, or raise the cluster's maximum."
                       .formatted(
-                          full.asked(),
+                          full.asked() == 1 ? "a node" : full.asked() + " nodes",
                           full.max(),
                           full.busy(),
                           full.place(),
@@ -417,7 +418,7 @@ public record Reason(
   }
 
   private static String by(String words, long at) {
-    return at == 0 ? "" : words + time(at);
+    return at == 0 ? "" : words + Instant.ofEpochMilli(at).truncatedTo(ChronoUnit.SECONDS);
   }
 
   private static String time(long at) {

@@ -88,6 +88,7 @@ final class Shapes {
     return micros == Rates.UNPRICED ? null : BigDecimal.valueOf(micros, 6).toPlainString();
   }
 
+  /// @param nodeStart how long its newest nodes took to come; shown of one cluster
   record ClusterShown(
       String id,
       String name,
@@ -105,8 +106,9 @@ final class Shapes {
       boolean priced,
       HourlyShown hourly,
       ClusterSeen.Counts counts,
+      @Nullable String nodeStart,
       ChargesShown charges) {
-    static ClusterShown of(ClusterSeen seen, String currency) {
+    static ClusterShown of(ClusterSeen seen, String currency, @Nullable String nodeStart) {
       Cluster cluster = seen.cluster();
       ClusterSpec spec = cluster.spec();
       Map<String, String> tags = new LinkedHashMap<>();
@@ -130,6 +132,7 @@ final class Shapes {
           cluster.rates().list() != Rates.UNPRICED,
           HourlyShown.of(cluster.rates(), currency),
           seen.counts(),
+          nodeStart,
           ChargesShown.of(seen.charges()));
     }
   }
@@ -140,11 +143,24 @@ final class Shapes {
   ///
   /// @param cpu processor time of all of them
   /// @param peakMemoryMebibytes the most that one of them had at a time
-  record UsedShown(String cpu, long peakMemoryMebibytes) {
+  /// @param bytesRead from disks
+  /// @param bytesWritten to disks
+  /// @param checkpoint the newest that it has left in its outputs
+  record UsedShown(
+      String cpu,
+      long peakMemoryMebibytes,
+      long bytesRead,
+      long bytesWritten,
+      @Nullable String checkpoint) {
     static @Nullable UsedShown of(History.@Nullable Usage usage) {
       return usage == null || usage.isolation() == null
           ? null
-          : new UsedShown(duration(usage.cpuMillis()), (usage.peakMemoryKibibytes() + 1023) / 1024);
+          : new UsedShown(
+              duration(usage.cpuMillis()),
+              (usage.peakMemoryKibibytes() + 1023) / 1024,
+              usage.bytesRead(),
+              usage.bytesWritten(),
+              usage.checkpoint().isEmpty() ? null : usage.checkpoint());
     }
   }
 

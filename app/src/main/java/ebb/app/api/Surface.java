@@ -86,7 +86,7 @@ public final class Surface {
             new Assets(parts.code(), parts.datastores(), parts.secrets()));
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
-    new ClusterEndpoints(reads, wishes).addTo(router);
+    new ClusterEndpoints(reads, wishes, parts.history()).addTo(router);
     jobs.addTo(router);
     new DatastoreEndpoints(governing, parts.datastores()).addTo(router);
     new SecretEndpoints(governing, parts.secrets()).addTo(router);

@@ -95,7 +95,8 @@ final class Demo implements Callable<Integer> {
       throw Failed.refused(
           "NoExample", "there is no " + example + ": start the demo with ./ebb of a whole clone.");
     }
-    return example;
+    Path here = Path.of("").toAbsolutePath();
+    return example.startsWith(here) ? here.relativize(example) : example; // as people would type it
   }
 
   /// Others may pass through it: where jobs run as users of their own, their folders are beside it.

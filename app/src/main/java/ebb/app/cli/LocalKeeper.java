@@ -68,7 +68,18 @@ public final class LocalKeeper implements Runnable {
 
   /// How it ended, in the server's words.
   public record Ended(
-      String end, int code, long cpuMillis, long peakMemoryKibibytes, String detail) {}
+      String end,
+      int code,
+      long cpuMillis,
+      long peakMemoryKibibytes,
+      long bytesRead,
+      long bytesWritten,
+      String detail) {
+    /// Of one whose process nobody saw end.
+    public static Ended unseen(String end, String detail) {
+      return new Ended(end, 0, 0, 0, 0, 0, detail);
+    }
+  }
 
   /// Between two looks: people wait for what is written.
   private static final long LOOK_MILLIS = 150;
@@ -120,7 +131,7 @@ public final class LocalKeeper implements Runnable {
     try (Machine machine = machines.start(task(order))) {
       ended = watch(machine);
     } catch (IOException failure) {
-      ended = new Ended("lost", 0, 0, 0, String.valueOf(failure.getMessage()));
+      ended = Ended.unseen("lost", String.valueOf(failure.getMessage()));
     }
     insist(this::sendLogs);
     Ended told = ended;

@@ -43,12 +43,22 @@ final class Plan {
                 cluster.path("name").asString(),
                 cluster.path("isolation").asString(),
                 cost(cluster, nodes, limit(submitted))));
-    String status = submitted.at("/properties/status").asString();
-    if (status.equals("Queued")) {
-      System.err.println("ebb: waits: " + new Jobs(connection).why(job));
-    } else if (status.equals("Provisioning")) {
-      System.err.println("ebb: starts when its nodes are there: they are on their way");
+    System.err.println(
+        "ebb: "
+            + switch (submitted.at("/properties/status").asString()) {
+              case "Queued" -> "waits: " + new Jobs(connection).why(job);
+              case "Provisioning" -> "expected start: " + whenNodesCome(cluster);
+              default -> "expected start: now";
+            });
+  }
+
+  private static String whenNodesCome(JsonNode cluster) {
+    String took = cluster.path("nodeStart").asString("");
+    if (took.isEmpty()) {
+      return "when its nodes are there; they are the first of this cluster";
     }
+    long seconds = Math.max(1, Math.ceilDiv(Duration.parse(took).toMillis(), 1_000));
+    return "in %d s; its nodes are on their way, and the last ones took so long".formatted(seconds);
   }
 
   private static @Nullable Duration limit(JsonNode job) {

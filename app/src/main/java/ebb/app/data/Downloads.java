@@ -106,7 +106,9 @@ public final class Downloads {
     makeRoom(key);
   }
 
-  /// Anything else could read what only this machine can reach.
+  /// Anything else could read what only this machine can reach. What is looked at here is what is
+  /// connected to: the JVM keeps the addresses of a name for longer than that takes (30 s, its
+  /// `networkaddress.cache.ttl`), so that a name which changes in between leads nowhere else.
   private void requireAllowed(URI uri) throws IOException, DataRefused {
     boolean isLoopback = true;
     for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {

@@ -10,7 +10,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -28,12 +31,14 @@ public final class HttpDoor {
   /// Many requests wait for the engine at once, each for one batch.
   private static final int BACKLOG = 1_024;
 
+  private final int wanted;
   private final WebServer server;
   private final AtomicLong incidents = new AtomicLong();
   private volatile Handler handler = _ -> Response.empty(503);
 
   /// `port` 0 takes any free one.
   public HttpDoor(int port, int connections) {
+    this.wanted = port;
     this.server =
         WebServer.builder()
             .address(InetAddress.getLoopbackAddress())
@@ -49,9 +54,16 @@ public final class HttpDoor {
 
   /// Takes the port; until [#open] everything is answered with 503.
   ///
-  /// @throws RuntimeException if the port cannot be had
-  public void listen() {
+  /// @throws IOException if the port cannot be had
+  public void listen() throws IOException {
+    // A server of Helidon's that cannot have its port says so in its log alone, and goes on.
+    try (ServerSocket trial = new ServerSocket()) {
+      trial.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+    }
     server.start();
+    if (port() < 0) {
+      throw new BindException("somebody has taken it meanwhile");
+    }
   }
 
   public int port() {

@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// What was: jobs, attempts, nodes, refusals, read from the tables that the projector writes. Lists
@@ -31,6 +32,9 @@ public final class History {
           + " asked_retries_failed, spec_hash, limit_millis, retries_preempted,"
           + " retries_infrastructure, retries_failed, submitted, principal, behalf_of,"
           + " cancel_requested, attempts, back_offs, ended, cause, code, detail FROM jobs";
+
+  /// Enough for one in the middle, few enough to be of today's machine.
+  private static final int STARTS_LOOKED_AT = 11;
 
   private final Readers readers;
   private final Projector projector;
@@ -236,8 +240,8 @@ public final class History {
   public List<PastTask> tasks(AttemptId attempt) throws HistoryUnavailable {
     return readers.list(
         "SELECT rank, node, accepted, prepared, started, exit_observed, exit_reported, task_end,"
-            + " code, cpu_millis, peak_memory_kibibytes, detail FROM tasks WHERE attempt = ?"
-            + " ORDER BY rank",
+            + " code, cpu_millis, peak_memory_kibibytes, bytes_read, bytes_written, checkpoint,"
+            + " detail FROM tasks WHERE attempt = ? ORDER BY rank",
         History::pastTask,
         attempt.value());
   }
@@ -245,27 +249,53 @@ public final class History {
   /// What the tasks of all attempts of a job have used, and how they were kept apart.
   ///
   /// @param peakMemoryKibibytes the most that one task had at a time
+  /// @param checkpoint the newest, of the first node that has left one; empty if none is known
   /// @param isolation of its weakest node; null if it had none
-  public record Usage(long cpuMillis, long peakMemoryKibibytes, @Nullable Isolation isolation) {}
+  public record Usage(
+      long cpuMillis,
+      long peakMemoryKibibytes,
+      long bytesRead,
+      long bytesWritten,
+      String checkpoint,
+      @Nullable Isolation isolation) {}
 
   public Usage usage(JobId job) throws HistoryUnavailable {
     Isolation weakest = null;
     long cpuMillis = 0;
     long peakKibibytes = 0;
-    record Row(long cpuMillis, long peakKibibytes, Isolation isolation) {}
+    long bytesRead = 0;
+    long bytesWritten = 0;
+    String checkpoint = "";
+    record Row(
+        long cpuMillis,
+        long peakKibibytes,
+        long bytesRead,
+        long bytesWritten,
+        String checkpoint,
+        Isolation isolation) {}
     for (Row row :
         readers.list(
-            "SELECT t.cpu_millis, t.peak_memory_kibibytes, n.isolation FROM attempts a"
+            "SELECT t.cpu_millis, t.peak_memory_kibibytes, t.bytes_read, t.bytes_written,"
+                + " t.checkpoint, n.isolation FROM attempts a"
                 + " JOIN tasks t ON t.attempt = a.id JOIN nodes n ON n.id = t.node"
-                + " WHERE a.job = ?",
+                + " WHERE a.job = ? ORDER BY a.number DESC, t.rank",
             found ->
-                new Row(found.getLong(1), found.getLong(2), Isolation.valueOf(found.getString(3))),
+                new Row(
+                    found.getLong(1),
+                    found.getLong(2),
+                    found.getLong(3),
+                    found.getLong(4),
+                    found.getString(5),
+                    Isolation.valueOf(found.getString(6))),
             job.value())) {
+      bytesRead += row.bytesRead();
+      bytesWritten += row.bytesWritten();
+      checkpoint = checkpoint.isEmpty() ? row.checkpoint() : checkpoint;
       cpuMillis += row.cpuMillis();
       peakKibibytes = Math.max(peakKibibytes, row.peakKibibytes());
       weakest = weakest == Isolation.NONE ? weakest : row.isolation();
     }
-    return new Usage(cpuMillis, peakKibibytes, weakest);
+    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, checkpoint, weakest);
   }
 
   private static PastTask pastTask(ResultSet row) throws SQLException {
@@ -285,7 +315,28 @@ public final class History {
                 row.getInt(9),
                 row.getLong(10),
                 row.getLong(11),
-                row.getString(12)));
+                row.getLong(12),
+                row.getLong(13),
+                row.getString(14),
+                row.getString(15)));
+  }
+
+  /// How long the newest nodes of a cluster took from being asked for to being ready, the one in
+  /// the middle; empty if none ever was.
+  public OptionalLong nodeStartMillis(ClusterId cluster) throws HistoryUnavailable {
+    long[] took =
+        readers
+            .list(
+                "SELECT ready - asked FROM nodes WHERE cluster = ? AND ready > 0"
+                    + " ORDER BY id DESC LIMIT "
+                    + STARTS_LOOKED_AT,
+                row -> row.getLong(1),
+                cluster.value())
+            .stream()
+            .mapToLong(Long::longValue)
+            .sorted()
+            .toArray();
+    return took.length == 0 ? OptionalLong.empty() : OptionalLong.of(took[took.length / 2]);
   }
 
   /// Nodes of a cluster in the order in which they were asked for, after `after`; [NodeId#NONE]

@@ -369,7 +369,8 @@ final class Projection {
     TaskReport report = ended.report();
     statements.run(
         "UPDATE tasks SET exit_observed = ?, exit_reported = ?, task_end = ?, code = ?,"
-            + " cpu_millis = ?, peak_memory_kibibytes = ?, detail = ?"
+            + " cpu_millis = ?, peak_memory_kibibytes = ?, bytes_read = ?, bytes_written = ?,"
+            + " checkpoint = ?, detail = ?"
             + " WHERE attempt = ? AND rank = ?",
         ended.at(),
         at,
@@ -377,6 +378,9 @@ final class Projection {
         report.code(),
         report.cpuMillis(),
         report.peakMemoryKibibytes(),
+        report.bytesRead(),
+        report.bytesWritten(),
+        report.checkpoint(),
         report.detail(),
         ended.task().attempt().value(),
         ended.task().rank());

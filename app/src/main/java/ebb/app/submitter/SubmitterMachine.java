@@ -50,7 +50,7 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
     SubmitterMachine machine = new SubmitterMachine(client, task.grace());
     StartVerdict verdict = client.start(List.of(order(task))).getFirst();
     if (verdict.kind() == StartVerdict.Kind.INVALID || verdict.kind() == StartVerdict.Kind.BUSY) {
-      machine.ended = new LocalKeeper.Ended("refused", 0, 0, 0, verdict.why());
+      machine.ended = LocalKeeper.Ended.unseen("refused", verdict.why());
     } else {
       Thread.ofPlatform().daemon().name("record").start(() -> machine.follow());
     }
@@ -86,15 +86,15 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
           switch (entry.fact()) {
             case Fact.Started _ -> started = true;
             case Fact.Exited exited -> ended = of(exited);
-            case Fact.Refused(String why) -> ended = new LocalKeeper.Ended("refused", 0, 0, 0, why);
-            case Fact.Tombstone _ -> ended = new LocalKeeper.Ended("never_started", 0, 0, 0, "");
+            case Fact.Refused(String why) -> ended = LocalKeeper.Ended.unseen("refused", why);
+            case Fact.Tombstone _ -> ended = LocalKeeper.Ended.unseen("never_started", "");
             case Fact.Claimed _, Fact.TreeRemains _ -> {}
           }
         }
       }
     } catch (IOException lost) {
       if (ended == null) {
-        ended = new LocalKeeper.Ended("lost", 0, 0, 0, "the agent is gone: " + lost.getMessage());
+        ended = LocalKeeper.Ended.unseen("lost", "the agent is gone: " + lost.getMessage());
       }
     }
   }
@@ -105,6 +105,8 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
         exited.status().number(),
         exited.usage().user().plus(exited.usage().system()).toMillis(),
         exited.usage().peakMemoryKib(),
+        exited.usage().bytesRead(),
+        exited.usage().bytesWritten(),
         exited.why());
   }
 

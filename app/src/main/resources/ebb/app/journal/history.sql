@@ -92,6 +92,9 @@ CREATE TABLE tasks (
   code INTEGER NOT NULL DEFAULT 0,
   cpu_millis INTEGER NOT NULL DEFAULT 0,
   peak_memory_kibibytes INTEGER NOT NULL DEFAULT 0,
+  bytes_read INTEGER NOT NULL DEFAULT 0,
+  bytes_written INTEGER NOT NULL DEFAULT 0,
+  checkpoint TEXT NOT NULL DEFAULT '',
   detail TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (attempt, rank)) WITHOUT ROWID;
 

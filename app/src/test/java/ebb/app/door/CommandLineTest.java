@@ -123,7 +123,8 @@ class CommandLineTest {
     assertThat(good.out()).isEqualTo("it's two words\n");
     assertThat(good.code()).as(good.err()).isZero();
     assertThat(good.err())
-        .contains("greeting runs on 1 x Standard_DS3_v2 of serverless-ds3v2", "ebb stop greeting");
+        .contains("greeting runs on 1 x Standard_DS3_v2 of serverless-ds3v2", "ebb stop greeting")
+        .containsPattern("expected start: (now|when its nodes are there|in [0-9]+ s)");
 
     Typed.Said bad = ebb("run --name failing --env A=b -- echo|$A;|exit|4");
     assertThat(bad.out()).isEqualTo("b\n");

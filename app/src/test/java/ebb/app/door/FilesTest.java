@@ -88,6 +88,29 @@ class FilesTest {
     assertThat(server.get(job("failed") + "/files?limit=1").text("next")).isEqualTo("logs/l");
   }
 
+  @Test
+  void endedJobShowsItsNewestCheckpoint() throws Exception {
+    submit(
+        "checkpoints",
+        "cd outputs; mkdir -p checkpoints/10 checkpoints/9; echo > checkpoints/9/w;"
+            + " touch -d 2020-01-01 checkpoints/9/w; touch checkpoints/10/w later; ln -s /etc checkpoint-link",
+        "");
+    submit("bare", "echo 1 > outputs/result", "");
+    for (String name : new String[] {"checkpoints", "bare"}) {
+      ServedHome.until("what it has used is known", () -> shows(name, "\"used\""));
+    }
+    assertThat(server.get(job("checkpoints")).body()).contains("\"checkpoint\":\"checkpoints/10\"");
+    assertThat(server.get(job("bare")).body()).doesNotContain("checkpoint");
+  }
+
+  private static boolean shows(String name, String text) {
+    try {
+      return server.get(job(name)).body().contains(text);
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
   private static boolean has(String name, String path) {
     try {
       return file(name, path).status() == 200;

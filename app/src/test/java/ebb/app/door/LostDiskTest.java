@@ -176,6 +176,33 @@ class LostDiskTest {
     }
   }
 
+  /// After a write that failed the system shows what is in memory alone, and never writes it again.
+  @Test
+  void whatAServerOnAMendedDiskShowsSurvivesALossOfPower() throws Exception {
+    try (SmallDisk disk = SmallDisk.ofBlocks(home());
+        ServedHome server = serve()) {
+      ExecutorService crowd = crowd(server);
+      disk.makeHoles();
+      disk.fillUntil("a request's outcome is unknown", () -> unknown.get() > 0);
+      assertThat(server.ended()).isEqualTo(MEMORY_LOST);
+      end(crowd);
+      server.killAgent();
+      disk.empty();
+      server.start();
+      for (String name : answered.keySet()) {
+        boolean isShown = server.get(ServedHome.job(name)).status() == 200;
+        answered.put(name, isShown ? 201 : 404);
+      }
+      assertThat(server.submit("on-the-mended-disk", LINE).status()).isEqualTo(201);
+      answered.put("on-the-mended-disk", 201);
+      server.kill();
+      server.killAgent();
+      disk.losePower();
+      server.start();
+      everyAnsweredJobIsThere(server);
+    }
+  }
+
   @Test
   @Tag("long")
   void whatWasAnsweredBeforeALossOfPowerIsThereAfterIt() throws Exception {

@@ -2,6 +2,8 @@ package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -65,6 +67,22 @@ class OwnServerTest {
     Typed.Said said = typed.ebb("ps");
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err()).contains("ServerNotStarted", "no.such.key");
+  }
+
+  @Test
+  void portThatSomebodyHasIsRefusedByServeAndPassedByForAServerOfOnesOwn() throws Exception {
+    try (ServerSocket somebody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = somebody.getLocalPort();
+      Typed.Said refused = typed.ebb("serve --port " + port);
+      assertThat(refused.code()).isPositive();
+      assertThat(refused.err())
+          .contains("Cannot listen on 127.0.0.1:" + port, "choose another port with --port")
+          .doesNotContain("listens on", "\tat ");
+
+      Files.writeString(home.resolve("ebb.conf"), "http.port = " + port + "\n");
+      assertThat(typed.ebb("run --name passed-by -- echo here").out()).isEqualTo("here\n");
+      assertThat(home.resolve("server.json")).content().doesNotContain(":" + port + "\"");
+    }
   }
 
   @Test

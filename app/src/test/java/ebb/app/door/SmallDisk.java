@@ -43,8 +43,9 @@ final class SmallDisk implements AutoCloseable {
     Files.createDirectories(at);
     Files.write(disk.image(), new byte[BLOCKS_MEBIBYTES << 20]);
     assumeTrue(
-        run("mkfs.ext4", "-q", "-E", "nodiscard", disk.image().toString()),
+        run("mkfs.ext4", "-q", "-b", "4096", "-E", "nodiscard", disk.image().toString()),
         "cannot make a file system");
+    Files.write(disk.image(), Files.readAllBytes(disk.image())); // Its journal was made of holes.
     disk.mount();
     return disk;
   }
@@ -71,6 +72,15 @@ final class SmallDisk implements AutoCloseable {
     assumeTrue(
         run("mount", "-o", "loop,commit=600", image().toString(), mounted.toString()),
         "only root can mount a disk of blocks");
+    // A disk of this kind says of what it has written in part that it has written all. A page at a
+    // time is written or not.
+    assumeTrue(
+        run(
+            "sh",
+            "-c",
+            "echo 4 > /sys/block/$(basename $(findmnt -no SOURCE \"$0\"))/queue/max_sectors_kb",
+            mounted.toString()),
+        "cannot have pages written one by one");
   }
 
   /// Fills it, and what becomes free again, until it is so.

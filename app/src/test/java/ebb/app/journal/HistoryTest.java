@@ -2,7 +2,10 @@ package ebb.app.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ebb.kernel.cluster.Cluster;
 import ebb.kernel.money.Charges;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -14,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +119,32 @@ class HistoryTest {
       assertThat(sum.invoice().exact()).isEqualTo(cost(segments, Rates::invoice));
       assertThat(sum.millis())
           .isEqualTo(segments.stream().mapToLong(each -> each.to() - each.from()).sum());
+    }
+  }
+
+  @Test
+  void timeThatNodesTakeToComeIsThatOfTheNewestOnes() throws Exception {
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      DrivenServer server = new DrivenServer(84, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      server.steps(300);
+      assertThat(store.awaitHistory(store.state().sequence(), LONG)).isTrue();
+      int seen = 0;
+      for (Cluster cluster : store.state().allClusters()) {
+        long[] newest =
+            store.history().nodes(cluster.id(), NodeId.NONE, 100_000).reversed().stream()
+                .filter(node -> node.readyAt() > 0)
+                .limit(11)
+                .mapToLong(node -> node.readyAt() - node.askedAt())
+                .sorted()
+                .toArray();
+        OptionalLong middle =
+            newest.length == 0 ? OptionalLong.empty() : OptionalLong.of(newest[newest.length / 2]);
+        assertThat(store.history().nodeStartMillis(cluster.id())).isEqualTo(middle);
+        seen += newest.length;
+      }
+      assertThat(seen).isPositive();
+      assertThat(store.history().nodeStartMillis(new ClusterId(99))).isEmpty();
     }
   }
 

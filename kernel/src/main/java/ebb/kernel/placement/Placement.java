@@ -6,6 +6,7 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Settings;
+import java.util.function.Function;
 
 /// One look at a cluster: what it should do next, or why a job waits. Both answers come from the
 /// same judgement, so that a reason can never differ from the rule.
@@ -212,7 +213,9 @@ public final class Placement {
   }
 
   /// Why this queued job waits, asked now.
-  public Rejection whyQueued(QueueEntry entry) {
+  ///
+  /// @param names of jobs, as people know them
+  public Rejection whyQueued(QueueEntry entry, Function<JobId, String> names) {
     int considered = 0;
     for (QueueEntry head : load.queue().heads()) {
       if (head.compareTo(entry) >= 0 || considered == settings.backfillCandidates()) {
@@ -228,7 +231,7 @@ public final class Placement {
               cluster.spec().max(), load.busy(), entry.nodes(), place(entry), shadow.expectedAt());
       case Behind(Shadow shadow) ->
           new Rejection.WouldDelayHead(
-              shadow.head().job().toString(), place(entry), shadow.expectedAt());
+              names.apply(shadow.head().job()), place(entry), shadow.expectedAt());
       case Go _ ->
           considered < settings.backfillCandidates()
               ? new Rejection.NotWaiting("next in line", 0)

@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The kernel's groups of processes, one for each task: what it may use, and what it has used.
 ///
@@ -25,8 +27,9 @@ final class ControlGroups {
   /// What a task has used; 0 if the kernel does not tell.
   ///
   /// @param killed how many of its processes were killed for want of memory
-  record Usage(long cpuMillis, long peakMemoryKibibytes, long killed) {
-    static final Usage UNKNOWN = new Usage(0, 0, 0);
+  record Usage(
+      long cpuMillis, long peakMemoryKibibytes, long bytesRead, long bytesWritten, long killed) {
+    static final Usage UNKNOWN = new Usage(0, 0, 0, 0, 0);
   }
 
   /// The length of time that shares of processor time are counted in: the kernel's own default.
@@ -53,6 +56,9 @@ final class ControlGroups {
   private final List<Path> bases;
   private final String installation;
   private final String missing;
+
+  /// By base, the files that each of its groups has: the kernel gives all of them the same.
+  private final Map<Path, Set<String>> files = new ConcurrentHashMap<>();
 
   private ControlGroups(List<Path> bases, String installation, String missing) {
     this.bases = List.copyOf(bases);
@@ -128,7 +134,7 @@ final class ControlGroups {
   }
 
   private static void enable(Path group) {
-    for (String controller : List.of("+memory", "+cpu", "+pids")) {
+    for (String controller : List.of("+memory", "+cpu", "+pids", "+io")) {
       try {
         Files.writeString(group.resolve("cgroup.subtree_control"), controller);
       } catch (IOException e) {
@@ -181,7 +187,7 @@ final class ControlGroups {
       if (!make(group)) {
         throw new IOException("the group " + group + " cannot be made");
       }
-      limit(group, limits);
+      limit(group, files(base, group), limits);
       joining.add(group.resolve("cgroup.procs").toString());
     }
     joining.addAll(program);
@@ -197,30 +203,42 @@ final class ControlGroups {
     return base.resolve(installation + "_" + task);
   }
 
-  private static void limit(Path group, Limits limits) throws IOException {
+  /// Looked up once: a task would ask for a dozen files, most of them another version's.
+  private Set<String> files(Path base, Path group) {
+    Set<String> known = files.get(base);
+    if (known == null) {
+      String[] names = group.toFile().list();
+      known = names == null ? Set.of() : Set.of(names);
+      if (names != null) {
+        files.put(base, known);
+      }
+    }
+    return known;
+  }
+
+  private static void limit(Path group, Set<String> files, Limits limits) throws IOException {
+    Map<String, String> values = new LinkedHashMap<>(); // memory before memory with swap
     if (limits.memoryBytes() > 0) {
       String bytes = String.valueOf(limits.memoryBytes());
-      set(group.resolve("memory.max"), bytes);
-      set(group.resolve("memory.swap.max"), "0");
-      set(group.resolve("memory.oom.group"), "1");
-      set(group.resolve("memory.limit_in_bytes"), bytes);
-      set(group.resolve("memory.memsw.limit_in_bytes"), bytes);
+      values.put("memory.max", bytes);
+      values.put("memory.swap.max", "0");
+      values.put("memory.oom.group", "1");
+      values.put("memory.limit_in_bytes", bytes);
+      values.put("memory.memsw.limit_in_bytes", bytes);
     }
     if (limits.cores() > 0) {
       long micros = Math.multiplyExact(PERIOD_MICROS, limits.cores());
-      set(group.resolve("cpu.max"), micros + " " + PERIOD_MICROS);
-      set(group.resolve("cpu.cfs_period_us"), String.valueOf(PERIOD_MICROS));
-      set(group.resolve("cpu.cfs_quota_us"), String.valueOf(micros));
+      values.put("cpu.max", micros + " " + PERIOD_MICROS);
+      values.put("cpu.cfs_period_us", String.valueOf(PERIOD_MICROS));
+      values.put("cpu.cfs_quota_us", String.valueOf(micros));
     }
     if (limits.processes() > 0) {
-      set(group.resolve("pids.max"), String.valueOf(limits.processes()));
+      values.put("pids.max", String.valueOf(limits.processes()));
     }
-  }
-
-  /// Only the kernel makes the files of a group: one that is absent belongs to another controller.
-  private static void set(Path file, String value) throws IOException {
-    if (Files.exists(file)) {
-      Files.writeString(file, value);
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      if (files.contains(value.getKey())) { // else another controller's, or another version's
+        Files.writeString(group.resolve(value.getKey()), value.getValue());
+      }
     }
   }
 
@@ -228,35 +246,56 @@ final class ControlGroups {
   Usage end(String task) {
     long cpuMillis = 0;
     long peakKibibytes = 0;
+    long bytesRead = 0;
+    long bytesWritten = 0;
     long killed = 0;
     for (Path base : bases) {
       Path group = group(base, task);
-      cpuMillis = Math.max(cpuMillis, number(group.resolve("cpuacct.usage"), "") / 1_000_000);
-      cpuMillis = Math.max(cpuMillis, number(group.resolve("cpu.stat"), "usage_usec") / 1_000);
-      peakKibibytes =
-          Math.max(peakKibibytes, number(group.resolve("memory.max_usage_in_bytes"), "") / 1024);
-      peakKibibytes = Math.max(peakKibibytes, number(group.resolve("memory.peak"), "") / 1024);
-      killed = Math.max(killed, number(group.resolve("memory.oom_control"), "oom_kill"));
-      killed = Math.max(killed, number(group.resolve("memory.events"), "oom_kill"));
+      Numbers numbers = new Numbers(group, files(base, group));
+      cpuMillis = Math.max(cpuMillis, numbers.read("cpuacct.usage", "") / 1_000_000);
+      cpuMillis = Math.max(cpuMillis, numbers.read("cpu.stat", "usage_usec") / 1_000);
+      peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.max_usage_in_bytes", "") / 1024);
+      peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.peak", "") / 1024);
+      bytesRead += numbers.sum("io.stat", "rbytes=");
+      bytesWritten += numbers.sum("io.stat", "wbytes=");
+      killed = Math.max(killed, numbers.read("memory.oom_control", "oom_kill"));
+      killed = Math.max(killed, numbers.read("memory.events", "oom_kill"));
       if (!remove(group)) {
         Log.say("the group " + group + " stays until a later start", null);
       }
     }
-    return new Usage(cpuMillis, peakKibibytes, killed);
+    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed);
   }
 
-  /// A file with one number, or with a number behind each name; 0 if it does not say.
-  private static long number(Path file, String name) {
-    if (!Files.exists(file)) {
-      return 0; // of another controller or version, as most are: an exception for each costs more
-    }
-    for (String line : read(file).split("\n", -1)) {
-      String text = name.isEmpty() ? line : line.startsWith(name + " ") ? after(line) : "";
-      if (text.matches("[0-9]{1,18}")) {
-        return Long.parseLong(text);
+  /// What the files of a group say.
+  private record Numbers(Path group, Set<String> files) {
+    /// Of a file with one number, or with a number behind each name; 0 if it does not say.
+    long read(String file, String name) {
+      if (!files.contains(file)) {
+        return 0;
       }
+      for (String line : ControlGroups.read(group.resolve(file)).split("\n", -1)) {
+        String text = name.isEmpty() ? line : line.startsWith(name + " ") ? after(line) : "";
+        if (text.matches("[0-9]{1,18}")) {
+          return Long.parseLong(text);
+        }
+      }
+      return 0;
     }
-    return 0;
+
+    /// Of a file with a line for each device, of which each word is a key and a number.
+    long sum(String file, String key) {
+      long sum = 0;
+      if (files.contains(file)) {
+        for (String word : ControlGroups.read(group.resolve(file)).split("\\s+", -1)) {
+          sum +=
+              word.matches(key + "[0-9]{1,18}")
+                  ? Long.parseLong(word, key.length(), word.length(), 10)
+                  : 0;
+        }
+      }
+      return sum;
+    }
   }
 
   private static String after(String line) {
@@ -277,15 +316,23 @@ final class ControlGroups {
     }
   }
 
-  /// With the groups in it; false for one that somebody is in.
+  /// With the groups in it, which few tasks make; false for one that somebody is in.
   private static boolean remove(Path group) {
+    return removeEmpty(group) || (removeInner(group) && removeEmpty(group));
+  }
+
+  private static boolean removeEmpty(Path group) {
+    // Not by Files: what fails here as a rule is not worth an exception each time.
+    return group.toFile().delete() || Files.notExists(group);
+  }
+
+  private static boolean removeInner(Path group) {
     try (DirectoryStream<Path> inner = Files.newDirectoryStream(group, Files::isDirectory)) {
       for (Path each : inner) {
-        boolean _ = remove(each);
+        if (!remove(each)) {
+          return false;
+        }
       }
-      Files.deleteIfExists(group);
-      return true;
-    } catch (NoSuchFileException e) {
       return true;
     } catch (IOException e) {
       return false;

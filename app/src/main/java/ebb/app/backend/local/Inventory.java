@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// not name was never confirmed up to its number, or its end was told before.
 final class Inventory {
   private final Acknowledgements acknowledgements;
-  private final Confines confines;
+  private final TaskEnds ends;
   private final Reports reports;
   private final LongUnaryOperator engineMillis;
   private final Consumer<InstructionThread.Item> later;
@@ -53,12 +53,12 @@ final class Inventory {
 
   Inventory(
       Acknowledgements acknowledgements,
-      Confines confines,
+      TaskEnds ends,
       Reports reports,
       LongUnaryOperator engineMillis,
       Consumer<InstructionThread.Item> later) {
     this.acknowledgements = acknowledgements;
-    this.confines = confines;
+    this.ends = ends;
     this.reports = reports;
     this.engineMillis = engineMillis;
     this.later = later;
@@ -167,8 +167,7 @@ final class Inventory {
     if (task.isLive()) {
       List<Command.Report> told = new ArrayList<>();
       List<LocalTask> ended = new ArrayList<>();
-      confines.end(task.name.text());
-      end(task, TaskEnds.withoutRun(end, detail), 0, told, ended);
+      end(task, ends.withoutRun(task.name, end, detail), 0, told, ended);
       tell(told, ended, null);
     }
   }
@@ -270,14 +269,9 @@ final class Inventory {
       case Fact.Started _ ->
           told.add(new Command.TaskStarted(name.task(), ack, task.acceptedAt, task.preparedAt, at));
       case Fact.Exited exited ->
-          end(
-              task,
-              TaskEnds.of(exited, confines.end(name.text()), task.overDisk),
-              millis(exited.observed()),
-              told,
-              ended);
+          end(task, ends.of(name, exited, task.overDisk), millis(exited.observed()), told, ended);
       case Fact.Refused(String why) ->
-          end(task, TaskEnds.withoutRun(TaskEnd.REFUSED, why), at, told, ended);
+          end(task, ends.withoutRun(name, TaskEnd.REFUSED, why), at, told, ended);
       case Fact.Tombstone _ -> {} // Whoever asked for the stop tells of it.
       case Fact.TreeRemains(int processes) ->
           Log.say(name.text() + ": " + processes + " processes cannot be killed", null);

@@ -3,6 +3,8 @@ package ebb.app.backend.local;
 import ebb.app.secrets.Secrets;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.TaskId;
@@ -39,11 +41,13 @@ public final class LocalBackend implements Backend, AutoCloseable {
   /// Where the things are that tasks need.
   ///
   /// @param workspaces the workspace of a job that is live
+  /// @param attempts an attempt that is live
   public record Stores(
       SpecificationStore specifications,
       TaskFiles.Sources sources,
       Secrets secrets,
-      Function<JobId, Optional<Scope>> workspaces) {}
+      Function<JobId, Optional<Scope>> workspaces,
+      Function<AttemptId, Optional<Attempt>> attempts) {}
 
   private final BlockingQueue<InstructionThread.Item> queue = new LinkedBlockingQueue<>();
   private final AgentLink link = new AgentLink();
@@ -74,7 +78,12 @@ public final class LocalBackend implements Backend, AutoCloseable {
         Acknowledgements.open(home.resolve("backend.acknowledgements"));
     NodeClaims nodes = NodeClaims.open(home.resolve("nodes"), acknowledgements, wall.millis());
     Inventory inventory =
-        new Inventory(acknowledgements, options.confines(), reports, engineMillis, queue::add);
+        new Inventory(
+            acknowledgements,
+            new TaskEnds(options.confines(), folders, stores.attempts()),
+            reports,
+            engineMillis,
+            queue::add);
     inventory.nodesFromBefore(nodes.all());
     TaskOrders orders = new TaskOrders(options, folders, stores);
     Parts parts = new Parts(options, wall, queue, link, acknowledgements, inventory, nodes, orders);

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where tasks run and where their output is.
@@ -55,6 +57,12 @@ public final class RunFolders {
 
   /// What a job's next attempt finds as the one before has left it.
   private static final List<String> HANDED_ON = List.of("outputs", "logs");
+
+  private static final Pattern CHECKPOINT =
+      Pattern.compile("^outputs/((?:.*?/)?(?:checkpoints/[^/]+|checkpoint[^/]*))");
+
+  /// For the newest checkpoint of a task that has ended, which others wait for.
+  private static final int FILES_LOOKED_AT = 10_000;
 
   private final Path root;
   private final boolean forOthers;
@@ -143,6 +151,26 @@ public final class RunFolders {
     return bytes;
   }
 
+  /// The newest checkpoint that a run has left, as a path in its outputs: a file or folder whose
+  /// name begins with `checkpoint`, or what is in a folder `checkpoints`. A folder is as new as its
+  /// newest file. Empty if there is none among the files that are looked at.
+  String newestCheckpoint(Run run) throws IOException {
+    long[] newestAndSeen = {Long.MIN_VALUE, 0};
+    String[] name = {""};
+    new Tree(run.workingDirectory())
+        .visit(
+            "outputs",
+            file -> {
+              Matcher matcher = CHECKPOINT.matcher(file.path());
+              if (matcher.find() && file.modifiedMillis() >= newestAndSeen[0]) {
+                newestAndSeen[0] = file.modifiedMillis();
+                name[0] = matcher.group(1);
+              }
+              return ++newestAndSeen[1] < FILES_LOOKED_AT;
+            });
+    return name[0];
+  }
+
   /// Where a task's user keeps the environments that its jobs have built: its own, so that nobody
   /// runs what somebody else has put there.
   Path environments(@Nullable TaskUser owner) throws IOException {
@@ -215,9 +243,6 @@ public final class RunFolders {
       if (parent != null) {
         make(parent, forOthers ? PASSAGE : PRIVATE);
       }
-      if (make(run.temporary(), PRIVATE) && owner != null) {
-        owner.give(run.temporary());
-      }
       Path draft =
           draft(folder, contents, attemptNumber == 1 ? Map.of() : left(job, attemptNumber, rank));
       if (owner != null) {
@@ -227,6 +252,14 @@ public final class RunFolders {
     }
     if (attemptNumber > 1) {
       handOn(left(job, attemptNumber, rank), folder);
+    }
+  }
+
+  /// Makes what a run finds as /tmp, if it is not there: for one that does not use the machine's.
+  void makeTemporary(Run run, @Nullable TaskUser owner) throws IOException {
+    make(run.temporary(), PRIVATE);
+    if (owner != null) {
+      owner.give(run.temporary()); // each time: a crash may have come between the two
     }
   }
 

@@ -1,16 +1,31 @@
 package ebb.app.backend.local;
 
 import ebb.agent.protocol.Fact;
+import ebb.agent.protocol.Usage;
+import ebb.kernel.job.Attempt;
+import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskReport;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
 
-/// An end in the agent's words, in the kernel's.
+/// An end in the agent's words, in the kernel's, with what the task has used and left. What was
+/// made for it beside its folder is cleared away.
 final class TaskEnds {
-  private TaskEnds() {}
+  private final Confines confines;
+  private final RunFolders folders;
+  private final Function<AttemptId, Optional<Attempt>> attempts;
+
+  TaskEnds(Confines confines, RunFolders folders, Function<AttemptId, Optional<Attempt>> attempts) {
+    this.confines = confines;
+    this.folders = folders;
+    this.attempts = attempts;
+  }
 
   /// What it has used of the disk counts if that is why it was stopped: empty if it was not. What a
   /// group of processes has used counts more than what the agent saw of the main one's.
-  static TaskReport of(Fact.Exited exited, ControlGroups.Usage group, String overDisk) {
+  TaskReport of(AgentTask task, Fact.Exited exited, String overDisk) {
     TaskEnd end =
         switch (exited.end()) {
           case EXITED -> TaskEnd.EXITED;
@@ -18,15 +33,34 @@ final class TaskEnds {
           case STOPPED -> overDisk.isEmpty() ? TaskEnd.STOPPED : TaskEnd.DISK;
           case LOST -> TaskEnd.LOST;
         };
+    ControlGroups.Usage group = confines.end(task.text());
+    Usage usage = exited.usage();
     return new TaskReport(
         end,
         exited.status().number(),
-        Math.max(group.cpuMillis(), exited.usage().user().plus(exited.usage().system()).toMillis()),
-        Math.max(group.peakMemoryKibibytes(), exited.usage().peakMemoryKib()),
+        Math.max(group.cpuMillis(), usage.user().plus(usage.system()).toMillis()),
+        Math.max(group.peakMemoryKibibytes(), usage.peakMemoryKib()),
+        Math.max(group.bytesRead(), usage.bytesRead()),
+        Math.max(group.bytesWritten(), usage.bytesWritten()),
+        checkpoint(task),
         end == TaskEnd.DISK ? overDisk : exited.why());
   }
 
-  static TaskReport withoutRun(TaskEnd end, String detail) {
+  TaskReport withoutRun(AgentTask task, TaskEnd end, String detail) {
+    confines.end(task.text());
     return new TaskReport(end, 0, 0, 0, detail);
+  }
+
+  private String checkpoint(AgentTask task) {
+    Optional<Attempt> attempt = attempts.apply(task.task().attempt());
+    if (attempt.isEmpty()) {
+      return "";
+    }
+    try {
+      return folders.newestCheckpoint(
+          folders.run(attempt.get().job(), attempt.get().number(), task.task().rank()));
+    } catch (IOException unreadable) {
+      return ""; // The task's own doing: none is known.
+    }
   }
 }

@@ -74,6 +74,9 @@ final class TaskOrders {
         rank,
         user,
         folder -> data.fill(specification, scope, user, folder));
+    if (start.confinement().isolation() != Isolation.NONE) {
+      folders.makeTemporary(run, user);
+    }
     Values values = values(specification, scope, run.workingDirectory());
     String name = new AgentTask(start.task(), start.node()).text();
     Wrapping.Wrapped wrapped =

@@ -135,6 +135,8 @@ class ControlGroupsTest {
       Files.writeString(task.resolve(file), "max\n");
     }
     Files.writeString(task.resolve("cpu.stat"), "usage_usec 2500000\nuser_usec 1\n");
+    String io = "8:0 rbytes=100 wbytes=20 rios=1\n253:1 rbytes=5 wbytes=4096 rios=2\n";
+    Files.writeString(task.resolve("io.stat"), io);
     Files.writeString(task.resolve("memory.peak"), "1048576\n");
     ControlGroups groups = ControlGroups.of(List.of(top.resolve("ebb")), "test");
 
@@ -146,6 +148,6 @@ class ControlGroupsTest {
     assertThat(Files.readString(task.resolve("memory.swap.max"))).isEqualTo("0");
     assertThat(Files.readString(task.resolve("cpu.max"))).isEqualTo("200000 100000");
     assertThat(Files.readString(task.resolve("pids.max"))).isEqualTo("100");
-    assertThat(groups.end("task")).isEqualTo(new Usage(2_500, 1_024, 0));
+    assertThat(groups.end("task")).isEqualTo(new Usage(2_500, 1_024, 105, 4_116, 0));
   }
 }

@@ -79,6 +79,7 @@ final class ServerStandIn implements AutoCloseable {
                         home.resolve("downloads"), new Downloads.Bounds(1 << 20, 1 << 20, true)),
                     () -> 0),
                 Secrets.open(home.resolve("secrets")),
+                _ -> Optional.empty(),
                 _ -> Optional.empty()),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),
