@@ -1,6 +1,5 @@
 package ebb.app.api;
 
-import ebb.app.environment.Environments;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.History.PastJob;
@@ -18,14 +17,14 @@ final class ArmJobs {
 
   private final Reads reads;
   private final JobEndpoints jobs;
+  private final Submissions submissions;
   private final ArmJobShape shape;
-  private final Environments environments;
 
-  ArmJobs(Reads reads, JobEndpoints jobs, ArmJobShape shape, Environments environments) {
+  ArmJobs(Reads reads, JobEndpoints jobs, Submissions submissions, ArmJobShape shape) {
     this.reads = reads;
     this.jobs = jobs;
+    this.submissions = submissions;
     this.shape = shape;
-    this.environments = environments;
   }
 
   void addTo(Arm arm) {
@@ -40,10 +39,10 @@ final class ArmJobs {
     return ArmBody.read(
         request,
         body ->
-            jobs.submit(
+            submissions.submit(
                 request,
                 actor,
-                new CommandJobBody(environments, Reads.workspaceScope(request)).read(actor, body),
+                CommandJobBody.read(actor, body),
                 status -> shown(request, actor, status)));
   }
 

@@ -7,19 +7,13 @@ import ebb.app.journal.History;
 import ebb.app.journal.History.PastJob;
 import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Ledger;
-import ebb.app.loop.Outcome;
-import ebb.app.specification.Specification;
-import ebb.app.specification.SpecificationStore;
-import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
 import ebb.app.view.NodeSeen;
-import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.Kernel;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
-import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.EndCause;
@@ -28,17 +22,11 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Retries;
-import ebb.kernel.protocol.Scope;
-import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Thing;
-import ebb.kernel.protocol.Verdict;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,36 +35,19 @@ final class JobEndpoints {
   static final String LIST = WorkspaceEndpoints.PATH + "/jobs";
   static final String PATH = LIST + "/{name}";
 
-  private static final System.Logger LOG = System.getLogger(JobEndpoints.class.getName());
-
-  /// The kernel finds a look into history too old when the server was held up for longer than ended
-  /// jobs stay in memory; more than a few such looks in a row are an overload.
-  private static final int LOOKS = 3;
-
-  /// In place of the time of the look: there is a live job of the name, or no such workspace, and
-  /// the kernel is to find that out for itself.
-  private static final long LIVE = 0;
-
   /// Enough to see whether any node of a finished job was virtual: a gang has at most 100 nodes.
   private static final int SEGMENTS_LOOKED_AT = 100;
 
   private final Reads reads;
   private final Wishes wishes;
   private final Supplier<History> history;
-  private final SpecificationStore specifications;
-  private final Assets assets;
+  private final Submissions submissions;
 
-  JobEndpoints(
-      Reads reads,
-      Wishes wishes,
-      Supplier<History> history,
-      SpecificationStore specifications,
-      Assets assets) {
+  JobEndpoints(Reads reads, Wishes wishes, Supplier<History> history, Submissions submissions) {
     this.reads = reads;
     this.wishes = wishes;
     this.history = history;
-    this.specifications = specifications;
-    this.assets = assets;
+    this.submissions = submissions;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -95,56 +66,15 @@ final class JobEndpoints {
         request,
         Bodies.JobBody.class,
         body ->
-            submit(
+            submissions.submit(
                 request,
                 actor,
-                new Submission(SpecificationBody.of(body), spec(actor, body, ""), null),
+                new Submissions.Submission(
+                    SpecificationBody.of(body), null, spec(actor, body), null),
                 status -> shown(request, actor, status)));
   }
 
-  /// What a body asks for, whichever door it came through.
-  ///
-  /// @param spec without the specification's hash
-  /// @param serverless the nodes that are wanted, if `spec` names the cluster that Ebb keeps for
-  ///   them
-  record Submission(Specification specification, JobSpec spec, @Nullable Serverless serverless) {}
-
-  /// The way of every submission to the kernel. `shown` answers the job, which is there by then.
-  Response submit(
-      Request request, Actor actor, Submission submission, IntFunction<Response> shown) {
-    Scope scope = Reads.workspaceScope(request);
-    // Before anything is stored: who may not submit leaves nothing behind.
-    Response refusal = reads.refusal(actor, Action.WRITE, scope);
-    if (refusal != null) {
-      return refusal;
-    }
-    Specification specification = submission.specification();
-    Optional<String> fault =
-        specification.fault().or(() -> specification.faultOn(submission.spec().nodes()));
-    if (fault.isEmpty() && submission.spec().isLocal()) {
-      fault = LocalEndpoints.fault(specification);
-    }
-    if (fault.isPresent()) {
-      return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
-    }
-    Response missing = assets.refusal(specification, scope);
-    if (missing != null) {
-      return missing;
-    }
-    try {
-      String hash = specifications.put(specification);
-      return send(request, actor, submission.spec().withHash(hash), submission.serverless(), shown);
-    } catch (SpecificationStoreFailure failure) {
-      LOG.log(Level.WARNING, "a specification cannot be stored: {0}", failure.getMessage());
-      return Json.busy(
-          503,
-          "StorageUnavailable",
-          "The job's specification could not be stored: nothing was submitted. The server's log has the reason.",
-          5);
-    }
-  }
-
-  private static JobSpec spec(Actor actor, Bodies.JobBody body, String hash) throws Bodies.Unfit {
+  private static JobSpec spec(Actor actor, Bodies.JobBody body) throws Bodies.Unfit {
     return new JobSpec(
         Bodies.required(body.cluster(), "cluster"),
         Bodies.or(body.account(), actor.principal()),
@@ -152,7 +82,7 @@ final class JobEndpoints {
         Bodies.or(body.nodes(), 1),
         Bodies.millis(body.limit(), "limit", 0),
         retries(body.retries()),
-        hash);
+        "");
   }
 
   private static Retries retries(Bodies.@Nullable RetriesBody body) {
@@ -164,56 +94,9 @@ final class JobEndpoints {
             Bodies.or(body.failed(), JobSpec.DEFAULT_RETRIES.failed()));
   }
 
-  /// A name that history holds is answered from there and never runs again. The time of the look is
-  /// taken first, then the view is asked, then history: a job is in one of them from its submission
-  /// on, and one that is live may leave memory before the command is decided, so that the kernel
-  /// must then find it itself or send us to look again.
-  private Response send(
-      Request request,
-      Actor actor,
-      JobSpec spec,
-      @Nullable Serverless serverless,
-      IntFunction<Response> shown) {
-    Scope scope = Reads.workspaceScope(request);
-    String name = request.parameter("name");
-    Outcome<Verdict> outcome = new Outcome.NotServing<>();
-    for (int look = 0; look < LOOKS; look++) {
-      long lookedAt = wishes.settledAt();
-      WorkspaceSeen workspace = reads.view().workspace(scope);
-      if (workspace != null && workspace.job(name) == null) {
-        Optional<PastJob> past;
-        try {
-          past = history.get().job(workspace.workspace().id(), name);
-        } catch (HistoryUnavailable unavailable) {
-          return historyUnavailable(unavailable);
-        }
-        if (past.isPresent() && past.get().endedAt() != 0) {
-          return past.get().spec().equals(spec)
-              ? shown.apply(200)
-              : Json.refusal(Reason.of(new Rejection.NameTaken("job", name)));
-        }
-        lookedAt = past.isPresent() ? LIVE : lookedAt;
-      } else {
-        lookedAt = LIVE;
-      }
-      outcome =
-          wishes.send(
-              request, actor, new Command.SubmitJob(scope, name, spec, serverless, lookedAt));
-      if (!isTooOld(outcome)) {
-        break;
-      }
-    }
-    return wishes.answer(outcome, changed -> shown.apply(changed ? 201 : 200));
-  }
-
-  private static Response historyUnavailable(HistoryUnavailable unavailable) {
+  static Response historyUnavailable(HistoryUnavailable unavailable) {
     return Json.busy(
         503, "HistoryUnavailable", unavailable.getMessage(), unavailable.retryHelps() ? 1 : 0);
-  }
-
-  private static boolean isTooOld(Outcome<Verdict> outcome) {
-    return outcome instanceof Outcome.Answered<Verdict>(Verdict.Refused(var rejection))
-        && rejection instanceof Rejection.NameCheckTooOld;
   }
 
   // Looking.

@@ -77,13 +77,14 @@ public final class Surface {
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
     Gate.Tally tally = new Gate.Tally();
     Router<Endpoint> router = new Router<>();
-    JobEndpoints jobs =
-        new JobEndpoints(
+    Submissions submissions =
+        new Submissions(
             reads,
             wishes,
             parts.history(),
             parts.specifications(),
-            new Assets(parts.code(), parts.datastores(), parts.secrets()));
+            new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets()));
+    JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), submissions);
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
     new ClusterEndpoints(reads, wishes).addTo(router);
@@ -103,8 +104,7 @@ public final class Surface {
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
-    new ArmJobs(reads, jobs, new ArmJobShape(parts.specifications()), parts.environments())
-        .addTo(arm);
+    new ArmJobs(reads, jobs, submissions, new ArmJobShape(parts.specifications())).addTo(arm);
     return new Gate(guard, token, router, server::health, tally);
   }
 }
