@@ -217,12 +217,7 @@ final class ArmTenancy {
               request,
               actor,
               new Command.PutWorkspace(scope, location),
-              changed ->
-                  Arm.operation(
-                      request,
-                      workspace(request, actor, changed ? 201 : 200),
-                      scope.path(),
-                      "create"));
+              _ -> Arm.operation(request, workspace(request, actor, 200), scope.path(), "create"));
         });
   }
 
