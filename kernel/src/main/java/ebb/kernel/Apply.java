@@ -1,6 +1,7 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
@@ -101,8 +102,20 @@ final class Apply {
         state.usedId(created.id().value());
         state.putWorkspace(
             created.id(),
-            new Workspace(created.id(), created.scope(), created.location(), false, at));
+            new Workspace(created.id(), created.scope(), created.location(), false, at, List.of()));
       }
+      case Event.WorkspaceTagged tagged ->
+          state.putWorkspace(
+              tagged.id(),
+              State.require(state.workspaces.get(tagged.id()), "workspace", tagged.id())
+                  .with(tagged.tags()));
+      case Event.GroupPut put -> {
+        ResourceGroup before = state.groups.find(put.group());
+        long since = before == null ? at : before.createdAt();
+        state.groups =
+            state.groups.with(new ResourceGroup(put.group(), put.location(), put.tags(), since));
+      }
+      case Event.GroupDeleted deleted -> state.groups = state.groups.without(deleted.group());
       case Event.WorkspaceDeleting deleting ->
           state.putWorkspace(
               deleting.id(),

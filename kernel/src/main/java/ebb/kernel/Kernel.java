@@ -38,7 +38,8 @@ public final class Kernel {
     }
     boolean stopsSomething =
         switch (wish) {
-          case Command.CancelJob _, Command.DeleteCluster _, Command.DeleteWorkspace _ -> true;
+          case Command.CancelJob _, Command.DeleteCluster _ -> true;
+          case Command.DeleteWorkspace _, Command.DeleteGroup _ -> true;
           case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
           case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> true;
           default -> false; // everything else may start something
@@ -49,8 +50,10 @@ public final class Kernel {
   /// What permission a wish needs.
   public static Action action(Command.Wish wish) {
     return switch (wish) {
-      case Command.DeleteWorkspace _, Command.DeleteCluster _ -> Action.DELETE;
-      case Command.PutWorkspace _,
+      case Command.DeleteGroup _, Command.DeleteWorkspace _, Command.DeleteCluster _ ->
+          Action.DELETE;
+      case Command.PutGroup _,
+          Command.PutWorkspace _,
           Command.PutCluster _,
           Command.ScaleCluster _,
           Command.SubmitJob _,
@@ -74,6 +77,8 @@ public final class Kernel {
   /// Where a wish needs it.
   public static Scope scope(Command.Wish wish) {
     return switch (wish) {
+      case Command.PutGroup put -> put.group();
+      case Command.DeleteGroup delete -> delete.group();
       case Command.PutWorkspace put -> put.workspace();
       case Command.DeleteWorkspace delete -> delete.workspace();
       case Command.PutLock put -> put.lock().scope();
@@ -102,6 +107,8 @@ public final class Kernel {
       case Command.PutCluster put -> Clusters.put(state, order, put);
       case Command.ScaleCluster scale -> Clusters.scale(state, scale);
       case Command.DeleteCluster delete -> Clusters.delete(state, delete);
+      case Command.PutGroup put -> Scopes.putGroup(state, put);
+      case Command.DeleteGroup delete -> Scopes.deleteGroup(state, delete);
       case Command.PutWorkspace put -> Scopes.putWorkspace(state, put);
       case Command.DeleteWorkspace delete -> Scopes.deleteWorkspace(state, delete);
       case Command.PutLock put -> Scopes.putLock(state, put);

@@ -45,6 +45,8 @@ final class Transitions {
       case Event.WorkspaceCreated created -> workspace(state, created.id());
       case Event.WorkspaceDeleting deleting -> workspace(state, deleting.id());
       case Event.WorkspaceDeleted deleted -> workspace(state, deleted.id());
+      case Event.WorkspaceTagged tagged -> workspace(state, tagged.id());
+      case Event.GroupPut _, Event.GroupDeleted _ -> "-";
       case Event.LockPut _, Event.LockDeleted _, Event.RoleAssigned _, Event.RoleRemoved _ -> "-";
     };
   }

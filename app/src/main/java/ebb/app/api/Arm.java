@@ -6,10 +6,16 @@ import ebb.app.http.Router;
 import ebb.app.wire.Operation;
 import ebb.app.wire.Page;
 import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Tag;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What is common to all paths of Azure's resource manager: where they are, that each asks for a
@@ -89,6 +95,27 @@ final class Arm {
             + "&$skip="
             + URLEncoder.encode(after, StandardCharsets.UTF_8);
     return new Page(rows, next);
+  }
+
+  /// A page of what was put together by its keys, in their order.
+  static <T> Response paged(
+      Request request, NavigableMap<String, T> all, Function<T, Object> shown) {
+    List<Object> rows = new ArrayList<>();
+    String last = "";
+    for (Map.Entry<String, T> each : all.tailMap(skip(request), false).entrySet()) {
+      if (rows.size() == PAGE_DEFAULT) {
+        return Json.answer(200, page(request, rows, last));
+      }
+      rows.add(shown.apply(each.getValue()));
+      last = each.getKey();
+    }
+    return Json.answer(200, page(request, rows, null));
+  }
+
+  static Map<String, String> tags(List<Tag> tags) {
+    TreeMap<String, String> shown = new TreeMap<>();
+    tags.forEach(tag -> shown.put(tag.name(), tag.value()));
+    return shown;
   }
 
   static String skip(Request request) {

@@ -101,6 +101,7 @@ public final class Surface {
     server.addTo(router);
     Arm arm = new Arm(router);
     new ArmTenancy(reads, wishes).addTo(arm);
+    new ArmGroups(reads, wishes).addTo(arm);
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);

@@ -131,6 +131,9 @@ final class Projection {
           statements.run(
               "UPDATE workspaces SET deleted = ? WHERE id = ?", at, deleted.id().value());
       case Event.WorkspaceDeleting _,
+          Event.WorkspaceTagged _,
+          Event.GroupPut _,
+          Event.GroupDeleted _,
           Event.RoleAssigned _,
           Event.RoleRemoved _,
           Event.LockPut _,

@@ -56,6 +56,15 @@ public final class View implements Publisher {
     return content.workspaces.values();
   }
 
+  /// Those within a subscription, a group, or [Scope#ALL], in the same order.
+  public Collection<WorkspaceSeen> workspacesIn(Scope scope) {
+    if (scope.equals(Scope.ALL)) {
+      return workspaces();
+    }
+    String within = scope.key() + "/";
+    return content.workspaces.subMap(within, within + Character.MAX_VALUE).values();
+  }
+
   public @Nullable ClusterSeen cluster(ClusterId id) {
     return content.clusters.get(id);
   }

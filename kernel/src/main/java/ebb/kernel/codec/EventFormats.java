@@ -55,6 +55,9 @@ public final class EventFormats {
       34 WorkspaceCreated: 1 WorkspaceId id, 2 Scope scope, 3 String location
       35 WorkspaceDeleting: 1 WorkspaceId id
       36 WorkspaceDeleted: 1 WorkspaceId id
+      37 WorkspaceTagged: 1 WorkspaceId id, 2 List<Tag> tags
+      38 GroupPut: 1 Scope group, 2 String location, 3 List<Tag> tags
+      39 GroupDeleted: 1 Scope group
 
       # Clusters
       40 ClusterCreated: 1 ClusterId id, 2 WorkspaceId workspace, 3 String name, 4 ClusterSpec spec,

@@ -87,7 +87,21 @@ public sealed interface Event {
 
   record LockDeleted(Scope scope, String name) implements ScopeEvent {}
 
+  record GroupPut(Scope group, String location, List<Tag> tags) implements ScopeEvent {
+    public GroupPut {
+      tags = List.copyOf(tags);
+    }
+  }
+
+  record GroupDeleted(Scope group) implements ScopeEvent {}
+
   record WorkspaceCreated(WorkspaceId id, Scope scope, String location) implements ScopeEvent {}
+
+  record WorkspaceTagged(WorkspaceId id, List<Tag> tags) implements ScopeEvent {
+    public WorkspaceTagged {
+      tags = List.copyOf(tags);
+    }
+  }
 
   record WorkspaceDeleting(WorkspaceId id) implements ScopeEvent {}
 

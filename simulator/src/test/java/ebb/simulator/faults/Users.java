@@ -82,8 +82,9 @@ final class Users {
       wishes.add(new Command.ChangePrices("USD", Places.prices(random)));
     }
     for (Scope workspace : Places.WORKSPACES) {
-      wishes.add(new Command.PutWorkspace(workspace, Places.LOCATION));
+      wishes.add(new Command.PutWorkspace(workspace, Places.LOCATION, Places.TAGS));
     }
+    wishes.add(new Command.PutGroup(Places.SPARE_GROUP, Places.LOCATION, Places.TAGS));
     int clusters = random.nextInt(1, 4);
     for (int i = 0; i < clusters; i++) {
       Place place = new Place(workspace(), Places.CLUSTERS.get(i));
@@ -102,6 +103,7 @@ final class Users {
       wishes.add(new Command.DeleteLock(workspace, "lock"));
     }
     wishes.add(new Command.DeleteLock(Places.WORKSPACES.getFirst().ofSubscription(), "lock"));
+    wishes.add(new Command.DeleteGroup(Places.SPARE_GROUP));
     for (QuotaKey key : Places.QUOTAS) {
       wishes.add(new Command.SetQuota(key, 10_000));
     }
