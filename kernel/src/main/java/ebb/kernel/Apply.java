@@ -285,13 +285,8 @@ final class Apply {
               ended.job(), job(state, ended.job()).with(new Job.Queued(at, ended.deadline())));
       case Event.CancelRequested requested ->
           state.putJob(requested.job(), job(state, requested.job()).asCancelRequested());
-      case Event.JobEnded ended ->
-          state.putJob(
-              ended.job(),
-              job(state, ended.job())
-                  .with(
-                      new Job.Ended(
-                          at, ended.cause(), ended.code(), ended.detail(), state.sequence)));
+      case Event.JobEnded ended -> ended(state, ended, at);
+      case Event.JobDeleted deleted -> deleted(state, deleted);
       case Event.LocalJobTaken taken ->
           state.putJob(
               taken.job(),
@@ -312,6 +307,20 @@ final class Apply {
           state.putJob(id, null);
         }
       }
+    }
+  }
+
+  private static void ended(State state, Event.JobEnded ended, long at) {
+    Job.Ended phase =
+        new Job.Ended(at, ended.cause(), ended.code(), ended.detail(), state.sequence, false);
+    state.putJob(ended.job(), job(state, ended.job()).with(phase));
+  }
+
+  /// One that has left memory is history's alone.
+  private static void deleted(State state, Event.JobDeleted deleted) {
+    Job job = state.jobs.get(deleted.job());
+    if (job != null && job.phase() instanceof Job.Ended ended) {
+      state.putJob(job.id(), job.with(ended.asDeleted(state.sequence)));
     }
   }
 

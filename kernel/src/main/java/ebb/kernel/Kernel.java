@@ -38,7 +38,7 @@ public final class Kernel {
     }
     boolean stopsSomething =
         switch (wish) {
-          case Command.CancelJob _, Command.DeleteCluster _ -> true;
+          case Command.CancelJob _, Command.DeleteJob _, Command.DeleteCluster _ -> true;
           case Command.DeleteWorkspace _, Command.DeleteGroup _ -> true;
           case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
           case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> true;
@@ -57,7 +57,8 @@ public final class Kernel {
           Command.PutCluster _,
           Command.ScaleCluster _,
           Command.SubmitJob _,
-          Command.CancelJob _ ->
+          Command.CancelJob _,
+          Command.DeleteJob _ ->
           Action.WRITE;
       // What has happened is told whatever is locked, by whoever submitted the job.
       case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> Action.READ;
@@ -93,6 +94,7 @@ public final class Kernel {
       case Command.DeleteCluster delete -> delete.workspace().cluster(delete.name());
       case Command.SubmitJob submit -> submit.workspace();
       case Command.CancelJob cancel -> cancel.workspace();
+      case Command.DeleteJob delete -> delete.workspace();
       case Command.ReportLocalStart report -> report.workspace();
       case Command.ReportLocalEnd report -> report.workspace();
     };
@@ -102,6 +104,7 @@ public final class Kernel {
     return switch (wish) {
       case Command.SubmitJob submit -> Jobs.submit(state, order, submit);
       case Command.CancelJob cancel -> Jobs.cancel(state, order, cancel);
+      case Command.DeleteJob delete -> Jobs.delete(state, delete);
       case Command.ReportLocalStart report -> LocalJobs.started(state, order, report);
       case Command.ReportLocalEnd report -> LocalJobs.ended(state, order, report);
       case Command.PutCluster put -> Clusters.put(state, order, put);

@@ -36,6 +36,10 @@ final class Arm {
 
   private static final int PAGE_DEFAULT = 100;
 
+  /// What lists are chosen by: the next page by the same.
+  private static final List<String> FILTERS =
+      List.of("jobType", "listViewType", "tag", "properties");
+
   private final Router<Endpoint> router;
 
   Arm(Router<Endpoint> router) {
@@ -77,7 +81,11 @@ final class Arm {
 
   private static String version(Request request) {
     String version = request.query("api-version");
-    return URLEncoder.encode(version == null ? "" : version, StandardCharsets.UTF_8);
+    return encoded(version == null ? "" : version);
+  }
+
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   /// The rows with the address of the next page, which begins after the key `after`; null: that was
@@ -86,15 +94,16 @@ final class Arm {
     if (after == null) {
       return new Page(rows, null);
     }
-    String next =
-        server(request)
-            + "/"
-            + String.join("/", request.segments())
-            + "?api-version="
-            + version(request)
-            + "&$skip="
-            + URLEncoder.encode(after, StandardCharsets.UTF_8);
-    return new Page(rows, next);
+    StringBuilder next = new StringBuilder(server(request));
+    request.segments().forEach(each -> next.append('/').append(each));
+    next.append("?api-version=").append(version(request));
+    for (String filter : FILTERS) {
+      String value = request.query(filter);
+      if (value != null) {
+        next.append('&').append(filter).append('=').append(encoded(value));
+      }
+    }
+    return new Page(rows, next.append("&$skip=").append(encoded(after)).toString());
   }
 
   /// A page of what was put together by its keys, in their order.

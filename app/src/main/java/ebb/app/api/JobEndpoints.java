@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class JobEndpoints {
   static final String LIST = WorkspaceEndpoints.PATH + "/jobs";
   static final String PATH = LIST + "/{name}";
+
+  /// How many jobs are looked at for a page of those that are wanted.
+  private static final int LOOKED_AT_MOST = 1_000;
 
   /// Enough to see whether any node of a finished job was virtual: a gang has at most 100 nodes.
   private static final int SEGMENTS_LOOKED_AT = 100;
@@ -173,12 +177,13 @@ final class JobEndpoints {
         workspace -> {
           JobSeen seen = workspace.job(name);
           if (seen != null) {
-            return cases.live(seen);
+            return seen.job().isDeleted() ? Reads.notFound("job", name) : cases.live(seen);
           }
           try {
             return history
                 .get()
                 .job(workspace.workspace().id(), name)
+                .filter(past -> !past.isDeleted())
                 .map(cases::past)
                 .orElseGet(() -> Reads.notFound("job", name));
           } catch (HistoryUnavailable unavailable) {
@@ -191,8 +196,7 @@ final class JobEndpoints {
     return page(
         request,
         actor,
-        Reads.after(request),
-        Reads.pageSize(request),
+        new Asked(Reads.after(request), Reads.pageSize(request), null),
         new Rows<Shapes.JobShown>() {
           @Override
           public Shapes.JobShown live(JobSeen seen) {
@@ -217,15 +221,30 @@ final class JobEndpoints {
   /// @param next after which the following page begins; null if this is the last one
   record JobPage<T>(List<T> rows, @Nullable String next) {}
 
-  /// Live jobs and those of history as one list, newest first; `after` is the id of the last one of
-  /// the page before.
+  /// Which jobs a list is to have.
+  ///
+  /// @param after the id of the last one that was looked at for the page before; empty begins
+  /// @param size how many rows at most
+  /// @param wanted which of them; null for all
+  record Asked(String after, int size, @Nullable Predicate<JobSpec> wanted) {
+    boolean isFull(int rows, int looks) {
+      return rows == size || looks == most();
+    }
+
+    /// A page for which few are wanted ends early: the next goes on.
+    int most() {
+      return wanted == null ? size : LOOKED_AT_MOST;
+    }
+
+    boolean wants(JobSpec spec) {
+      return wanted == null || wanted.test(spec);
+    }
+  }
+
+  /// Live jobs and those of history as one list, newest first.
   <T> Response page(
-      Request request,
-      Actor actor,
-      String after,
-      int size,
-      Rows<T> rows,
-      Function<JobPage<T>, Object> shown) {
+      Request request, Actor actor, Asked asked, Rows<T> rows, Function<JobPage<T>, Object> shown) {
+    String after = asked.after();
     long before = after.isEmpty() ? History.NEWEST.value() : Id.parse(after);
     if (before < 0) {
       return Reads.badRequest(
@@ -239,8 +258,8 @@ final class JobEndpoints {
           Iterator<JobSeen> live = workspace.jobsBefore(start).iterator();
           try {
             Iterator<PastJob> past =
-                history.get().jobs(workspace.workspace().id(), start, size + 1).iterator();
-            return Json.answer(200, shown.apply(merge(live, past, size, rows)));
+                history.get().jobs(workspace.workspace().id(), start, asked.most() + 1).iterator();
+            return Json.answer(200, shown.apply(merge(live, past, asked, rows)));
           } catch (HistoryUnavailable unavailable) {
             return historyUnavailable(unavailable);
           }
@@ -249,23 +268,29 @@ final class JobEndpoints {
 
   /// History has the live jobs too, a little later: where both have one, the live one counts.
   private static <T> JobPage<T> merge(
-      Iterator<JobSeen> live, Iterator<PastJob> past, int size, Rows<T> rows) {
+      Iterator<JobSeen> live, Iterator<PastJob> past, Asked asked, Rows<T> rows) {
     List<T> page = new ArrayList<>();
+    int looks = 0;
     JobId last = JobId.NONE;
     JobSeen nextLive = next(live);
     PastJob nextPast = next(past);
     while (nextLive != null || nextPast != null) {
-      if (page.size() == size) {
+      if (asked.isFull(page.size(), looks)) {
         return new JobPage<>(page, last.toString());
       }
+      looks++;
       int order = order(nextLive, nextPast);
       if (order <= 0 && nextLive != null) {
         last = nextLive.job().id();
-        page.add(rows.live(nextLive));
+        if (!nextLive.job().isDeleted() && asked.wants(nextLive.job().spec())) {
+          page.add(rows.live(nextLive));
+        }
         nextLive = next(live);
-      } else if (nextPast != null && nextPast.endedAt() != 0) {
+      } else if (nextPast != null) {
         last = nextPast.id();
-        page.add(rows.past(nextPast));
+        if (nextPast.endedAt() != 0 && asked.wants(nextPast.spec())) {
+          page.add(rows.past(nextPast));
+        }
       }
       if (order >= 0) {
         nextPast = next(past);

@@ -106,6 +106,9 @@ final class Submissions {
       String hash;
       if (there != null) {
         hash = hashBeside(there.specHash(), submission);
+        if (seen.isDeleted()) {
+          return Json.refusal(Reason.of(new Rejection.Deleted("job", name)));
+        }
         if (seen.isOver()) {
           return there.equals(submission.spec().withHash(hash))
               ? shown.apply(200)
@@ -137,7 +140,7 @@ final class Submissions {
   /// @param at when it was looked for
   /// @param spec null if there is no job of the name
   /// @param isOver whether the job has left memory, and only history knows it
-  private record Seen(long at, @Nullable JobSpec spec, boolean isOver) {}
+  private record Seen(long at, @Nullable JobSpec spec, boolean isOver, boolean isDeleted) {}
 
   /// A name that history holds is answered from there and never runs again, whatever became of what
   /// the job named. The time of the look is taken first, then the view is asked, then history: a
@@ -147,16 +150,16 @@ final class Submissions {
     long at = wishes.settledAt();
     WorkspaceSeen workspace = reads.view().workspace(scope);
     if (workspace == null) {
-      return new Seen(LIVE, null, false);
+      return new Seen(LIVE, null, false, false);
     }
     JobSeen live = workspace.job(name);
     if (live != null) {
-      return new Seen(LIVE, live.job().spec(), false);
+      return new Seen(LIVE, live.job().spec(), false, live.job().isDeleted());
     }
     Optional<PastJob> past = history.get().job(workspace.workspace().id(), name);
     return past.isEmpty()
-        ? new Seen(at, null, false)
-        : new Seen(LIVE, past.get().spec(), past.get().endedAt() != 0);
+        ? new Seen(at, null, false, false)
+        : new Seen(LIVE, past.get().spec(), past.get().endedAt() != 0, past.get().isDeleted());
   }
 
   /// With the environment that its name means now.

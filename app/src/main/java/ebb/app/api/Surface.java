@@ -36,6 +36,9 @@ public final class Surface {
 
     /// How many bytes a job's folders hold beside what is kept of it.
     long between(JobId job, int attempts, int nodes) throws IOException;
+
+    /// Removes all that an ended job has left.
+    void remove(JobId job) throws IOException;
   }
 
   /// What was removed, or would be.
@@ -92,6 +95,8 @@ public final class Surface {
     new DatastoreEndpoints(governing, parts.datastores()).addTo(router);
     new SecretEndpoints(governing, parts.secrets()).addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
+    JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs());
+    deletion.addTo(router);
     new LogEndpoints(jobs, parts).addTo(router);
     new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
@@ -105,7 +110,8 @@ public final class Surface {
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
-    new ArmJobs(reads, jobs, submissions, new ArmJobShape(parts.specifications())).addTo(arm);
+    new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
+        .addTo(arm);
     return new Gate(guard, token, router, server::health, tally);
   }
 }

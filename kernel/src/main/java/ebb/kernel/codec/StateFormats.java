@@ -44,7 +44,8 @@ public final class StateFormats {
       2 Job.BackingOff: 1 long at, 2 EndCause cause, 3 long until
       3 Job.Assembling: 1 long at, 2 long deadline
       4 Job.Active: 1 long at, 2 AttemptId attempt
-      5 Job.Ended: 1 long at, 2 EndCause cause, 3 int code, 4 String detail, 5 long sequence
+      5 Job.Ended: 1 long at, 2 EndCause cause, 3 int code, 4 String detail, 5 long sequence,
+        6 boolean deleted
       6 Job.Local: 1 long at, 2 long startedAt, 3 long deadline
 
       1004 Attempt: 1 AttemptId id, 2 JobId job, 3 ClusterId cluster, 4 int number,

@@ -85,6 +85,10 @@ public sealed interface Command {
 
   record CancelJob(Scope workspace, String name) implements Wish {}
 
+  /// Nobody is shown the ended job any more. `past`: its id, if the shell has seen that it is in
+  /// history only; [JobId#NONE] if it may be in memory.
+  record DeleteJob(Scope workspace, String name, JobId past) implements Wish {}
+
   // Local jobs: what the machine that has one says, on behalf of whoever submitted it.
 
   /// The command of the local job runs.

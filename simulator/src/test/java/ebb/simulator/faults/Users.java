@@ -3,6 +3,7 @@ package ebb.simulator.faults;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Lock;
 import ebb.kernel.protocol.LockLevel;
@@ -186,8 +187,11 @@ final class Users {
   private void actOnAJobOrCluster() {
     Place place = place();
     switch (random.nextInt(10)) {
-      case 0, 1, 2, 3 ->
-          wish(new Command.CancelJob(place.workspace(), "job" + random.nextInt(Math.max(1, jobs))));
+      case 0, 1, 2, 3 -> {
+        String job = "job" + random.nextInt(Math.max(1, jobs));
+        wish(new Command.CancelJob(place.workspace(), job));
+        wish(new Command.DeleteJob(place.workspace(), job, JobId.NONE));
+      }
       case 4, 5 ->
           wish(new Command.PutCluster(place.workspace(), place.cluster(), Places.cluster(random)));
       case 6, 7 -> scale(place);
