@@ -26,6 +26,7 @@ import ebb.kernel.protocol.Thing;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -141,7 +142,12 @@ final class JobEndpoints {
     }
   }
 
-  private Shapes.JobShown liveShown(JobSeen seen) {
+  /// What history knows of a job that has left memory.
+  Optional<PastJob> past(JobId id) throws HistoryUnavailable {
+    return history.get().job(id);
+  }
+
+  Shapes.JobShown liveShown(JobSeen seen) {
     Attempt attempt = attempt(seen.job());
     return Shapes.JobShown.of(seen, attempt, attempt == null ? List.of() : nodes(attempt));
   }

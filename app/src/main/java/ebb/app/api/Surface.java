@@ -97,7 +97,9 @@ public final class Surface {
     new CodeEndpoints(reads, parts.code()).addTo(router);
     JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs());
     deletion.addTo(router);
-    new LogEndpoints(jobs, parts).addTo(router);
+    EventStreams streams = new EventStreams();
+    new JobEvents(jobs, parts.view(), streams).addTo(router);
+    new LogEndpoints(jobs, parts, streams).addTo(router);
     new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);

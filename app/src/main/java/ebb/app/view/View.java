@@ -40,6 +40,22 @@ public final class View implements Publisher {
   }
 
   private volatile Content content = new Content(Rules.of(new State()));
+  private final Watches watches = new Watches();
+
+  /// Waits for changes of a job: of its phase, and of its attempt's.
+  public interface JobWatch extends AutoCloseable {
+    /// Returns after the next change, at once if there was one since the last time, or when so much
+    /// time has passed.
+    void await(long mostMillis) throws InterruptedException;
+
+    @Override
+    void close();
+  }
+
+  /// Notices from now on when the job changes.
+  public JobWatch watch(JobId job) {
+    return watches.begin(job);
+  }
 
   // Reading.
 
@@ -107,6 +123,7 @@ public final class View implements Publisher {
       put(state, next, node.id());
     }
     content = next;
+    watches.changed();
   }
 
   @Override
@@ -134,6 +151,19 @@ public final class View implements Publisher {
     }
     for (NodeId id : state.touched().nodes) {
       put(state, now, id);
+    }
+    if (!watches.isEmpty()) {
+      tellWatches(state);
+    }
+  }
+
+  private void tellWatches(State state) {
+    state.touched().jobs.forEach(watches::changed);
+    for (AttemptId id : state.touched().attempts) {
+      Attempt attempt = state.attempt(id);
+      if (attempt != null) { // one that is over has touched its job
+        watches.changed(attempt.job());
+      }
     }
   }
 
