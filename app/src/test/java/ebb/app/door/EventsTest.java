@@ -239,6 +239,35 @@ class EventsTest {
   }
 
   @Test
+  void serverThatStopsEndsItsStreamsWithoutAnEndAndTheyGoOnWithTheNext() throws Exception {
+    Path go = folder.resolve("stopped");
+    server.submit("outlives", "echo one; " + waitFor(go) + "; echo two");
+    String path = job("outlives") + "/logs";
+    Event one;
+    try (Reader reader = read(path, "")) {
+      one = reader.next();
+      assertThat(one.text()).isEqualTo("one\n");
+      long before = System.nanoTime();
+      server.terminate();
+      assertThat(System.nanoTime() - before).isLessThan(15_000_000_000L);
+      assertThat(next(reader)).as("no end was told").isNull();
+    }
+    server.start();
+    Files.createFile(go);
+    try (Reader reader = read(path, one.id())) {
+      assertThat(text(reader.rest())).isEqualTo("two\n");
+    }
+  }
+
+  private static Event next(Reader reader) {
+    try {
+      return reader.next();
+    } catch (IOException cut) {
+      return null;
+    }
+  }
+
+  @Test
   void readersAreBoundedHearAHeartbeatAndLeaveRoomWhenTheyGo() throws Exception {
     String lock = "/ebb/v1/locks/wait?subscription=sub&group=team&workspace=lab&cluster=still";
     server.put(WORKSPACE + "/clusters/still", "{\"size\":\"Standard_D2s_v3\",\"max\":1}");
