@@ -59,7 +59,7 @@ final class ArmJobs {
             submissions.submit(
                 request,
                 actor,
-                CommandJobBody.read(actor, body),
+                CommandJobBody.read(actor, request.parameter("name"), body),
                 status -> shown(request, actor, status)));
   }
 

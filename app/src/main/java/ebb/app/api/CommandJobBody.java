@@ -19,7 +19,7 @@ final class CommandJobBody {
 
   private CommandJobBody() {}
 
-  static Submissions.Submission read(Actor actor, ArmBody body) throws Bodies.Unfit {
+  static Submissions.Submission read(Actor actor, String name, ArmBody body) throws Bodies.Unfit {
     body.harmless("id", "name", "type", "systemData");
     ArmBody job = body.object("properties");
     body.end();
@@ -28,7 +28,7 @@ final class CommandJobBody {
       throw new Bodies.Unfit(
           "'%s' is no jobType that Ebb runs so far: it runs Command.".formatted(type));
     }
-    String resource = job.source();
+    String resource = JobResource.of(job.source(), name);
     String command = job.required("command");
     TreeMap<String, String> variables = job.texts("environmentVariables");
     Optional<String> code = Optional.ofNullable(job.text("codeId")).map(CommandJobBody::codeHash);
@@ -166,7 +166,13 @@ final class CommandJobBody {
     static Where of(@Nullable String computeId, @Nullable String instanceType, Priority priority)
         throws Bodies.Unfit {
       String name = computeId == null ? "" : computeId.replaceFirst("^.*[/:]", "");
-      if (!name.isEmpty() && !name.equalsIgnoreCase("serverless")) {
+      Serverless serverless =
+          new Serverless(instanceType == null ? DEFAULT_SIZE : instanceType, priority);
+      boolean isNamed =
+          !name.isEmpty()
+              && !name.equalsIgnoreCase("serverless")
+              && !name.equalsIgnoreCase(serverless.cluster()); // as it is shown
+      if (isNamed) {
         if (priority == Priority.LOW) {
           throw new Bodies.Unfit(
               "The property 'queueSettings.jobTier' is for jobs without a compute: the cluster '%s' has a priority of its own."
@@ -174,8 +180,6 @@ final class CommandJobBody {
         }
         return new Where(name, null);
       }
-      Serverless serverless =
-          new Serverless(instanceType == null ? DEFAULT_SIZE : instanceType, priority);
       return new Where(serverless.cluster(), serverless);
     }
   }

@@ -134,6 +134,28 @@ class SentAgainTest {
     assertThat(server.get(WORKSPACE + "/jobs").body().split("\"phase\":", -1)).hasSize(3);
   }
 
+  @Test
+  void saySoInAnotherOrderOrAsTheyWereShown() throws Exception {
+    String path = LAB + "/jobs/shown" + VERSION;
+    String first =
+        "{\"properties\":{\"jobType\":\"Command\",\"command\":\"true\",\"queueSettings\":{\"jobTier\":\"Spot\"},\"tags\":{\"a\":\"1\",\"b\":\"2\"}}}";
+    String other =
+        "{\"properties\":{\"tags\":{\"b\":\"2\",\"a\":\"1\"},\"inputs\":{},\"isArchived\":false,\"displayName\":\"shown\",\"queueSettings\":{\"jobTier\":\"Spot\"},\"command\":\"true\",\"environmentId\":\"azureml:ebb-host@latest\",\"jobType\":\"Command\"}}";
+    assertThat(server.put(path, first).status()).isEqualTo(201);
+    assertThat(server.put(path, other).status()).isEqualTo(200);
+    String shown = server.get(path).body();
+    assertThat(server.put(path, shown).status()).as(shown).isEqualTo(200);
+    assertThat(server.put(path, shown.replace("\"2\"", "\"3\"")).status()).isEqualTo(409);
+    String renamed = shown.replace("\"displayName\":\"shown\"", "\"displayName\":\"x\"");
+    assertThat(server.put(path, renamed).status()).isEqualTo(409);
+    server.awaitJob("shown", "ended");
+    awaitPast("shown");
+    shown = server.get(path).body();
+    assertThat(server.put(path, shown).status()).as(shown).isEqualTo(200);
+    // As every other job of this class, it is counted there.
+    server.send("DELETE", job("shown"), "");
+  }
+
   private static void checkBoth(JsonNode before) throws Exception {
     Answer theirs = arm("theirs", "sh train.sh");
     assertThat(theirs.status()).as(theirs.body()).isEqualTo(200);
