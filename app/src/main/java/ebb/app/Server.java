@@ -189,6 +189,11 @@ final class Server {
     public long between(JobId job, int attempts, int nodes) throws IOException {
       return folders.tidy(job, attempts, nodes, false);
     }
+
+    @Override
+    public void remove(JobId job) throws IOException {
+      folders.remove(job);
+    }
   }
 
   private LocalOptions localOptions(Store store, Confines confines) {

@@ -52,8 +52,8 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private final SpecificationStore specifications;
   private final Duration keep;
 
-  /// Up to which end all has been swept.
-  private record Position(long endedAt, JobId job) {
+  /// Up to which end, or deletion, all has been swept.
+  private record Position(long at, JobId job) {
     static Position read(Path file) throws IOException {
       if (!Files.exists(file)) {
         return new Position(0, new JobId(0));
@@ -64,7 +64,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
 
     void write(Path file) throws IOException {
       Path draft = file.resolveSibling(file.getFileName() + ".new");
-      Files.writeString(draft, endedAt + " " + job + "\n");
+      Files.writeString(draft, at + " " + job + "\n");
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
   }
@@ -130,12 +130,46 @@ final class Sweep implements Surface.Cleaning, Runnable {
       }
       page = page(position, until);
     }
+    if (really) {
+      removeDeleted();
+    }
     CodeStore.Removed removed = code.removeUnused(until, this::isNeeded, really);
     RunFolders.Removed environments =
         folders.removeEnvironments(
             Math.min(until, System.currentTimeMillis() - ENVIRONMENTS), really);
     return new Surface.Freed(
         jobs, bytes, removed.count(), removed.bytes(), environments.count(), environments.bytes());
+  }
+
+  /// The files of deleted jobs that were not removed with them, for the server ended in between.
+  private void removeDeleted() throws IOException {
+    Path file = memory.resolveSibling("swept-deleted");
+    Position position = Position.read(file);
+    List<PastJob> page = deleted(position);
+    while (!page.isEmpty()) {
+      for (PastJob job : page) {
+        try {
+          folders.remove(job.id());
+        } catch (IOException failure) {
+          LOG.log(
+              Level.WARNING,
+              "the files of the deleted job {0} are not removed: {1}",
+              job.id().toString(),
+              failure);
+        }
+        position = new Position(job.deletedAt(), job.id());
+      }
+      position.write(file);
+      page = deleted(position);
+    }
+  }
+
+  private List<PastJob> deleted(Position after) throws IOException {
+    try {
+      return history.get().deletedAfter(after.at(), after.job(), PAGE);
+    } catch (HistoryUnavailable unavailable) {
+      throw new IOException(unavailable.getMessage(), unavailable);
+    }
   }
 
   /// One folder that cannot be looked at does not keep the others.
@@ -151,7 +185,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
 
   private List<PastJob> page(Position position, long until) throws IOException {
     try {
-      return history.get().endedAfter(position.endedAt(), position.job(), until, PAGE);
+      return history.get().endedAfter(position.at(), position.job(), until, PAGE);
     } catch (HistoryUnavailable unavailable) {
       throw new IOException(unavailable.getMessage(), unavailable);
     }

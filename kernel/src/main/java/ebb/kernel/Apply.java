@@ -1,6 +1,7 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
@@ -101,8 +102,20 @@ final class Apply {
         state.usedId(created.id().value());
         state.putWorkspace(
             created.id(),
-            new Workspace(created.id(), created.scope(), created.location(), false, at));
+            new Workspace(created.id(), created.scope(), created.location(), false, at, List.of()));
       }
+      case Event.WorkspaceTagged tagged ->
+          state.putWorkspace(
+              tagged.id(),
+              State.require(state.workspaces.get(tagged.id()), "workspace", tagged.id())
+                  .with(tagged.tags()));
+      case Event.GroupPut put -> {
+        ResourceGroup before = state.groups.find(put.group());
+        long since = before == null ? at : before.createdAt();
+        state.groups =
+            state.groups.with(new ResourceGroup(put.group(), put.location(), put.tags(), since));
+      }
+      case Event.GroupDeleted deleted -> state.groups = state.groups.without(deleted.group());
       case Event.WorkspaceDeleting deleting ->
           state.putWorkspace(
               deleting.id(),
@@ -272,13 +285,8 @@ final class Apply {
               ended.job(), job(state, ended.job()).with(new Job.Queued(at, ended.deadline())));
       case Event.CancelRequested requested ->
           state.putJob(requested.job(), job(state, requested.job()).asCancelRequested());
-      case Event.JobEnded ended ->
-          state.putJob(
-              ended.job(),
-              job(state, ended.job())
-                  .with(
-                      new Job.Ended(
-                          at, ended.cause(), ended.code(), ended.detail(), state.sequence)));
+      case Event.JobEnded ended -> ended(state, ended, at);
+      case Event.JobDeleted deleted -> deleted(state, deleted);
       case Event.LocalJobTaken taken ->
           state.putJob(
               taken.job(),
@@ -299,6 +307,20 @@ final class Apply {
           state.putJob(id, null);
         }
       }
+    }
+  }
+
+  private static void ended(State state, Event.JobEnded ended, long at) {
+    Job.Ended phase =
+        new Job.Ended(at, ended.cause(), ended.code(), ended.detail(), state.sequence, false);
+    state.putJob(ended.job(), job(state, ended.job()).with(phase));
+  }
+
+  /// One that has left memory is history's alone.
+  private static void deleted(State state, Event.JobDeleted deleted) {
+    Job job = state.jobs.get(deleted.job());
+    if (job != null && job.phase() instanceof Job.Ended ended) {
+      state.putJob(job.id(), job.with(ended.asDeleted(state.sequence)));
     }
   }
 

@@ -31,6 +31,9 @@ final class Jobs {
       return Verdict.refused(Clusters.noWorkspace(workspace, submit.workspace()));
     }
     Job existing = state.job(workspace.id(), submit.name());
+    if (existing != null && existing.isDeleted()) {
+      return Verdict.refused(new Rejection.Deleted("job", submit.name()));
+    }
     if (existing != null) {
       return existing.spec().equals(submit.spec())
           ? Verdict.NOTHING_NEW
@@ -180,6 +183,27 @@ final class Jobs {
       case Job.Ended ended ->
           Verdict.refused(new Rejection.AlreadyEnded(job.name(), ended.cause()));
     };
+  }
+
+  /// A lock on what the job is in forbids it, as with Azure. Of a job that has left memory the
+  /// kernel knows no more than the shell says: that history has it.
+  static Verdict delete(State state, Command.DeleteJob delete) {
+    Workspace workspace = state.workspace(delete.workspace());
+    Job job = workspace == null ? null : state.job(workspace.id(), delete.name());
+    JobId id = job == null ? delete.past() : job.id();
+    if (workspace == null || id.equals(JobId.NONE)) {
+      return Verdict.refused(new Rejection.NotFound("job", delete.name()));
+    }
+    if (job != null && !job.isEnded()) {
+      return Verdict.refused(new Rejection.NotEnded(job.name(), Why.phase(job)));
+    }
+    Rejection lock = Guards.scaling(state, delete.workspace());
+    if (lock != null) {
+      return Verdict.refused(lock);
+    }
+    return job != null && job.isDeleted()
+        ? Verdict.NOTHING_NEW
+        : Verdict.accepted(new Event.JobDeleted(id));
   }
 
   /// Also while a start is in flight: the stop overtakes it, and a backend that never saw the start

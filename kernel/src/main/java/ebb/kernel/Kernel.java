@@ -38,7 +38,8 @@ public final class Kernel {
     }
     boolean stopsSomething =
         switch (wish) {
-          case Command.CancelJob _, Command.DeleteCluster _, Command.DeleteWorkspace _ -> true;
+          case Command.CancelJob _, Command.DeleteJob _, Command.DeleteCluster _ -> true;
+          case Command.DeleteWorkspace _, Command.DeleteGroup _ -> true;
           case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
           case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> true;
           default -> false; // everything else may start something
@@ -49,12 +50,15 @@ public final class Kernel {
   /// What permission a wish needs.
   public static Action action(Command.Wish wish) {
     return switch (wish) {
-      case Command.DeleteWorkspace _, Command.DeleteCluster _ -> Action.DELETE;
-      case Command.PutWorkspace _,
+      case Command.DeleteGroup _, Command.DeleteWorkspace _, Command.DeleteCluster _ ->
+          Action.DELETE;
+      case Command.PutGroup _,
+          Command.PutWorkspace _,
           Command.PutCluster _,
           Command.ScaleCluster _,
           Command.SubmitJob _,
-          Command.CancelJob _ ->
+          Command.CancelJob _,
+          Command.DeleteJob _ ->
           Action.WRITE;
       // What has happened is told whatever is locked, by whoever submitted the job.
       case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> Action.READ;
@@ -74,6 +78,8 @@ public final class Kernel {
   /// Where a wish needs it.
   public static Scope scope(Command.Wish wish) {
     return switch (wish) {
+      case Command.PutGroup put -> put.group();
+      case Command.DeleteGroup delete -> delete.group();
       case Command.PutWorkspace put -> put.workspace();
       case Command.DeleteWorkspace delete -> delete.workspace();
       case Command.PutLock put -> put.lock().scope();
@@ -88,6 +94,7 @@ public final class Kernel {
       case Command.DeleteCluster delete -> delete.workspace().cluster(delete.name());
       case Command.SubmitJob submit -> submit.workspace();
       case Command.CancelJob cancel -> cancel.workspace();
+      case Command.DeleteJob delete -> delete.workspace();
       case Command.ReportLocalStart report -> report.workspace();
       case Command.ReportLocalEnd report -> report.workspace();
     };
@@ -97,11 +104,14 @@ public final class Kernel {
     return switch (wish) {
       case Command.SubmitJob submit -> Jobs.submit(state, order, submit);
       case Command.CancelJob cancel -> Jobs.cancel(state, order, cancel);
+      case Command.DeleteJob delete -> Jobs.delete(state, delete);
       case Command.ReportLocalStart report -> LocalJobs.started(state, order, report);
       case Command.ReportLocalEnd report -> LocalJobs.ended(state, order, report);
       case Command.PutCluster put -> Clusters.put(state, order, put);
       case Command.ScaleCluster scale -> Clusters.scale(state, scale);
       case Command.DeleteCluster delete -> Clusters.delete(state, delete);
+      case Command.PutGroup put -> Scopes.putGroup(state, put);
+      case Command.DeleteGroup delete -> Scopes.deleteGroup(state, delete);
       case Command.PutWorkspace put -> Scopes.putWorkspace(state, put);
       case Command.DeleteWorkspace delete -> Scopes.deleteWorkspace(state, delete);
       case Command.PutLock put -> Scopes.putLock(state, put);

@@ -5,6 +5,7 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.WorkspaceId;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.TreeMap;
 
@@ -53,6 +54,12 @@ final class Names {
   @Nullable
   WorkspaceId workspace(Scope scope) {
     return workspaces.get(scope.key());
+  }
+
+  /// The workspaces of a resource group.
+  Collection<WorkspaceId> workspacesIn(Scope group) {
+    String within = group.key() + "/";
+    return workspaces.subMap(within, within + Character.MAX_VALUE).values();
   }
 
   @Nullable

@@ -20,6 +20,13 @@ final class Rules {
   static final String WORKSPACE_NAME =
       "3 to 33 letters, digits, hyphens and underscores, a letter or digit first";
 
+  /// Azure's rule for names of resource groups.
+  static final String GROUP_NAME =
+      "1 to 90 letters, digits, hyphens, underscores, parentheses and full stops, no full stop last";
+
+  /// Azure: resource groups of a subscription.
+  static final int GROUPS = 980;
+
   /// Azure's pattern for names of jobs.
   static final String JOB_NAME =
       "1 to 255 letters, digits, hyphens and underscores, a letter or digit first";
@@ -50,6 +57,7 @@ final class Rules {
 
   private static final Pattern CLUSTER =
       Pattern.compile("[A-Za-z](?=.{2,23}$)[A-Za-z0-9-]*[A-Za-z0-9]");
+  private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-]");
   private static final Pattern WORKSPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{2,32}");
   private static final Pattern JOB = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,254}");
 
@@ -57,6 +65,10 @@ final class Rules {
 
   static boolean isWorkspaceName(String name) {
     return WORKSPACE.matcher(name).matches();
+  }
+
+  static boolean isGroupName(String name) {
+    return GROUP.matcher(name).matches();
   }
 
   static boolean isJobName(String name) {
@@ -93,10 +105,14 @@ final class Rules {
     if (spec.location().isBlank()) {
       return invalid("location", "", "the name of a location");
     }
-    if (spec.tags().size() > TAGS) {
-      return invalid("tags", spec.tags().size(), "at most " + TAGS);
+    return tags(spec.tags());
+  }
+
+  static @Nullable Rejection tags(List<Tag> tags) {
+    if (tags.size() > TAGS) {
+      return invalid("tags", tags.size(), "at most " + TAGS);
     }
-    for (Tag tag : spec.tags()) {
+    for (Tag tag : tags) {
       if (tag.name().isEmpty()
           || tag.name().length() > TAG_NAME_LENGTH
           || tag.value().length() > TAG_VALUE_LENGTH) {

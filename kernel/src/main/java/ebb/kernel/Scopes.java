@@ -1,15 +1,72 @@
 package ebb.kernel;
 
+import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.Verdict;
 import ebb.kernel.protocol.WorkspaceId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 
-/// Decisions about workspaces, locks and roles.
+/// Decisions about resource groups, workspaces, locks and roles.
 final class Scopes {
   private Scopes() {}
+
+  /// A group that is there because a workspace is in it is made all the same, and stays.
+  static Verdict putGroup(State state, Command.PutGroup put) {
+    Scope scope = put.group();
+    if (!scope.isGroup() || !Rules.isGroupName(scope.group())) {
+      return Verdict.refused(
+          new Rejection.InvalidName("resource group", scope.group(), Rules.GROUP_NAME));
+    }
+    Rejection unfit = Rules.tags(put.tags());
+    if (unfit != null) {
+      return Verdict.refused(unfit);
+    }
+    if (put.location().isBlank()) {
+      return Verdict.refused(new Rejection.InvalidValue("location", "", "the name of a location"));
+    }
+    Event made = new Event.GroupPut(scope, put.location(), put.tags());
+    ResourceGroup existing = state.groups.find(scope);
+    if (existing == null) {
+      return state.groups.within(scope.ofSubscription()).size() < Rules.GROUPS
+          ? Verdict.accepted(made)
+          : Verdict.refused(
+              new Rejection.TooMany("resource groups of the subscription", Rules.GROUPS));
+    }
+    if (!existing.location().equalsIgnoreCase(put.location())) {
+      return Verdict.refused(
+          new Rejection.Immutable("location", existing.location(), put.location()));
+    }
+    return existing.tags().equals(put.tags())
+        ? Verdict.NOTHING_NEW
+        : Verdict.accepted(new Event.GroupPut(scope, existing.location(), put.tags()));
+  }
+
+  /// One decision with all that the group contains. It is there until its last workspace is gone.
+  static Verdict deleteGroup(State state, Command.DeleteGroup delete) {
+    Collection<WorkspaceId> within =
+        delete.group().isGroup() ? state.names.workspacesIn(delete.group()) : List.of();
+    ResourceGroup group = state.groups.find(delete.group());
+    if (within.isEmpty() && group == null) {
+      return Verdict.refused(new Rejection.NotFound("resource group", delete.group().group()));
+    }
+    List<Event> events = new ArrayList<>();
+    for (WorkspaceId id : within) {
+      if (!State.require(state.workspaces.get(id), "workspace", id).deleting()) {
+        events.add(new Event.WorkspaceDeleting(id));
+      }
+    }
+    if (group != null) {
+      events.add(new Event.GroupDeleted(group.scope()));
+    }
+    return new Verdict.Accepted(events);
+  }
 
   static Verdict putWorkspace(State state, Command.PutWorkspace put) {
     if (!put.workspace().isWorkspace()) {
@@ -21,6 +78,11 @@ final class Scopes {
     if (!Rules.isWorkspaceName(name)) {
       return Verdict.refused(new Rejection.InvalidName("workspace", name, Rules.WORKSPACE_NAME));
     }
+    List<Tag> tags = put.tags();
+    Rejection unfit = tags == null ? null : Rules.tags(tags);
+    if (unfit != null) {
+      return Verdict.refused(unfit);
+    }
     Workspace existing = state.workspace(put.workspace());
     if (existing == null) {
       if (put.location().isBlank()) {
@@ -28,14 +90,21 @@ final class Scopes {
             new Rejection.InvalidValue("location", "", "the name of a location"));
       }
       WorkspaceId id = new WorkspaceId(state.ids().next());
-      return Verdict.accepted(new Event.WorkspaceCreated(id, put.workspace(), put.location()));
+      Event created = new Event.WorkspaceCreated(id, put.workspace(), put.location());
+      return tags == null || tags.isEmpty()
+          ? Verdict.accepted(created)
+          : Verdict.accepted(created, new Event.WorkspaceTagged(id, tags));
     }
     if (existing.deleting()) {
       return Verdict.refused(new Rejection.BeingDeleted("workspace", name));
     }
-    return existing.location().equalsIgnoreCase(put.location())
+    if (!existing.location().equalsIgnoreCase(put.location())) {
+      return Verdict.refused(
+          new Rejection.Immutable("location", existing.location(), put.location()));
+    }
+    return tags == null || tags.equals(existing.tags())
         ? Verdict.NOTHING_NEW
-        : Verdict.refused(new Rejection.Immutable("location", existing.location(), put.location()));
+        : Verdict.accepted(new Event.WorkspaceTagged(existing.id(), tags));
   }
 
   /// One decision with all that the workspace contains: its clusters and jobs are ended by policy.

@@ -2,6 +2,7 @@ package ebb.kernel;
 
 import ebb.kernel.access.AccessRules;
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.codec.Fact;
 import ebb.kernel.codec.FormatVersion;
@@ -54,6 +55,7 @@ public final class Snapshots {
             state.storage.low(), state.storage.freeBytes(), state.storage.markBytes()));
     facts.add(state.access);
     state.quotas.limits().forEach((key, limit) -> facts.add(new Fact.QuotaLimit(key, limit)));
+    facts.addAll(state.groups.all());
     facts.addAll(state.workspaces.values());
     facts.addAll(state.clusters.values());
     facts.addAll(state.jobs.values());
@@ -95,6 +97,7 @@ public final class Snapshots {
       case Attempt attempt -> state.putAttempt(attempt.id(), attempt);
       case Fact fact -> putFact(state, fact);
       case Cluster cluster -> state.putCluster(cluster.id(), cluster);
+      case ResourceGroup group -> state.groups = state.groups.with(group);
       case Workspace workspace -> state.putWorkspace(workspace.id(), workspace);
       case VmSize size -> state.sizes.put(size.name(), size);
       case Settings settings -> state.settings = settings;

@@ -2,6 +2,7 @@ package ebb.kernel;
 
 import ebb.kernel.access.AccessRules;
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.ResourceGroups;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.collection.IdMap;
 import ebb.kernel.job.Attempt;
@@ -55,6 +56,7 @@ public final class State {
   final TreeSet<NodeId> strayNodes = new TreeSet<>();
   final TreeSet<TaskId> strayTasks = new TreeSet<>();
   final TreeMap<Thing, String> quarantine = new TreeMap<>();
+  ResourceGroups groups = ResourceGroups.NONE;
   final TreeMap<WorkspaceId, Workspace> workspaces = new TreeMap<>();
   final TreeMap<ClusterId, Cluster> clusters = new TreeMap<>();
   final IdMap<NodeId, Node> nodes = new IdMap<>(NodeId::new);
@@ -174,6 +176,10 @@ public final class State {
 
   public @Nullable Attempt attempt(AttemptId id) {
     return attempts.get(id);
+  }
+
+  public ResourceGroups groups() {
+    return groups;
   }
 
   public Iterable<Workspace> allWorkspaces() {

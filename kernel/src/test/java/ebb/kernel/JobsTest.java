@@ -14,6 +14,7 @@ import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.ReleaseCause;
 import ebb.kernel.protocol.TaskEnd;
@@ -436,5 +437,45 @@ class JobsTest {
     story.passes(30 * DAY);
 
     assertThat(causeOf(story, "waits")).isEqualTo(EndCause.QUEUE_LIMIT);
+  }
+
+  @Test
+  void anEndedJobIsDeletedOnceAndItsNameIsNeverUsedAgain() {
+    Story story = Story.usual().cluster("gpu", cluster()).job("a", job()).settles();
+    JobId id = story.jobId("a");
+
+    story.when(Story.deletion("a", JobId.NONE)).rejected(new Rejection.NotEnded("a", "Active"));
+    story.ends("a", 0);
+    story.when(Story.deletion("A", JobId.NONE)).then(new Event.JobDeleted(id));
+    story.when(Story.deletion("a", JobId.NONE)).thenNothing();
+    story.when(story.submission("a", job())).rejected(new Rejection.Deleted("job", "a"));
+    story.when(Story.cancel("a")).rejected(Rejection.AlreadyEnded.class);
+  }
+
+  @Test
+  void aDeletedJobLeavesMemoryWhenHistoryHasItsDeletion() {
+    Story story = Story.usual().cluster("gpu", cluster()).job("a", job()).settles().ends("a", 0);
+    JobId id = story.jobId("a");
+    long ended = story.state().sequence();
+    story.given(Story.deletion("a", JobId.NONE)).after(World.HOUR);
+
+    assertThat(Kernel.next(story.state(), new Kernel.Moment(story.now(), ended)))
+        .satisfiesAnyOf(
+            nothing -> assertThat(nothing).isNull(),
+            other ->
+                assertThat(other.events()).doesNotHaveAnyElementsOfTypes(Event.JobsArchived.class));
+    story.historyCatchesUp();
+    assertThat(story.state().job(id)).isNull();
+  }
+
+  @Test
+  void aJobThatIsInHistoryAloneIsDeletedThereAndALockForbidsIt() {
+    Story story = Story.usual().cluster("gpu", cluster());
+    JobId past = new JobId(4_711);
+
+    story.when(Story.deletion("b", JobId.NONE)).rejected(new Rejection.NotFound("job", "b"));
+    story.when(Story.deletion("b", past)).then(new Event.JobDeleted(past));
+    story.given(new Command.PutLock(Story.lock(World.WORKSPACE)));
+    story.when(Story.deletion("b", past)).rejected(Rejection.Locked.class);
   }
 }

@@ -8,6 +8,7 @@ import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
@@ -62,6 +63,10 @@ enum Matrix {
         "6 Active Stopping at its limit", story -> story.job("it", IT).settles().passes(HOUR));
     phases.put("7 BackingOff", story -> story.job("it", IT).settles().ends("it", 1));
     phases.put("8 Ended", story -> story.job("it", IT).settles().ends("it", 0));
+    phases.put(
+        "8 Ended, deleted",
+        story ->
+            story.job("it", IT).settles().ends("it", 0).given(Story.deletion("it", JobId.NONE)));
     phases.put(
         "9 Active Stopping, preempted",
         story -> {
@@ -152,6 +157,8 @@ enum Matrix {
         commands.put("SubmitJob the same", story.submission("it", IT));
         commands.put("SubmitJob another", story.submission("it", IT.priority(3)));
         commands.put("CancelJob", Story.cancel("it"));
+        commands.put("DeleteJob", Story.deletion("it", JobId.NONE));
+        commands.put("DeleteJob of history", Story.deletion("it", new JobId(4_711)));
         commands.put("ReportLocalStart", Story.localStart("it"));
         commands.put("ReportLocalEnd 0", Story.localEnd("it", EXITED, 0));
         commands.put("ReportLocalEnd 1", Story.localEnd("it", EXITED, 1));

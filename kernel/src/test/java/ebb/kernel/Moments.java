@@ -12,6 +12,7 @@ import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Role;
 import ebb.kernel.protocol.RoleAssignment;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.Thing;
 import java.util.List;
 
@@ -26,9 +27,11 @@ final class Moments {
           "ChangeSettings",
           "ChangeSizes",
           "ClockJumped",
+          "DeleteGroup",
           "DeleteLock",
           "EndQuarantine",
           "HostFound",
+          "PutGroup",
           "PutLock",
           "PutWorkspace",
           "QuarantineThing",
@@ -87,6 +90,13 @@ final class Moments {
 
   private static void scopes(Transitions transitions) {
     RoleAssignment role = new RoleAssignment("carl", Role.READER, Scope.ALL);
+    Scope group = World.WORKSPACE.ofGroup();
+    story(transitions)
+        .given(new Command.PutGroup(group, "here", List.of(new Tag("team", "blue"))))
+        .given(
+            new Command.PutWorkspace(
+                World.WORKSPACE, World.LOCATION, List.of(new Tag("team", "red"))))
+        .given(new Command.DeleteGroup(group));
     story(transitions)
         .given(new Command.AssignRole(role), new Command.RemoveRole(role))
         .given(new Command.PutLock(Story.lock(World.WORKSPACE)))

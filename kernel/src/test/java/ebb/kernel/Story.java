@@ -295,6 +295,10 @@ public final class Story {
     return new Command.SubmitJob(World.WORKSPACE, name, job.spec(), now);
   }
 
+  public static Command.DeleteJob deletion(String name, JobId past) {
+    return new Command.DeleteJob(World.WORKSPACE, name, past);
+  }
+
   public static Command.CancelJob cancel(String name) {
     return new Command.CancelJob(World.WORKSPACE, name);
   }

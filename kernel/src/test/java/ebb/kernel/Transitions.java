@@ -45,6 +45,8 @@ final class Transitions {
       case Event.WorkspaceCreated created -> workspace(state, created.id());
       case Event.WorkspaceDeleting deleting -> workspace(state, deleting.id());
       case Event.WorkspaceDeleted deleted -> workspace(state, deleted.id());
+      case Event.WorkspaceTagged tagged -> workspace(state, tagged.id());
+      case Event.GroupPut _, Event.GroupDeleted _ -> "-";
       case Event.LockPut _, Event.LockDeleted _, Event.RoleAssigned _, Event.RoleRemoved _ -> "-";
     };
   }
@@ -98,6 +100,7 @@ final class Transitions {
       case Event.BackOffEnded ended -> Set.of(job(state, ended.job()));
       case Event.CancelRequested requested -> Set.of(job(state, requested.job()));
       case Event.JobEnded ended -> Set.of(job(state, ended.job()));
+      case Event.JobDeleted deleted -> Set.of(job(state, deleted.job()));
       case Event.LocalJobTaken taken -> Set.of(job(state, taken.job()));
       case Event.LocalJobStarted started -> Set.of(job(state, started.job()));
       case Event.LocalJobAwaited awaited -> Set.of(job(state, awaited.job()));

@@ -6,10 +6,16 @@ import ebb.app.http.Router;
 import ebb.app.wire.Operation;
 import ebb.app.wire.Page;
 import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Tag;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What is common to all paths of Azure's resource manager: where they are, that each asks for a
@@ -29,6 +35,10 @@ final class Arm {
   private static final String RETRY_SECONDS = "1";
 
   private static final int PAGE_DEFAULT = 100;
+
+  /// What lists are chosen by: the next page by the same.
+  private static final List<String> FILTERS =
+      List.of("jobType", "listViewType", "tag", "properties");
 
   private final Router<Endpoint> router;
 
@@ -71,7 +81,11 @@ final class Arm {
 
   private static String version(Request request) {
     String version = request.query("api-version");
-    return URLEncoder.encode(version == null ? "" : version, StandardCharsets.UTF_8);
+    return encoded(version == null ? "" : version);
+  }
+
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   /// The rows with the address of the next page, which begins after the key `after`; null: that was
@@ -80,15 +94,37 @@ final class Arm {
     if (after == null) {
       return new Page(rows, null);
     }
-    String next =
-        server(request)
-            + "/"
-            + String.join("/", request.segments())
-            + "?api-version="
-            + version(request)
-            + "&$skip="
-            + URLEncoder.encode(after, StandardCharsets.UTF_8);
-    return new Page(rows, next);
+    StringBuilder next = new StringBuilder(server(request));
+    request.segments().forEach(each -> next.append('/').append(each));
+    next.append("?api-version=").append(version(request));
+    for (String filter : FILTERS) {
+      String value = request.query(filter);
+      if (value != null) {
+        next.append('&').append(filter).append('=').append(encoded(value));
+      }
+    }
+    return new Page(rows, next.append("&$skip=").append(encoded(after)).toString());
+  }
+
+  /// A page of what was put together by its keys, in their order.
+  static <T> Response paged(
+      Request request, NavigableMap<String, T> all, Function<T, Object> shown) {
+    List<Object> rows = new ArrayList<>();
+    String last = "";
+    for (Map.Entry<String, T> each : all.tailMap(skip(request), false).entrySet()) {
+      if (rows.size() == PAGE_DEFAULT) {
+        return Json.answer(200, page(request, rows, last));
+      }
+      rows.add(shown.apply(each.getValue()));
+      last = each.getKey();
+    }
+    return Json.answer(200, page(request, rows, null));
+  }
+
+  static Map<String, String> tags(List<Tag> tags) {
+    TreeMap<String, String> shown = new TreeMap<>();
+    tags.forEach(tag -> shown.put(tag.name(), tag.value()));
+    return shown;
   }
 
   static String skip(Request request) {

@@ -2,6 +2,7 @@ package ebb.app.api;
 
 import ebb.app.http.Request;
 import ebb.app.http.Response;
+import ebb.kernel.protocol.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -140,6 +141,13 @@ final class ArmBody {
       texts.put(each.getKey(), each.getValue().isNull() ? "" : each.getValue().asString());
     }
     return texts;
+  }
+
+  /// The tags, by their names.
+  List<Tag> tags() throws Bodies.Unfit {
+    List<Tag> tags = new ArrayList<>();
+    texts("tags").forEach((name, value) -> tags.add(new Tag(name, value)));
+    return tags;
   }
 
   /// The objects of this name, by theirs.

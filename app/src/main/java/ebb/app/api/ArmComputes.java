@@ -79,7 +79,7 @@ final class ArmComputes {
 
   private ClusterSpec spec(Scope scope, ArmBody body) throws Bodies.Unfit {
     String location = body.text("location");
-    TreeMap<String, String> tags = body.texts("tags");
+    List<Tag> tags = body.tags();
     body.object("identity")
         .refused("type", "jobs have no identity in Azure")
         .harmless("principalId", "tenantId", "userAssignedIdentities")
@@ -92,8 +92,7 @@ final class ArmComputes {
   }
 
   private ClusterSpec amlCompute(
-      Scope scope, ArmBody compute, @Nullable String location, TreeMap<String, String> tags)
-      throws Bodies.Unfit {
+      Scope scope, ArmBody compute, @Nullable String location, List<Tag> tags) throws Bodies.Unfit {
     String type = compute.required("computeType");
     if (!type.equalsIgnoreCase("AmlCompute")) {
       throw new Bodies.Unfit(
@@ -122,7 +121,7 @@ final class ArmComputes {
     return workspace == null ? "" : workspace.workspace().location();
   }
 
-  private static ClusterSpec nodes(ArmBody nodes, String location, TreeMap<String, String> tags)
+  private static ClusterSpec nodes(ArmBody nodes, String location, List<Tag> tags)
       throws Bodies.Unfit {
     String os = nodes.text("osType");
     if (os != null && !os.equalsIgnoreCase("Linux")) {
@@ -154,8 +153,6 @@ final class ArmComputes {
         .refused("userAccountCredentials", "nodes cannot be logged into; run a job instead")
         .refused("remoteLoginPortPublicAccess", "nodes cannot be logged into; run a job instead")
         .end();
-    List<Tag> all = new ArrayList<>();
-    tags.forEach((tag, value) -> all.add(new Tag(tag, value)));
     return new ClusterSpec(
         size,
         priority,
@@ -164,7 +161,7 @@ final class ArmComputes {
         scale.idleMillis(),
         location,
         true,
-        all,
+        tags,
         isolation,
         network);
   }
@@ -337,14 +334,12 @@ final class ArmComputes {
   private Compute compute(ClusterSeen seen, @Nullable Rejection why) {
     Cluster cluster = seen.cluster();
     ClusterSpec spec = cluster.spec();
-    TreeMap<String, String> tags = new TreeMap<>();
-    spec.tags().forEach(tag -> tags.put(tag.name(), tag.value()));
     return new Compute(
         seen.workspace().cluster(cluster.name()).path(),
         cluster.name(),
         Compute.TYPE,
         spec.location(),
-        tags,
+        Arm.tags(spec.tags()),
         new Compute.Identity("None"),
         new Compute.Properties(
             "AmlCompute",

@@ -13,6 +13,7 @@ import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Scope;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A job as Azure shows one: what was sent, and what became of it.
@@ -123,6 +124,38 @@ final class ArmJobShape {
     ObjectNode properties = Json.object().put("jobType", "Command").put("command", command);
     properties.putObject("resources").put("instanceCount", spec.nodes());
     return with(workspace, properties);
+  }
+
+  /// Whether the job was sent with a tag of this name, and with these properties of the user's, as
+  /// `name` or `name=value` with commas between. Jobs of Ebb's own door have neither.
+  boolean has(JobSpec spec, @Nullable String tag, String properties) {
+    Optional<Specification> known = find(spec.specHash());
+    if (known.isEmpty() || known.get().resource().isEmpty()) {
+      return false;
+    }
+    ObjectNode sent = Json.object(known.get().resource());
+    if (tag != null && value(sent.path("tags"), tag) == null) {
+      return false;
+    }
+    for (String each : properties.split(",", -1)) {
+      int equals = each.indexOf('=');
+      String name = (equals < 0 ? each : each.substring(0, equals)).strip();
+      String value = name.isEmpty() ? "" : value(sent.path("properties"), name);
+      if (value == null || (equals >= 0 && !value.equals(each.substring(equals + 1).strip()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Names of tags and properties are compared without case.
+  private static @Nullable String value(JsonNode object, String name) {
+    for (var property : object.properties()) {
+      if (property.getKey().equalsIgnoreCase(name)) {
+        return property.getValue().asString();
+      }
+    }
+    return null;
   }
 
   private static ObjectNode with(Scope workspace, ObjectNode properties) {

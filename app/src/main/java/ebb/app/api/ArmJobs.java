@@ -1,6 +1,5 @@
 package ebb.app.api;
 
-import ebb.app.environment.Environments;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.History.PastJob;
@@ -16,22 +15,39 @@ final class ArmJobs {
   private static final String LIST = Arm.WORKSPACE + "/jobs";
   private static final String PATH = LIST + "/{name}";
 
+  private static final String COMMAND = "Command";
+  private static final List<String> TYPES =
+      List.of(COMMAND, "AutoML", "Pipeline", "Spark", "Sweep");
+  private static final List<String> VIEWS = List.of("ActiveOnly", "ArchivedOnly", "All");
+
+  /// What clients of other versions and of other lists of Azure's choose by.
+  private static final List<String> OTHER_FILTERS =
+      List.of("$filter", "$orderBy", "$top", "assetName", "scheduled", "scheduleId");
+
   private final Reads reads;
   private final JobEndpoints jobs;
+  private final Submissions submissions;
+  private final JobDeletion deletion;
   private final ArmJobShape shape;
-  private final Environments environments;
 
-  ArmJobs(Reads reads, JobEndpoints jobs, ArmJobShape shape, Environments environments) {
+  ArmJobs(
+      Reads reads,
+      JobEndpoints jobs,
+      Submissions submissions,
+      JobDeletion deletion,
+      ArmJobShape shape) {
     this.reads = reads;
     this.jobs = jobs;
+    this.submissions = submissions;
+    this.deletion = deletion;
     this.shape = shape;
-    this.environments = environments;
   }
 
   void addTo(Arm arm) {
     arm.on("GET", LIST, this::list)
         .on("GET", PATH, (request, actor) -> shown(request, actor, 200))
         .on("PUT", PATH, this::put)
+        .on("DELETE", PATH, this::delete)
         .on("POST", PATH + "/cancel", this::cancel)
         .on("GET", PATH + "/operations/{operation}", this::operation);
   }
@@ -40,10 +56,10 @@ final class ArmJobs {
     return ArmBody.read(
         request,
         body ->
-            jobs.submit(
+            submissions.submit(
                 request,
                 actor,
-                new CommandJobBody(environments, Reads.workspaceScope(request)).read(actor, body),
+                CommandJobBody.read(actor, request.parameter("name"), body),
                 status -> shown(request, actor, status)));
   }
 
@@ -64,27 +80,46 @@ final class ArmJobs {
         });
   }
 
-  /// `jobType` and `listViewType` choose among all; Ebb's jobs are command jobs, and none is
-  /// archived.
+  /// An ended job is gone at once, and one that is not there need not be deleted.
+  private Response delete(Request request, Actor actor) {
+    Response deleted = deletion.delete(request, actor, 200);
+    boolean isNothing =
+        deleted.status() == 404 && reads.view().workspace(Reads.workspaceScope(request)) != null;
+    return isNothing ? Response.empty(204) : deleted;
+  }
+
   private Response list(Request request, Actor actor) {
-    String type = request.query("jobType");
-    String view = request.query("listViewType");
-    boolean none =
-        (type != null && !type.equalsIgnoreCase("Command"))
-            || (view != null && view.equalsIgnoreCase("ArchivedOnly"));
-    if (request.query("tag") != null || request.query("properties") != null) {
-      return Reads.badRequest(
-          "Jobs cannot be chosen by tag or properties: list them and choose among those.");
+    String type = Bodies.or(request.query("jobType"), COMMAND);
+    if (TYPES.stream().noneMatch(type::equalsIgnoreCase)) {
+      return Reads.badRequest("'%s' is no jobType: there are %s.".formatted(type, TYPES));
     }
-    if (none) {
+    String view = Bodies.or(request.query("listViewType"), "ActiveOnly");
+    if (VIEWS.stream().noneMatch(view::equalsIgnoreCase)) {
+      return Reads.badRequest("'%s' is no listViewType: there are %s.".formatted(view, VIEWS));
+    }
+    for (String other : OTHER_FILTERS) {
+      if (request.query(other) != null) {
+        return Reads.badRequest(
+            "Jobs cannot be chosen by '%s': leave it out, and choose among what is listed."
+                .formatted(other));
+      }
+    }
+    // Ebb's jobs are command jobs, and none is archived.
+    if (!type.equalsIgnoreCase(COMMAND) || view.equalsIgnoreCase("ArchivedOnly")) {
       return reads.inWorkspace(
           request, actor, _ -> Json.answer(200, Arm.page(request, List.of(), null)));
     }
+    String tag = request.query("tag");
+    String properties = request.query("properties");
     return jobs.page(
         request,
         actor,
-        Arm.skip(request),
-        Arm.pageSize(),
+        new JobEndpoints.Asked(
+            Arm.skip(request),
+            Arm.pageSize(),
+            tag == null && properties == null
+                ? null
+                : spec -> shape.has(spec, tag, Bodies.or(properties, ""))),
         new JobEndpoints.Rows<ObjectNode>() {
           @Override
           public ObjectNode live(JobSeen seen) {

@@ -6,23 +6,25 @@ import ebb.app.view.WorkspaceSeen;
 import ebb.app.wire.Compute;
 import ebb.app.wire.Tenancy;
 import ebb.app.wire.Workspace;
+import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.WorkspaceId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Subscriptions, resource groups and workspaces. A subscription or a group is there while a
-/// workspace is in it.
+/// Subscriptions and workspaces. A subscription is there while a group or a workspace is in it.
 final class ArmTenancy {
   private final Reads reads;
   private final Wishes wishes;
@@ -36,9 +38,6 @@ final class ArmTenancy {
     arm.on("GET", "/subscriptions", this::subscriptions)
         .on("GET", Arm.SUBSCRIPTION, this::subscription)
         .on("GET", Arm.SUBSCRIPTION + "/locations", this::locations)
-        .on("GET", Arm.SUBSCRIPTION + "/resourceGroups", this::groups)
-        .on("GET", Arm.GROUP, this::group)
-        .on("HEAD", Arm.GROUP, this::groupExists)
         .on(
             "GET",
             Arm.SUBSCRIPTION + "/providers/Microsoft.MachineLearningServices/workspaces",
@@ -46,9 +45,10 @@ final class ArmTenancy {
         .on(
             "GET",
             Arm.WORKSPACES,
-            (request, actor) -> workspaces(request, actor, groupScope(request)))
+            (request, actor) -> workspaces(request, actor, ArmGroups.scope(request)))
         .on("GET", Arm.WORKSPACE, (request, actor) -> workspace(request, actor, 200))
         .on("PUT", Arm.WORKSPACE, this::putWorkspace)
+        .on("PATCH", Arm.WORKSPACE, this::patchWorkspace)
         .on("DELETE", Arm.WORKSPACE, this::deleteWorkspace)
         .on("GET", Arm.WORKSPACE + "/operations/{operation}", this::operation);
   }
@@ -56,21 +56,16 @@ final class ArmTenancy {
   /// The workspaces that the actor may see within the scope, a subscription's or a group's.
   private List<ebb.kernel.cluster.Workspace> within(Scope scope, Actor actor) {
     List<ebb.kernel.cluster.Workspace> within = new ArrayList<>();
-    for (WorkspaceSeen seen : reads.view().workspaces()) {
-      Scope of = seen.workspace().scope();
-      if (scope.contains(of) && reads.may(actor, of)) {
+    for (WorkspaceSeen seen : reads.view().workspacesIn(scope)) {
+      if (reads.may(actor, seen.workspace().scope())) {
         within.add(seen.workspace());
       }
     }
     return within;
   }
 
-  private static Scope subscriptionScope(Request request) {
+  static Scope subscriptionScope(Request request) {
     return new Scope(request.parameter("subscription"), "", "", "");
-  }
-
-  private static Scope groupScope(Request request) {
-    return new Scope(request.parameter("subscription"), request.parameter("group"), "", "");
   }
 
   // Subscriptions.
@@ -81,7 +76,13 @@ final class ArmTenancy {
       String id = workspace.scope().subscription();
       shown.putIfAbsent(id, shown(id));
     }
-    return Json.answer(200, Arm.page(request, List.copyOf(shown.values()), null));
+    for (ResourceGroup group : reads.view().rules().groups().all()) {
+      if (reads.may(actor, group.scope())) {
+        String id = group.scope().subscription();
+        shown.putIfAbsent(id, shown(id));
+      }
+    }
+    return Arm.paged(request, shown, each -> each);
   }
 
   private static Tenancy.Subscription shown(String id) {
@@ -94,14 +95,22 @@ final class ArmTenancy {
   }
 
   private Response subscription(Request request, Actor actor) {
-    List<ebb.kernel.cluster.Workspace> within = within(subscriptionScope(request), actor);
-    return within.isEmpty()
+    Scope scope = subscriptionScope(request);
+    Optional<String> id =
+        Stream.concat(
+                within(scope, actor).stream().map(ebb.kernel.cluster.Workspace::scope),
+                reads.view().rules().groups().within(scope).stream()
+                    .map(ResourceGroup::scope)
+                    .filter(group -> reads.may(actor, group)))
+            .findFirst()
+            .map(Scope::subscription);
+    return id.isEmpty()
         ? Json.refusal(
             404,
             "SubscriptionNotFound",
             "The subscription '%s' could not be found."
                 .formatted(request.parameter("subscription")))
-        : Json.answer(200, shown(within.getFirst().scope().subscription()));
+        : Json.answer(200, shown(id.get()));
   }
 
   /// The places that the price book knows, and those where a workspace is.
@@ -120,48 +129,12 @@ final class ArmTenancy {
             null));
   }
 
-  // Resource groups.
-
-  private Response groups(Request request, Actor actor) {
-    TreeMap<String, Tenancy.ResourceGroup> shown = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (var workspace : within(subscriptionScope(request), actor)) {
-      shown.putIfAbsent(workspace.scope().group(), group(workspace));
-    }
-    return Json.answer(200, Arm.page(request, List.copyOf(shown.values()), null));
-  }
-
-  private static Tenancy.ResourceGroup group(ebb.kernel.cluster.Workspace first) {
-    Scope scope = first.scope();
-    return new Tenancy.ResourceGroup(
-        new Scope(scope.subscription(), scope.group(), "", "").path(),
-        scope.group(),
-        "Microsoft.Resources/resourceGroups",
-        first.location(),
-        Map.of(),
-        new Tenancy.GroupProperties("Succeeded"));
-  }
-
-  private Response group(Request request, Actor actor) {
-    List<ebb.kernel.cluster.Workspace> within = within(groupScope(request), actor);
-    return within.isEmpty()
-        ? Json.refusal(
-            404,
-            "ResourceGroupNotFound",
-            "Resource group '%s' could not be found: it comes with its first workspace."
-                .formatted(request.parameter("group")))
-        : Json.answer(200, group(within.getFirst()));
-  }
-
-  private Response groupExists(Request request, Actor actor) {
-    return Response.empty(within(groupScope(request), actor).isEmpty() ? 404 : 204);
-  }
-
   // Workspaces.
 
   private Response workspaces(Request request, Actor actor, Scope scope) {
-    List<Workspace> shown =
-        within(scope, actor).stream().map(each -> shown(request, each)).toList();
-    return Json.answer(200, Arm.page(request, shown, null));
+    TreeMap<String, ebb.kernel.cluster.Workspace> all = new TreeMap<>();
+    within(scope, actor).forEach(each -> all.put(each.scope().key(), each));
+    return Arm.paged(request, all, each -> shown(request, each));
   }
 
   private static Workspace shown(Request request, ebb.kernel.cluster.Workspace workspace) {
@@ -180,7 +153,7 @@ final class ArmTenancy {
         scope.workspace(),
         Workspace.TYPE,
         workspace.location(),
-        Map.of(),
+        Arm.tags(workspace.tags()),
         new Compute.Identity("None"),
         new Workspace.Properties(
             UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8)).toString(),
@@ -201,28 +174,47 @@ final class ArmTenancy {
         request,
         body -> {
           String location = body.required("location");
-          body.object("identity")
-              .refused("type", "a workspace has no identity")
-              .harmless("userAssignedIdentities")
-              .end();
-          body.harmless("id", "name", "type", "systemData", "kind", "sku")
-              .refused("tags", "a workspace has no tags; clusters have");
-          ArmBody properties = body.object("properties");
-          body.end();
-          properties
-              .harmless("workspaceId", "provisioningState", "discoveryUrl", "mlFlowTrackingUri")
-              .harmless("friendlyName")
-              .end();
+          List<Tag> tags = body.tags();
+          end(body);
           return wishes.wish(
               request,
               actor,
-              new Command.PutWorkspace(scope, location),
-              changed ->
-                  Arm.operation(
+              new Command.PutWorkspace(scope, location, tags),
+              _ -> Arm.operation(request, workspace(request, actor, 200), scope.path(), "create"));
+        });
+  }
+
+  private static void end(ArmBody body) throws Bodies.Unfit {
+    body.object("identity")
+        .refused("type", "a workspace has no identity")
+        .harmless("userAssignedIdentities")
+        .end();
+    body.harmless("id", "name", "type", "systemData", "kind", "sku");
+    ArmBody properties = body.object("properties");
+    body.end();
+    properties
+        .harmless("workspaceId", "provisioningState", "discoveryUrl", "mlFlowTrackingUri")
+        .harmless("friendlyName")
+        .end();
+  }
+
+  /// Nothing of a workspace changes but its tags.
+  private Response patchWorkspace(Request request, Actor actor) {
+    Scope scope = Reads.workspaceScope(request);
+    return ArmBody.read(
+        request,
+        body -> {
+          List<Tag> tags = body.has("tags") ? body.tags() : null;
+          end(body.harmless("tags"));
+          return reads.inWorkspace(
+              request,
+              actor,
+              seen ->
+                  wishes.wish(
                       request,
-                      workspace(request, actor, changed ? 201 : 200),
-                      scope.path(),
-                      "create"));
+                      actor,
+                      new Command.PutWorkspace(scope, seen.workspace().location(), tags),
+                      _ -> workspace(request, actor, 200)));
         });
   }
 

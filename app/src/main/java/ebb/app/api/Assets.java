@@ -4,6 +4,8 @@ import ebb.app.code.CodeStore;
 import ebb.app.data.DataAddress;
 import ebb.app.data.DataRefused;
 import ebb.app.data.Datastores;
+import ebb.app.environment.EnvironmentRefused;
+import ebb.app.environment.Environments;
 import ebb.app.http.Response;
 import ebb.app.secrets.SecretRefused;
 import ebb.app.secrets.Secrets;
@@ -15,14 +17,28 @@ import org.jspecify.annotations.Nullable;
 /// What must be here before a job is taken that needs it: asked when it is submitted, so that
 /// nobody waits in a queue for something that was never sent.
 final class Assets {
+  private final Environments environments;
   private final CodeStore code;
   private final Datastores datastores;
   private final Secrets secrets;
 
-  Assets(CodeStore code, Datastores datastores, Secrets secrets) {
+  Assets(Environments environments, CodeStore code, Datastores datastores, Secrets secrets) {
+    this.environments = environments;
     this.code = code;
     this.datastores = datastores;
     this.secrets = secrets;
+  }
+
+  /// What a job that names this environment finds from now on.
+  Specification.Environment environment(String reference, Scope workspace) throws Bodies.Unfit {
+    try {
+      return environments.resolve(workspace, reference);
+    } catch (EnvironmentRefused refused) {
+      throw new Bodies.Unfit(refused.why());
+    } catch (IOException failure) {
+      throw new Bodies.Unfit(
+          "The environment '" + reference + "' cannot be read: " + failure + ".");
+    }
   }
 
   /// What is missing or wrong, as an answer; null if the job can be taken.

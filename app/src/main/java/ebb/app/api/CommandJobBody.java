@@ -1,14 +1,10 @@
 package ebb.app.api;
 
-import ebb.app.environment.EnvironmentRefused;
-import ebb.app.environment.Environments;
 import ebb.app.specification.Specification;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Priority;
-import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,15 +17,9 @@ final class CommandJobBody {
   /// command line for clusters.
   private static final String DEFAULT_SIZE = "Standard_DS3_v2";
 
-  private final Environments environments;
-  private final Scope workspace;
+  private CommandJobBody() {}
 
-  CommandJobBody(Environments environments, Scope workspace) {
-    this.environments = environments;
-    this.workspace = workspace;
-  }
-
-  JobEndpoints.Submission read(Actor actor, ArmBody body) throws Bodies.Unfit {
+  static Submissions.Submission read(Actor actor, String name, ArmBody body) throws Bodies.Unfit {
     body.harmless("id", "name", "type", "systemData");
     ArmBody job = body.object("properties");
     body.end();
@@ -38,15 +28,15 @@ final class CommandJobBody {
       throw new Bodies.Unfit(
           "'%s' is no jobType that Ebb runs so far: it runs Command.".formatted(type));
     }
-    String resource = job.source();
+    String resource = JobResource.of(job.source(), name);
     String command = job.required("command");
     TreeMap<String, String> variables = job.texts("environmentVariables");
     Optional<String> code = Optional.ofNullable(job.text("codeId")).map(CommandJobBody::codeHash);
-    Specification.Environment environment = environment(job.text("environmentId"));
+    String environment = job.text("environmentId");
     long limit = limit(job.object("limits"));
     Resources resources = Resources.of(job.object("resources"));
     job.harmless("displayName", "experimentName", "description", "tags", "properties")
-        .harmless("isArchived", "status", "services", "parameters");
+        .harmless("status", "services", "parameters");
     refuseWhatIsNotDone(job);
     Where where =
         Where.of(
@@ -61,7 +51,7 @@ final class CommandJobBody {
             new Specification.ShellLine(command),
             variables,
             code,
-            environment,
+            new Specification.HostEnvironment(),
             inputs,
             outputs,
             distribution,
@@ -75,7 +65,7 @@ final class CommandJobBody {
             limit,
             JobSpec.DEFAULT_RETRIES,
             "");
-    return new JobEndpoints.Submission(specification, spec, where.serverless());
+    return new Submissions.Submission(specification, environment, spec, where.serverless());
   }
 
   private static void refuseWhatIsNotDone(ArmBody job) throws Bodies.Unfit {
@@ -85,6 +75,7 @@ final class CommandJobBody {
       throw new Bodies.Unfit("A job has no managed identity so far: leave 'identity' out.");
     }
     job.refused("componentId", "send the command itself")
+        .refused("isArchived", "a job is not archived")
         .refused("notificationSetting", "follow the job's events instead");
   }
 
@@ -92,19 +83,6 @@ final class CommandJobBody {
   private static String codeHash(String id) {
     String after = id.replaceFirst("(?i)^.*/codes/", "");
     return after.replaceFirst("/.*$", "");
-  }
-
-  private Specification.Environment environment(@Nullable String id) throws Bodies.Unfit {
-    if (id == null) {
-      return new Specification.HostEnvironment();
-    }
-    try {
-      return environments.resolve(workspace, id);
-    } catch (EnvironmentRefused refused) {
-      throw new Bodies.Unfit(refused.why());
-    } catch (IOException failure) {
-      throw new Bodies.Unfit("The environment '" + id + "' cannot be read: " + failure + ".");
-    }
   }
 
   private static long limit(ArmBody limits) throws Bodies.Unfit {
@@ -188,7 +166,13 @@ final class CommandJobBody {
     static Where of(@Nullable String computeId, @Nullable String instanceType, Priority priority)
         throws Bodies.Unfit {
       String name = computeId == null ? "" : computeId.replaceFirst("^.*[/:]", "");
-      if (!name.isEmpty() && !name.equalsIgnoreCase("serverless")) {
+      Serverless serverless =
+          new Serverless(instanceType == null ? DEFAULT_SIZE : instanceType, priority);
+      boolean isNamed =
+          !name.isEmpty()
+              && !name.equalsIgnoreCase("serverless")
+              && !name.equalsIgnoreCase(serverless.cluster()); // as it is shown
+      if (isNamed) {
         if (priority == Priority.LOW) {
           throw new Bodies.Unfit(
               "The property 'queueSettings.jobTier' is for jobs without a compute: the cluster '%s' has a priority of its own."
@@ -196,8 +180,6 @@ final class CommandJobBody {
         }
         return new Where(name, null);
       }
-      Serverless serverless =
-          new Serverless(instanceType == null ? DEFAULT_SIZE : instanceType, priority);
       return new Where(serverless.cluster(), serverless);
     }
   }

@@ -7,19 +7,13 @@ import ebb.app.journal.History;
 import ebb.app.journal.History.PastJob;
 import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Ledger;
-import ebb.app.loop.Outcome;
-import ebb.app.specification.Specification;
-import ebb.app.specification.SpecificationStore;
-import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
 import ebb.app.view.NodeSeen;
-import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.Kernel;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
-import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.EndCause;
@@ -28,17 +22,13 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Retries;
-import ebb.kernel.protocol.Scope;
-import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Thing;
-import ebb.kernel.protocol.Verdict;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,15 +37,8 @@ final class JobEndpoints {
   static final String LIST = WorkspaceEndpoints.PATH + "/jobs";
   static final String PATH = LIST + "/{name}";
 
-  private static final System.Logger LOG = System.getLogger(JobEndpoints.class.getName());
-
-  /// The kernel finds a look into history too old when the server was held up for longer than ended
-  /// jobs stay in memory; more than a few such looks in a row are an overload.
-  private static final int LOOKS = 3;
-
-  /// In place of the time of the look: there is a live job of the name, or no such workspace, and
-  /// the kernel is to find that out for itself.
-  private static final long LIVE = 0;
+  /// How many jobs are looked at for a page of those that are wanted.
+  private static final int LOOKED_AT_MOST = 1_000;
 
   /// Enough to see whether any node of a finished job was virtual: a gang has at most 100 nodes.
   private static final int SEGMENTS_LOOKED_AT = 100;
@@ -63,20 +46,13 @@ final class JobEndpoints {
   private final Reads reads;
   private final Wishes wishes;
   private final Supplier<History> history;
-  private final SpecificationStore specifications;
-  private final Assets assets;
+  private final Submissions submissions;
 
-  JobEndpoints(
-      Reads reads,
-      Wishes wishes,
-      Supplier<History> history,
-      SpecificationStore specifications,
-      Assets assets) {
+  JobEndpoints(Reads reads, Wishes wishes, Supplier<History> history, Submissions submissions) {
     this.reads = reads;
     this.wishes = wishes;
     this.history = history;
-    this.specifications = specifications;
-    this.assets = assets;
+    this.submissions = submissions;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -95,56 +71,15 @@ final class JobEndpoints {
         request,
         Bodies.JobBody.class,
         body ->
-            submit(
+            submissions.submit(
                 request,
                 actor,
-                new Submission(SpecificationBody.of(body), spec(actor, body, ""), null),
+                new Submissions.Submission(
+                    SpecificationBody.of(body), null, spec(actor, body), null),
                 status -> shown(request, actor, status)));
   }
 
-  /// What a body asks for, whichever door it came through.
-  ///
-  /// @param spec without the specification's hash
-  /// @param serverless the nodes that are wanted, if `spec` names the cluster that Ebb keeps for
-  ///   them
-  record Submission(Specification specification, JobSpec spec, @Nullable Serverless serverless) {}
-
-  /// The way of every submission to the kernel. `shown` answers the job, which is there by then.
-  Response submit(
-      Request request, Actor actor, Submission submission, IntFunction<Response> shown) {
-    Scope scope = Reads.workspaceScope(request);
-    // Before anything is stored: who may not submit leaves nothing behind.
-    Response refusal = reads.refusal(actor, Action.WRITE, scope);
-    if (refusal != null) {
-      return refusal;
-    }
-    Specification specification = submission.specification();
-    Optional<String> fault =
-        specification.fault().or(() -> specification.faultOn(submission.spec().nodes()));
-    if (fault.isEmpty() && submission.spec().isLocal()) {
-      fault = LocalEndpoints.fault(specification);
-    }
-    if (fault.isPresent()) {
-      return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
-    }
-    Response missing = assets.refusal(specification, scope);
-    if (missing != null) {
-      return missing;
-    }
-    try {
-      String hash = specifications.put(specification);
-      return send(request, actor, submission.spec().withHash(hash), submission.serverless(), shown);
-    } catch (SpecificationStoreFailure failure) {
-      LOG.log(Level.WARNING, "a specification cannot be stored: {0}", failure.getMessage());
-      return Json.busy(
-          503,
-          "StorageUnavailable",
-          "The job's specification could not be stored: nothing was submitted. The server's log has the reason.",
-          5);
-    }
-  }
-
-  private static JobSpec spec(Actor actor, Bodies.JobBody body, String hash) throws Bodies.Unfit {
+  private static JobSpec spec(Actor actor, Bodies.JobBody body) throws Bodies.Unfit {
     return new JobSpec(
         Bodies.required(body.cluster(), "cluster"),
         Bodies.or(body.account(), actor.principal()),
@@ -152,7 +87,7 @@ final class JobEndpoints {
         Bodies.or(body.nodes(), 1),
         Bodies.millis(body.limit(), "limit", 0),
         retries(body.retries()),
-        hash);
+        "");
   }
 
   private static Retries retries(Bodies.@Nullable RetriesBody body) {
@@ -164,56 +99,9 @@ final class JobEndpoints {
             Bodies.or(body.failed(), JobSpec.DEFAULT_RETRIES.failed()));
   }
 
-  /// A name that history holds is answered from there and never runs again. The time of the look is
-  /// taken first, then the view is asked, then history: a job is in one of them from its submission
-  /// on, and one that is live may leave memory before the command is decided, so that the kernel
-  /// must then find it itself or send us to look again.
-  private Response send(
-      Request request,
-      Actor actor,
-      JobSpec spec,
-      @Nullable Serverless serverless,
-      IntFunction<Response> shown) {
-    Scope scope = Reads.workspaceScope(request);
-    String name = request.parameter("name");
-    Outcome<Verdict> outcome = new Outcome.NotServing<>();
-    for (int look = 0; look < LOOKS; look++) {
-      long lookedAt = wishes.settledAt();
-      WorkspaceSeen workspace = reads.view().workspace(scope);
-      if (workspace != null && workspace.job(name) == null) {
-        Optional<PastJob> past;
-        try {
-          past = history.get().job(workspace.workspace().id(), name);
-        } catch (HistoryUnavailable unavailable) {
-          return historyUnavailable(unavailable);
-        }
-        if (past.isPresent() && past.get().endedAt() != 0) {
-          return past.get().spec().equals(spec)
-              ? shown.apply(200)
-              : Json.refusal(Reason.of(new Rejection.NameTaken("job", name)));
-        }
-        lookedAt = past.isPresent() ? LIVE : lookedAt;
-      } else {
-        lookedAt = LIVE;
-      }
-      outcome =
-          wishes.send(
-              request, actor, new Command.SubmitJob(scope, name, spec, serverless, lookedAt));
-      if (!isTooOld(outcome)) {
-        break;
-      }
-    }
-    return wishes.answer(outcome, changed -> shown.apply(changed ? 201 : 200));
-  }
-
-  private static Response historyUnavailable(HistoryUnavailable unavailable) {
+  static Response historyUnavailable(HistoryUnavailable unavailable) {
     return Json.busy(
         503, "HistoryUnavailable", unavailable.getMessage(), unavailable.retryHelps() ? 1 : 0);
-  }
-
-  private static boolean isTooOld(Outcome<Verdict> outcome) {
-    return outcome instanceof Outcome.Answered<Verdict>(Verdict.Refused(var rejection))
-        && rejection instanceof Rejection.NameCheckTooOld;
   }
 
   // Looking.
@@ -254,7 +142,12 @@ final class JobEndpoints {
     }
   }
 
-  private Shapes.JobShown liveShown(JobSeen seen) {
+  /// What history knows of a job that has left memory.
+  Optional<PastJob> past(JobId id) throws HistoryUnavailable {
+    return history.get().job(id);
+  }
+
+  Shapes.JobShown liveShown(JobSeen seen) {
     Attempt attempt = attempt(seen.job());
     return Shapes.JobShown.of(seen, attempt, attempt == null ? List.of() : nodes(attempt));
   }
@@ -290,12 +183,13 @@ final class JobEndpoints {
         workspace -> {
           JobSeen seen = workspace.job(name);
           if (seen != null) {
-            return cases.live(seen);
+            return seen.job().isDeleted() ? Reads.notFound("job", name) : cases.live(seen);
           }
           try {
             return history
                 .get()
                 .job(workspace.workspace().id(), name)
+                .filter(past -> !past.isDeleted())
                 .map(cases::past)
                 .orElseGet(() -> Reads.notFound("job", name));
           } catch (HistoryUnavailable unavailable) {
@@ -308,8 +202,7 @@ final class JobEndpoints {
     return page(
         request,
         actor,
-        Reads.after(request),
-        Reads.pageSize(request),
+        new Asked(Reads.after(request), Reads.pageSize(request), null),
         new Rows<Shapes.JobShown>() {
           @Override
           public Shapes.JobShown live(JobSeen seen) {
@@ -334,15 +227,30 @@ final class JobEndpoints {
   /// @param next after which the following page begins; null if this is the last one
   record JobPage<T>(List<T> rows, @Nullable String next) {}
 
-  /// Live jobs and those of history as one list, newest first; `after` is the id of the last one of
-  /// the page before.
+  /// Which jobs a list is to have.
+  ///
+  /// @param after the id of the last one that was looked at for the page before; empty begins
+  /// @param size how many rows at most
+  /// @param wanted which of them; null for all
+  record Asked(String after, int size, @Nullable Predicate<JobSpec> wanted) {
+    boolean isFull(int rows, int looks) {
+      return rows == size || looks == most();
+    }
+
+    /// A page for which few are wanted ends early: the next goes on.
+    int most() {
+      return wanted == null ? size : LOOKED_AT_MOST;
+    }
+
+    boolean wants(JobSpec spec) {
+      return wanted == null || wanted.test(spec);
+    }
+  }
+
+  /// Live jobs and those of history as one list, newest first.
   <T> Response page(
-      Request request,
-      Actor actor,
-      String after,
-      int size,
-      Rows<T> rows,
-      Function<JobPage<T>, Object> shown) {
+      Request request, Actor actor, Asked asked, Rows<T> rows, Function<JobPage<T>, Object> shown) {
+    String after = asked.after();
     long before = after.isEmpty() ? History.NEWEST.value() : Id.parse(after);
     if (before < 0) {
       return Reads.badRequest(
@@ -356,8 +264,8 @@ final class JobEndpoints {
           Iterator<JobSeen> live = workspace.jobsBefore(start).iterator();
           try {
             Iterator<PastJob> past =
-                history.get().jobs(workspace.workspace().id(), start, size + 1).iterator();
-            return Json.answer(200, shown.apply(merge(live, past, size, rows)));
+                history.get().jobs(workspace.workspace().id(), start, asked.most() + 1).iterator();
+            return Json.answer(200, shown.apply(merge(live, past, asked, rows)));
           } catch (HistoryUnavailable unavailable) {
             return historyUnavailable(unavailable);
           }
@@ -366,23 +274,29 @@ final class JobEndpoints {
 
   /// History has the live jobs too, a little later: where both have one, the live one counts.
   private static <T> JobPage<T> merge(
-      Iterator<JobSeen> live, Iterator<PastJob> past, int size, Rows<T> rows) {
+      Iterator<JobSeen> live, Iterator<PastJob> past, Asked asked, Rows<T> rows) {
     List<T> page = new ArrayList<>();
+    int looks = 0;
     JobId last = JobId.NONE;
     JobSeen nextLive = next(live);
     PastJob nextPast = next(past);
     while (nextLive != null || nextPast != null) {
-      if (page.size() == size) {
+      if (asked.isFull(page.size(), looks)) {
         return new JobPage<>(page, last.toString());
       }
+      looks++;
       int order = order(nextLive, nextPast);
       if (order <= 0 && nextLive != null) {
         last = nextLive.job().id();
-        page.add(rows.live(nextLive));
+        if (!nextLive.job().isDeleted() && asked.wants(nextLive.job().spec())) {
+          page.add(rows.live(nextLive));
+        }
         nextLive = next(live);
-      } else if (nextPast != null && nextPast.endedAt() != 0) {
+      } else if (nextPast != null) {
         last = nextPast.id();
-        page.add(rows.past(nextPast));
+        if (nextPast.endedAt() != 0 && asked.wants(nextPast.spec())) {
+          page.add(rows.past(nextPast));
+        }
       }
       if (order >= 0) {
         nextPast = next(past);

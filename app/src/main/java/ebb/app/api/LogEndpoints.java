@@ -9,28 +9,21 @@ import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
 import ebb.app.view.View;
-import ebb.kernel.job.Attempt;
-import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntFunction;
 
 /// What jobs wrote, from any offset, and as it comes.
 ///
 /// `GET .../jobs/{name}/logs?stream=stdout&offset=0&attempt=1&rank=0&follow=true`: without
 /// `attempt` the newest. An answer that does not follow has at most [#WHOLE_BYTES] and the header
 /// `x-ebb-next-offset`; one that follows waits for a job's start and ends when the attempt does.
+/// With `Accept: text/event-stream` it follows in events, and from attempt to attempt until the job
+/// has ended if none was named.
 final class LogEndpoints {
   static final int WHOLE_BYTES = 4 << 20;
 
@@ -44,16 +37,16 @@ final class LogEndpoints {
 
   private static final String TYPE = "text/plain; charset=utf-8";
 
-  private record Wanted(Path file, JobId job, int attempt, long offset, Mask mask) {}
-
   private final JobEndpoints jobs;
   private final View view;
   private final Surface.Parts parts;
+  private final EventStreams streams;
 
-  LogEndpoints(JobEndpoints jobs, Surface.Parts parts) {
+  LogEndpoints(JobEndpoints jobs, Surface.Parts parts, EventStreams streams) {
     this.jobs = jobs;
     this.view = parts.view();
     this.parts = parts;
+    this.streams = streams;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -83,7 +76,8 @@ final class LogEndpoints {
     if (!stream.equals("stdout") && !stream.equals("stderr")) {
       return Reads.badRequest("'" + stream + "' is no stream: there are stdout and stderr.");
     }
-    boolean follows = "true".equalsIgnoreCase(request.query("follow"));
+    boolean sendsEvents = EventStreams.areWanted(request);
+    boolean follows = sendsEvents || "true".equalsIgnoreCase(request.query("follow"));
     // Whoever follows a job that has not started waits for its first attempt.
     int newest = follows ? Math.max(1, attempts) : attempts;
     long attempt = number(request, "attempt", newest);
@@ -101,15 +95,28 @@ final class LogEndpoints {
           "The job has not started yet: there is nothing to read. With follow=true you wait for"
               + " it.");
     }
-    Path file = file(job, (int) attempt, (int) rank, stream);
     Mask mask;
     try {
       mask = mask(spec);
     } catch (SpecificationStoreFailure failure) {
       return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
     }
-    Wanted wanted = new Wanted(file, job, (int) attempt, offset, mask);
-    return follows ? following(wanted) : whole(wanted);
+    boolean isErrors = stream.equals("stderr");
+    IntFunction<TaskLog> logs =
+        of -> new TaskLog(view, parts.outputs().file(job, of, (int) rank, isErrors), job, of, mask);
+    if (sendsEvents) {
+      boolean isOfOneAttempt = request.query("attempt") != null;
+      LogEvents events = new LogEvents(view, job, attempts, isOfOneAttempt, logs);
+      LogEvents.Place begin = new LogEvents.Place((int) attempt, offset);
+      LogEvents.Place last = LogEvents.Place.of(EventStreams.lastId(request), begin);
+      boolean isOfThis =
+          last.attempt() > 0
+              && last.attempt() <= newest
+              && (!isOfOneAttempt || last.attempt() == attempt);
+      return streams.answer(request, out -> events.follow(isOfThis ? last : begin, out));
+    }
+    TaskLog log = logs.apply((int) attempt);
+    return follows ? Response.streamed(TYPE, out -> follow(log, offset, out)) : whole(log, offset);
   }
 
   /// Hides the secrets that the job was given.
@@ -124,14 +131,6 @@ final class LogEndpoints {
                 .orElse(Map.of()));
   }
 
-  private Path file(JobId job, int attempt, int rank, String stream) {
-    return parts.outputs().file(job, attempt, rank, stream.equals("stderr"));
-  }
-
-  private Response following(Wanted wanted) {
-    return Response.streamed(TYPE, out -> follow(wanted, out));
-  }
-
   private static long number(Request request, String name, long absent) {
     String text = request.query(name);
     if (text == null) {
@@ -140,43 +139,29 @@ final class LogEndpoints {
     return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : -1;
   }
 
-  private Response whole(Wanted wanted) {
+  private static Response whole(TaskLog log, long offset) {
     byte[] bytes;
-    try (SeekableByteChannel channel = open(wanted)) {
-      if (channel == null) {
-        bytes = new byte[0];
-      } else {
-        boolean mayGrow = !isOver(wanted);
-        bytes = wanted.mask().read(channel, wanted.offset(), WHOLE_BYTES, mayGrow);
-      }
+    try {
+      boolean mayGrow = !log.isOver();
+      bytes = log.read(offset, WHOLE_BYTES, mayGrow);
     } catch (IOException failure) {
       return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
     }
     return Response.of(200, TYPE, bytes)
-        .with("x-ebb-next-offset", String.valueOf(wanted.offset() + bytes.length));
-  }
-
-  /// Null if the file is not there yet, or was removed. A link at its end is not followed: a job
-  /// must not make the server read something for it.
-  private static @Nullable SeekableByteChannel open(Wanted wanted) throws IOException {
-    try {
-      return Files.newByteChannel(
-          wanted.file(), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-    } catch (NoSuchFileException absent) {
-      return null;
-    }
+        .with("x-ebb-next-offset", String.valueOf(offset + bytes.length));
   }
 
   /// Writes what is there and what comes, until the attempt has ended and all of it is written.
-  private void follow(Wanted wanted, OutputStream out) throws IOException {
+  private static void follow(TaskLog log, long from, OutputStream out) throws IOException {
     long until = System.nanoTime() + FOLLOW_MILLIS * 1_000_000;
-    long offset = wanted.offset();
+    long offset = from;
     while (true) {
-      boolean over = isOver(wanted) || System.nanoTime() > until;
-      try (SeekableByteChannel channel = open(wanted)) {
-        if (channel != null) {
-          offset = copy(channel, offset, out, wanted.mask(), !over);
-        }
+      boolean over = log.isOver() || System.nanoTime() > until;
+      byte[] piece = log.read(offset, PIECE_BYTES, !over);
+      while (piece.length > 0) {
+        out.write(piece);
+        offset += piece.length;
+        piece = log.read(offset, PIECE_BYTES, !over);
       }
       if (over) {
         return;
@@ -189,35 +174,5 @@ final class LogEndpoints {
         return;
       }
     }
-  }
-
-  private static long copy(
-      SeekableByteChannel channel, long from, OutputStream out, Mask mask, boolean mayGrow)
-      throws IOException {
-    long offset = from;
-    byte[] piece = mask.read(channel, offset, PIECE_BYTES, mayGrow);
-    while (piece.length > 0) {
-      out.write(piece);
-      offset += piece.length;
-      piece = mask.read(channel, offset, PIECE_BYTES, mayGrow);
-    }
-    return offset;
-  }
-
-  /// Looked at before the file is read for the last time: what was written before the end is there.
-  private boolean isOver(Wanted wanted) {
-    JobSeen seen = view.job(wanted.job());
-    if (seen == null || seen.job().isEnded() || seen.job().attempts() > wanted.attempt()) {
-      return true;
-    }
-    if (seen.job().phase() instanceof Job.Local) {
-      return false;
-    }
-    if (!(seen.job().phase() instanceof Job.Active active)) {
-      // Over, and the next not ordered; or not yet begun, and then it is waited for.
-      return seen.job().attempts() >= wanted.attempt();
-    }
-    Attempt attempt = view.attempt(active.attempt());
-    return attempt == null || attempt.number() != wanted.attempt();
   }
 }

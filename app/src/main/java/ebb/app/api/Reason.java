@@ -47,11 +47,14 @@ public record Reason(
       case Rejection.NotAuthorized _,
           Rejection.Locked _,
           Rejection.NotFound _,
-          Rejection.NameTaken _,
-          Rejection.NameCheckTooOld _,
-          Rejection.BeingDeleted _,
-          Rejection.AlreadyEnded _ ->
+          Rejection.NameCheckTooOld _ ->
           request(rejection);
+      case Rejection.NameTaken _,
+          Rejection.BeingDeleted _,
+          Rejection.Deleted _,
+          Rejection.NotEnded _,
+          Rejection.AlreadyEnded _ ->
+          conflict(rejection);
       case Rejection.InvalidName _,
           Rejection.InvalidValue _,
           Rejection.Immutable _,
@@ -107,13 +110,6 @@ public record Reason(
               "ResourceNotFound",
               no.name(),
               "There is no %s '%s'.".formatted(lower(no.kind()), no.name()));
-      case Rejection.NameTaken taken ->
-          of(
-              409,
-              "NameAlreadyUsed",
-              taken.name(),
-              "There is a %s '%s' already, with another specification: choose another name. A name is never used twice."
-                  .formatted(taken.kind(), taken.name()));
       case Rejection.NameCheckTooOld old ->
           of(
                   503,
@@ -121,6 +117,35 @@ public record Reason(
                   old.name(),
                   "The server is too busy to take the job: send it again.")
               .retryAfter(1);
+      default -> throw new IllegalArgumentException("no refusal: " + rejection); // split by of()
+    };
+  }
+
+  /// What stands, or stood, in the place of what is asked for.
+  private static Reason conflict(Rejection rejection) {
+    return switch (rejection) {
+      case Rejection.NameTaken taken ->
+          of(
+              409,
+              "NameAlreadyUsed",
+              taken.name(),
+              "There is a %s '%s' already, with another specification: choose another name. A name is never used twice."
+                  .formatted(taken.kind(), taken.name()));
+      case Rejection.Deleted deleted ->
+          of(
+              409,
+              "NameAlreadyUsed",
+              deleted.name(),
+              "There was a %s '%s', which was deleted: choose another name. A name is never used twice."
+                  .formatted(deleted.kind(), deleted.name()));
+      case Rejection.NotEnded job ->
+          of(
+                  409,
+                  "JobNotEnded",
+                  job.job(),
+                  "The job '%s' has not ended (%s): cancel it, and delete it when it has."
+                      .formatted(job.job(), lower(job.phase())))
+              .number("phase", lower(job.phase()));
       case Rejection.BeingDeleted deleting ->
           of(
               409,

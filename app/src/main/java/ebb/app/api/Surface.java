@@ -36,6 +36,9 @@ public final class Surface {
 
     /// How many bytes a job's folders hold beside what is kept of it.
     long between(JobId job, int attempts, int nodes) throws IOException;
+
+    /// Removes all that an ended job has left.
+    void remove(JobId job) throws IOException;
   }
 
   /// What was removed, or would be.
@@ -77,13 +80,14 @@ public final class Surface {
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
     Gate.Tally tally = new Gate.Tally();
     Router<Endpoint> router = new Router<>();
-    JobEndpoints jobs =
-        new JobEndpoints(
+    Submissions submissions =
+        new Submissions(
             reads,
             wishes,
             parts.history(),
             parts.specifications(),
-            new Assets(parts.code(), parts.datastores(), parts.secrets()));
+            new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets()));
+    JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), submissions);
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
     new ClusterEndpoints(reads, wishes, parts.history()).addTo(router);
@@ -91,7 +95,11 @@ public final class Surface {
     new DatastoreEndpoints(governing, parts.datastores()).addTo(router);
     new SecretEndpoints(governing, parts.secrets()).addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
-    new LogEndpoints(jobs, parts).addTo(router);
+    JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs());
+    deletion.addTo(router);
+    EventStreams streams = new EventStreams();
+    new JobEvents(jobs, parts.view(), streams).addTo(router);
+    new LogEndpoints(jobs, parts, streams).addTo(router);
     new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
@@ -100,10 +108,11 @@ public final class Surface {
     server.addTo(router);
     Arm arm = new Arm(router);
     new ArmTenancy(reads, wishes).addTo(arm);
+    new ArmGroups(reads, wishes).addTo(arm);
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
-    new ArmJobs(reads, jobs, new ArmJobShape(parts.specifications()), parts.environments())
+    new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);
     return new Gate(guard, token, router, server::health, tally);
   }

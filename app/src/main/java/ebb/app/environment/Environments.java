@@ -166,6 +166,13 @@ public final class Environments {
     return found;
   }
 
+  /// Whether a reference means the machine's own programs; so does none at all.
+  public static boolean isHost(String reference) {
+    Matcher arm = ARM.matcher(reference);
+    Matcher parts = arm.matches() ? arm : SHORT.matcher(reference);
+    return reference.isEmpty() || (parts.matches() && parts.group(1).equalsIgnoreCase(HOST));
+  }
+
   /// What a job that names this environment finds.
   ///
   /// @throws EnvironmentRefused if nobody knows what it means

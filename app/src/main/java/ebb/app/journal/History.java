@@ -31,7 +31,8 @@ public final class History {
           + " asked_limit_millis, asked_retries_preempted, asked_retries_infrastructure,"
           + " asked_retries_failed, spec_hash, limit_millis, retries_preempted,"
           + " retries_infrastructure, retries_failed, submitted, principal, behalf_of,"
-          + " cancel_requested, attempts, back_offs, ended, cause, code, detail FROM jobs";
+          + " cancel_requested, attempts, back_offs, ended, cause, code, detail, deleted"
+          + " FROM jobs";
 
   /// Enough for one in the middle, few enough to be of today's machine.
   private static final int STARTS_LOOKED_AT = 11;
@@ -53,6 +54,7 @@ public final class History {
   /// A job as it was submitted and, if `ended` is set, as it ended.
   ///
   /// @param limitMillis the run time limit in force; the spec has the one that was asked for
+  /// @param deletedAt since when nobody is shown it
   public record PastJob(
       JobId id,
       WorkspaceId workspace,
@@ -70,7 +72,12 @@ public final class History {
       long endedAt,
       @Nullable EndCause cause,
       int code,
-      String detail) {}
+      String detail,
+      long deletedAt) {
+    public boolean isDeleted() {
+      return deletedAt != 0;
+    }
+  }
 
   /// One run of a job.
   ///
@@ -160,7 +167,7 @@ public final class History {
     return ledger;
   }
 
-  /// The job of that name in the workspace, whatever the case of its letters.
+  /// The job of that name in the workspace, whatever the case of its letters, deleted or not.
   ///
   /// @throws HistoryUnavailable also while history is incomplete and does not have it: the name may
   ///   be taken
@@ -189,11 +196,11 @@ public final class History {
     return found.stream().findFirst();
   }
 
-  /// Jobs of a workspace, newest first, older than `before`; [#NEWEST] begins.
+  /// Jobs of a workspace that are not deleted, newest first, older than `before`; [#NEWEST] begins.
   public List<PastJob> jobs(WorkspaceId workspace, JobId before, int most)
       throws HistoryUnavailable {
     return readers.list(
-        JOB + " WHERE workspace = ? AND id < ? ORDER BY id DESC LIMIT ?",
+        JOB + " WHERE workspace = ? AND id < ? AND deleted = 0 ORDER BY id DESC LIMIT ?",
         History::pastJob,
         workspace.value(),
         before.value(),
@@ -210,6 +217,16 @@ public final class History {
         endedAt,
         job.value(),
         until,
+        most);
+  }
+
+  /// Jobs that were deleted after that one, in the order in which they were.
+  public List<PastJob> deletedAfter(long deletedAt, JobId job, int most) throws HistoryUnavailable {
+    return readers.list(
+        JOB + " WHERE deleted <> 0 AND (deleted, id) > (?, ?) ORDER BY deleted, id LIMIT ?",
+        History::pastJob,
+        deletedAt,
+        job.value(),
         most);
   }
 
@@ -441,7 +458,8 @@ public final class History {
         row.getLong(24),
         endCause(row.getString(25)),
         row.getInt(26),
-        row.getString(27));
+        row.getString(27),
+        row.getLong(28));
   }
 
   private static @Nullable EndCause endCause(String name) {

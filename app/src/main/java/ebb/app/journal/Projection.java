@@ -131,6 +131,9 @@ final class Projection {
           statements.run(
               "UPDATE workspaces SET deleted = ? WHERE id = ?", at, deleted.id().value());
       case Event.WorkspaceDeleting _,
+          Event.WorkspaceTagged _,
+          Event.GroupPut _,
+          Event.GroupDeleted _,
           Event.RoleAssigned _,
           Event.RoleRemoved _,
           Event.LockPut _,
@@ -259,6 +262,8 @@ final class Projection {
               ended.code(),
               ended.detail(),
               ended.job().value());
+      case Event.JobDeleted deleted ->
+          statements.run("UPDATE jobs SET deleted = ? WHERE id = ?", at, deleted.job().value());
       case Event.LocalJobTaken taken ->
           statements.run("UPDATE jobs SET attempts = 1 WHERE id = ?", taken.job().value());
       case Event.JobAssembling _, Event.BackOffEnded _, Event.JobsArchived _ -> {}

@@ -226,6 +226,12 @@ public record Specification(
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
+  /// The same with another environment.
+  public Specification withEnvironment(Environment other) {
+    return new Specification(
+        program, variables, code, other, inputs, outputs, distribution, resource);
+  }
+
   /// The bytes that the hash is of: equal specifications have equal bytes, in any JVM.
   public byte[] canonicalBytes() {
     return SpecificationFormat.write(this);

@@ -2,6 +2,7 @@ package ebb.app.view;
 
 import ebb.kernel.State;
 import ebb.kernel.access.AccessRules;
+import ebb.kernel.cluster.ResourceGroups;
 import ebb.kernel.money.PriceBook;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Settings;
@@ -11,6 +12,7 @@ import java.util.List;
 /// What holds for everything: who may, what things cost, what sizes there are, what the server is.
 public record Rules(
     AccessRules access,
+    ResourceGroups groups,
     Settings settings,
     List<VmSize> sizes,
     PriceBook prices,
@@ -22,6 +24,7 @@ public record Rules(
   static Rules of(State state) {
     return new Rules(
         state.access(),
+        state.groups(),
         state.settings(),
         state.sizes(),
         state.prices(),

@@ -40,6 +40,22 @@ public final class View implements Publisher {
   }
 
   private volatile Content content = new Content(Rules.of(new State()));
+  private final Watches watches = new Watches();
+
+  /// Waits for changes of a job: of its phase, and of its attempt's.
+  public interface JobWatch extends AutoCloseable {
+    /// Returns after the next change, at once if there was one since the last time, or when so much
+    /// time has passed.
+    void await(long mostMillis) throws InterruptedException;
+
+    @Override
+    void close();
+  }
+
+  /// Notices from now on when the job changes.
+  public JobWatch watch(JobId job) {
+    return watches.begin(job);
+  }
 
   // Reading.
 
@@ -54,6 +70,15 @@ public final class View implements Publisher {
   /// In the order of their paths, in lower case.
   public Collection<WorkspaceSeen> workspaces() {
     return content.workspaces.values();
+  }
+
+  /// Those within a subscription, a group, or [Scope#ALL], in the same order.
+  public Collection<WorkspaceSeen> workspacesIn(Scope scope) {
+    if (scope.equals(Scope.ALL)) {
+      return workspaces();
+    }
+    String within = scope.key() + "/";
+    return content.workspaces.subMap(within, within + Character.MAX_VALUE).values();
   }
 
   public @Nullable ClusterSeen cluster(ClusterId id) {
@@ -98,6 +123,7 @@ public final class View implements Publisher {
       put(state, next, node.id());
     }
     content = next;
+    watches.changed();
   }
 
   @Override
@@ -125,6 +151,19 @@ public final class View implements Publisher {
     }
     for (NodeId id : state.touched().nodes) {
       put(state, now, id);
+    }
+    if (!watches.isEmpty()) {
+      tellWatches(state);
+    }
+  }
+
+  private void tellWatches(State state) {
+    state.touched().jobs.forEach(watches::changed);
+    for (AttemptId id : state.touched().attempts) {
+      Attempt attempt = state.attempt(id);
+      if (attempt != null) { // one that is over has touched its job
+        watches.changed(attempt.job());
+      }
     }
   }
 

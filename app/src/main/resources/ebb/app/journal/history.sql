@@ -59,9 +59,11 @@ CREATE TABLE jobs (
   ended INTEGER NOT NULL DEFAULT 0,
   cause TEXT NOT NULL DEFAULT '',
   code INTEGER NOT NULL DEFAULT 0,
-  detail TEXT NOT NULL DEFAULT '');
+  detail TEXT NOT NULL DEFAULT '',
+  deleted INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX jobs_by_name ON jobs (workspace, name);
 CREATE INDEX jobs_by_end ON jobs (ended, id) WHERE ended <> 0;
+CREATE INDEX jobs_by_deletion ON jobs (deleted, id) WHERE deleted <> 0;
 
 -- censored: it was ended from outside, so how long it would have run is not known.
 CREATE TABLE attempts (

@@ -1,11 +1,19 @@
 package ebb.app.door;
 
+import static ebb.app.door.AzureDoor.GROUP;
+import static ebb.app.door.AzureDoor.LAB;
+import static ebb.app.door.AzureDoor.PROVIDER;
+import static ebb.app.door.AzureDoor.SUBSCRIPTION;
+import static ebb.app.door.AzureDoor.VERSION;
+import static ebb.app.door.AzureDoor.cluster;
+import static ebb.app.door.AzureDoor.job;
+import static ebb.app.door.AzureDoor.on;
+import static ebb.app.door.AzureDoor.scale;
 import static ebb.app.door.ServedHome.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ebb.app.door.ServedHome.Answer;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -17,28 +25,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Azure's paths, asked as Azure's clients ask.
 class ArmTest {
-  private static final String PROVIDER = "/providers/Microsoft.MachineLearningServices";
-  private static final String GROUP = "/subscriptions/sub/resourceGroups/team";
-  private static final String LAB = GROUP + PROVIDER + "/workspaces/lab";
-  private static final String VERSION = "?api-version=2024-04-01";
-
   @TempDir static Path folder;
   private static ServedHome server;
-  private static Swagger swagger;
+  private static AzureDoor azure;
 
   @BeforeAll
   static void start() throws Exception {
     server = new ServedHome(folder);
-    if (Swagger.isThere()) {
-      String folder =
-          "machinelearningservices/resource-manager/Microsoft.MachineLearningServices/stable/2024-04-01/";
-      swagger =
-          new Swagger(
-              folder + "machineLearningServices.json",
-              folder + "mfe.json",
-              "resources/resource-manager/Microsoft.Resources/stable/2021-04-01/resources.json");
-    }
-    assertThat(arm("PUT", LAB, "{\"location\":\"eastus\"}").status()).isEqualTo(201);
+    azure = new AzureDoor(server);
+    assertThat(azure.send("PUT", LAB, "{\"location\":\"eastus\"}").status()).isEqualTo(200);
   }
 
   @AfterAll
@@ -46,72 +41,13 @@ class ArmTest {
     server.close();
   }
 
-  private static Answer arm(String method, String path, String body) throws Exception {
-    return server.send(method, path + (path.contains("?") ? "" : VERSION), body);
-  }
-
-  private static JsonNode json(Answer answer) {
-    return JsonMapper.shared().readTree(answer.body());
-  }
-
-  private static JsonNode get(String path) throws Exception {
-    Answer answer = arm("GET", path, "");
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    return json(answer);
-  }
-
-  /// Asks at an address that the server gave.
-  private static Answer follow(Answer from, String header) throws Exception {
-    URI address = URI.create(from.headers().firstValue(header).orElseThrow());
-    assertThat(address.getPort()).isEqualTo(server.port());
-    return server.get(address.getRawPath() + "?" + address.getRawQuery());
-  }
-
-  private static String scale(int max) {
-    return "\"scaleSettings\":{\"maxNodeCount\":%d,\"minNodeCount\":0,\"nodeIdleTimeBeforeScaleDown\":\"PT1S\"}"
-        .formatted(max);
-  }
-
-  private static String cluster(String more) {
-    return "{\"location\":\"eastus\",\"tags\":{\"for\":\"test\"},\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":"
-        + "{\"vmSize\":\"STANDARD_D2S_V3\",\"vmPriority\":\"Dedicated\","
-        + scale(2)
-        + more
-        + "}}}";
-  }
-
-  private static Answer put(String name) throws Exception {
-    return arm("PUT", LAB + "/computes/" + name, cluster(""));
-  }
-
-  private static String job(String command, String more) {
-    return "{\"properties\":{\"jobType\":\"Command\",\"command\":\"" + command + "\"" + more + "}}";
-  }
-
-  private static Answer submit(String name, String command, String more) throws Exception {
-    return arm("PUT", LAB + "/jobs/" + name, job(command, more));
-  }
-
-  private static String on(String cluster) {
-    return ",\"computeId\":\"" + LAB + "/computes/" + cluster + "\"";
-  }
-
-  private static String status(String job) {
-    try {
-      return get(LAB + "/jobs/" + job).at("/properties/status").asString();
-    } catch (Exception failure) {
-      throw new IllegalStateException(failure);
-    }
-  }
-
   @Test
   void clusterIsCreatedAsAzuresClientsCreateOne() throws Exception {
-    Answer created = put("created");
+    Answer created = azure.put("created");
     assertThat(created.status()).isEqualTo(201);
-    Answer operation = follow(created, "Azure-AsyncOperation");
-    assertThat(json(operation).path("status").asString()).isEqualTo("Succeeded");
-    assertThat(put("created").status()).as("the same again").isEqualTo(200);
-    JsonNode shown = get(LAB + "/computes/CREATED");
+    assertThat(azure.operation(created)).isEqualTo("Succeeded");
+    assertThat(azure.put("created").status()).as("the same again").isEqualTo(200);
+    JsonNode shown = azure.get(LAB + "/computes/CREATED");
     assertThat(shown.at("/properties/properties/vmSize").asString()).isEqualTo("STANDARD_D2S_V3");
     assertThat(shown.at("/properties/properties/allocationState").asString()).isEqualTo("Steady");
     assertThat(shown.at("/tags/for").asString()).isEqualTo("test");
@@ -124,25 +60,26 @@ class ArmTest {
 
   @Test
   void clusterThatIsPutAsItWasShownStaysAsItIs() throws Exception {
-    put("echoed");
-    String shown = arm("GET", LAB + "/computes/echoed", "").body();
-    Answer again = arm("PUT", LAB + "/computes/echoed", shown);
+    azure.put("echoed");
+    String shown = azure.send("GET", LAB + "/computes/echoed", "").body();
+    Answer again = azure.send("PUT", LAB + "/computes/echoed", shown);
     assertThat(again.status()).as(again.body()).isEqualTo(200);
-    assertThat(arm("GET", LAB + "/computes/echoed", "").body()).isEqualTo(shown);
+    assertThat(azure.send("GET", LAB + "/computes/echoed", "").body()).isEqualTo(shown);
   }
 
   @Test
   void numbersOfAClusterAreChangedWithTwoSlashesAndAsATextThatHoldsTheBody() throws Exception {
-    put("patched");
+    azure.put("patched");
     String body = "{\"properties\":{\"properties\":{" + scale(5) + "}}}";
-    Answer changed = arm("PATCH", "/" + LAB + "/computes/patched", body);
+    Answer changed = azure.send("PATCH", "/" + LAB + "/computes/patched", body);
     assertThat(changed.status()).as(changed.body()).isEqualTo(200);
     String text =
         JsonMapper.shared()
             .writeValueAsString("{\"properties\":{\"properties\":{" + scale(6) + "}}}");
-    assertThat(arm("PATCH", LAB + "/computes/patched", text).status()).isEqualTo(200);
+    assertThat(azure.send("PATCH", LAB + "/computes/patched", text).status()).isEqualTo(200);
     assertThat(
-            get(LAB + "/computes/patched")
+            azure
+                .get(LAB + "/computes/patched")
                 .at("/properties/properties/scaleSettings/maxNodeCount")
                 .asInt())
         .isEqualTo(6);
@@ -150,25 +87,14 @@ class ArmTest {
 
   @Test
   void clusterIsGoneWhenItsDeletionSaysSo() throws Exception {
-    put("deleted");
-    assertThat(arm("DELETE", LAB + "/computes/deleted", "").status()).isEqualTo(400);
+    azure.put("deleted");
+    assertThat(azure.send("DELETE", LAB + "/computes/deleted", "").status()).isEqualTo(400);
     Answer deleted =
-        arm("DELETE", LAB + "/computes/deleted" + VERSION + "&underlyingResourceAction=delete", "");
+        azure.send(
+            "DELETE", LAB + "/computes/deleted" + VERSION + "&underlyingResourceAction=delete", "");
     assertThat(deleted.status()).isEqualTo(202);
-    until(
-        "the deletion succeeded",
-        () -> {
-          try {
-            return json(follow(deleted, "Azure-AsyncOperation"))
-                .path("status")
-                .asString()
-                .equals("Succeeded");
-          } catch (Exception failure) {
-            throw new IllegalStateException(failure);
-          }
-        });
-    assertThat(follow(deleted, "Location").status()).isEqualTo(200);
-    assertThat(arm("GET", LAB + "/computes/deleted", "").status()).isEqualTo(404);
+    azure.await(deleted);
+    assertThat(azure.send("GET", LAB + "/computes/deleted", "").status()).isEqualTo(404);
   }
 
   @Test
@@ -181,26 +107,29 @@ class ArmTest {
             ",\"remoteLoginPortPublicAccess\":\"Enabled\"",
             ",\"osType\":\"Windows\"",
             ",\"somethingNew\":1")) {
-      Answer refused = arm("PUT", LAB + "/computes/refused", cluster(more));
+      Answer refused = azure.send("PUT", LAB + "/computes/refused", cluster(more));
       String name = more.replaceFirst(",\"([a-zA-Z]*)\".*", "$1");
       assertThat(refused.status()).as(more).isEqualTo(400);
       assertThat(refused.body()).contains(name);
     }
     String instance = cluster("").replace("AmlCompute", "ComputeInstance");
-    assertThat(arm("PUT", LAB + "/computes/refused", instance).body()).contains("ComputeInstance");
-    assertThat(arm("GET", LAB + "/computes/refused", "").status()).isEqualTo(404);
+    assertThat(azure.send("PUT", LAB + "/computes/refused", instance).body())
+        .contains("ComputeInstance");
+    assertThat(azure.send("GET", LAB + "/computes/refused", "").status()).isEqualTo(404);
   }
 
   @Test
   void whatAsksForNothingIsTaken() throws Exception {
     String nothing =
         ",\"subnet\":null,\"isolatedNetwork\":false,\"remoteLoginPortPublicAccess\":\"NotSpecified\",\"enableNodePublicIp\":true,\"osType\":\"linux\"";
-    assertThat(arm("PUT", LAB + "/computes/nothing", cluster(nothing)).status()).isEqualTo(201);
+    assertThat(azure.send("PUT", LAB + "/computes/nothing", cluster(nothing)).status())
+        .isEqualTo(201);
     String terse =
         "{\"properties\":{\"computeType\":\"amlcompute\",\"properties\":{\"vmSize\":\"standard_d2s_v3\",\"vmPriority\":\"lowpriority\",\"scaleSettings\":{\"maxNodeCount\":1,\"nodeIdleTimeBeforeScaleDown\":\"\"}}}}";
-    assertThat(arm("PUT", LAB + "/computes/terse", terse).status()).isEqualTo(201);
+    assertThat(azure.send("PUT", LAB + "/computes/terse", terse).status()).isEqualTo(201);
     assertThat(
-            get(LAB + "/computes/terse")
+            azure
+                .get(LAB + "/computes/terse")
                 .at("/properties/properties/scaleSettings/nodeIdleTimeBeforeScaleDown")
                 .asString())
         .isEqualTo("PT2M");
@@ -215,71 +144,66 @@ class ArmTest {
 
   @Test
   void jobRunsAndIsShownAsItWasSentWithWhatBecameOfIt() throws Exception {
-    put("runs");
+    azure.put("runs");
     String more =
         on("runs")
             + ",\"displayName\":\"my job\",\"tags\":{\"a\":\"b\"},\"inputs\":{\"rate\":{\"jobInputType\":\"literal\",\"value\":\"0.1\"}}";
-    assertThat(submit("seen", "echo rate ${{inputs.rate}}", more).status()).isEqualTo(201);
-    assertThat(submit("seen", "echo rate ${{inputs.rate}}", more).status()).isEqualTo(200);
-    until("it is done", () -> status("seen").equals("Completed"));
-    JsonNode shown = get(LAB + "/jobs/seen");
+    assertThat(azure.submit("seen", "echo rate ${{inputs.rate}}", more).status()).isEqualTo(201);
+    assertThat(azure.submit("seen", "echo rate ${{inputs.rate}}", more).status()).isEqualTo(200);
+    until("it is done", () -> azure.status("seen").equals("Completed"));
+    JsonNode shown = azure.get(LAB + "/jobs/seen");
     assertThat(shown.at("/properties/displayName").asString()).isEqualTo("my job");
     assertThat(shown.at("/properties/command").asString()).contains("${{inputs.rate}}");
     assertThat(shown.at("/properties/tags/a").asString()).isEqualTo("b");
     String logs = "/ebb/v1/workspaces/sub/team/lab/jobs/seen/logs";
     assertThat(server.get(logs).body()).isEqualTo("rate 0.1\n");
-    until("it left memory", () -> isPast("seen"));
-    assertThat(status("seen")).isEqualTo("Completed");
-    assertThat(submit("seen", "echo rate ${{inputs.rate}}", more).status())
+    until("it left memory", () -> azure.isPast("seen"));
+    assertThat(azure.status("seen")).isEqualTo("Completed");
+    assertThat(azure.submit("seen", "echo rate ${{inputs.rate}}", more).status())
         .as("a finished job never runs again")
         .isEqualTo(200);
-    assertThat(submit("seen", "echo other", on("runs")).status()).isEqualTo(409);
-  }
-
-  private static boolean isPast(String job) {
-    try {
-      return get(LAB + "/jobs/" + job)
-          .at("/properties/properties")
-          .path("ebb.cost.list")
-          .isMissingNode();
-    } catch (Exception failure) {
-      throw new IllegalStateException(failure);
-    }
+    assertThat(azure.submit("seen", "echo other", on("runs")).status()).isEqualTo(409);
   }
 
   @Test
   void jobIsCanceledAndItsOperationSaysWhen() throws Exception {
-    put("cancels");
-    submit("long", "sleep 1000", on("cancels"));
-    until("it runs", () -> status("long").equals("Running"));
-    Answer canceled = arm("POST", LAB + "/jobs/long/cancel", "");
+    azure.put("cancels");
+    azure.submit("long", "sleep 1000", on("cancels"));
+    until("it runs", () -> azure.status("long").equals("Running"));
+    Answer canceled = azure.send("POST", LAB + "/jobs/long/cancel", "");
     assertThat(canceled.status()).isEqualTo(202);
-    until("it is canceled", () -> status("long").equals("Canceled"));
-    assertThat(follow(canceled, "Location").status()).isEqualTo(200);
+    azure.await(canceled);
+    assertThat(azure.status("long")).isEqualTo("Canceled");
   }
 
   @Test
   void jobWithoutAClusterRunsOnOneThatEbbKeeps() throws Exception {
     String more = ",\"resources\":{\"instanceType\":\"Standard_D2s_v3\",\"instanceCount\":1}";
-    assertThat(submit("anywhere", "true", more).status()).isEqualTo(201);
-    until("it is done", () -> status("anywhere").equals("Completed"));
-    assertThat(get(LAB + "/computes/serverless-d2sv3").at("/properties/computeType").asString())
+    assertThat(azure.submit("anywhere", "true", more).status()).isEqualTo(201);
+    until("it is done", () -> azure.status("anywhere").equals("Completed"));
+    assertThat(
+            azure.get(LAB + "/computes/serverless-d2sv3").at("/properties/computeType").asString())
         .isEqualTo("AmlCompute");
-    assertThat(submit("nowhere", "true", "").body()).contains("/computes/serverless-ds3v2\"");
+    assertThat(azure.submit("nowhere", "true", "").body()).contains("/computes/serverless-ds3v2\"");
     String spot = ",\"queueSettings\":{\"jobTier\":\"Spot\"}";
-    assertThat(submit("cheap", "true", spot).body()).contains("/computes/serverless-ds3v2-low\"");
-    put("own");
-    assertThat(submit("both", "true", on("own") + spot).body()).contains("queueSettings.jobTier");
+    assertThat(azure.submit("cheap", "true", spot).body())
+        .contains("/computes/serverless-ds3v2-low\"");
+    azure.put("own");
+    assertThat(azure.submit("both", "true", on("own") + spot).body())
+        .contains("queueSettings.jobTier");
   }
 
   @Test
   void jobThatAsksForMoreThanEbbDoesIsRefusedByWhatItAsks() throws Exception {
-    put("asks");
+    azure.put("asks");
     assertThat(
-            submit("asked", "true", on("asks") + ",\"environmentId\":\"azureml:sklearn:1\"").body())
+            azure
+                .submit("asked", "true", on("asks") + ",\"environmentId\":\"azureml:sklearn:1\"")
+                .body())
         .contains("azureml:sklearn:1");
     assertThat(
-            submit(
+            azure
+                .submit(
                     "asked",
                     "true",
                     on("asks")
@@ -287,91 +211,198 @@ class ArmTest {
                 .body())
         .contains("/etc/passwd", "datastore");
     assertThat(
-            submit("asked", "true", on("asks") + ",\"identity\":{\"identityType\":\"Managed\"}")
+            azure
+                .submit(
+                    "asked", "true", on("asks") + ",\"identity\":{\"identityType\":\"Managed\"}")
                 .status())
         .isEqualTo(400);
     assertThat(
-            arm("PUT", LAB + "/jobs/asked", job("true", on("asks")).replace("Command", "Sweep"))
+            azure
+                .send(
+                    "PUT", LAB + "/jobs/asked", job("true", on("asks")).replace("Command", "Sweep"))
                 .body())
         .contains("Sweep");
-    assertThat(arm("GET", LAB + "/jobs/asked", "").status()).isEqualTo(404);
+    assertThat(azure.send("GET", LAB + "/jobs/asked", "").status()).isEqualTo(404);
   }
 
   @Test
   void lockIsToldOnTheClusterThatItStops() throws Exception {
-    put("locked");
+    azure.put("locked");
     String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab&cluster=locked";
     server.put(lock, "{\"level\":\"cannot delete\"}");
     assertThat(
-            get(LAB + "/computes/locked")
+            azure
+                .get(LAB + "/computes/locked")
                 .at("/properties/properties/errors/0/error/code")
                 .asString())
         .isEqualTo("ScopeLocked");
   }
 
   @Test
-  void everyAnswerIsWhatAzuresSpecificationAllows() throws Exception {
-    assumeTrue(swagger != null, "Azure's specification files are not beside this clone");
-    put("checked");
-    submit("checked", "sleep 2", on("checked"));
-    until("it runs", () -> status("checked").equals("Running"));
-    check("GET", LAB);
-    check("GET", GROUP + PROVIDER + "/workspaces");
-    check("GET", "/subscriptions/sub" + PROVIDER + "/workspaces");
-    check("GET", LAB + "/computes/checked");
-    check("GET", LAB + "/computes");
-    check("POST", LAB + "/computes/checked/listNodes");
-    check("GET", LAB + "/jobs/checked");
-    check("GET", LAB + "/jobs");
-    check("GET", LAB + "/jobs/not-there");
-    check("GET", "/subscriptions/sub" + PROVIDER + "/locations/eastus/vmSizes");
-    check("GET", "/subscriptions/sub" + PROVIDER + "/locations/eastus/usages");
-    check("GET", GROUP);
-    check("GET", "/subscriptions/sub/resourcegroups");
-    until("it is done", () -> status("checked").equals("Completed"));
-    check("GET", LAB + "/jobs/checked");
-    until("it left memory", () -> isPast("checked"));
-    check("GET", LAB + "/jobs/checked");
-    Answer created = put("checked-too");
-    assertThat(swagger.faults("PUT", LAB + "/computes/checked-too", 201, created.body())).isEmpty();
+  void everyOperationIsHeldAgainstAzuresSpecification() throws Exception {
+    assumeTrue(azure.swagger() != null, "Azure's specification files are not beside this clone");
+    String other = GROUP + PROVIDER + "/workspaces/checks";
+    String made = "{\"location\":\"eastus\"}";
+    azure.send("GET", other, "");
+    azure.await(azure.send("PUT", other, made));
+    azure.send("GET", other, "");
+    azure.send("GET", GROUP + PROVIDER + "/workspaces", "");
+    azure.send("GET", SUBSCRIPTION + PROVIDER + "/workspaces", "");
+    azure.send("GET", GROUP, "");
+    azure.send("GET", GROUP + "-not-there", "");
+    azure.send("HEAD", GROUP, "");
+    azure.send("HEAD", GROUP + "-not-there", "");
+    azure.send("GET", SUBSCRIPTION + "/resourcegroups", "");
+    azure.send("GET", SUBSCRIPTION + PROVIDER + "/locations/eastus/vmSizes", "");
+
+    String computes = other + "/computes";
+    azure.await(azure.send("PUT", computes + "/cpu", cluster("")));
+    azure.send("PUT", computes + "/cpu", cluster(""));
+    azure.send("PUT", computes + "/cpu", cluster(",\"isolatedNetwork\":true"));
+    azure.send("GET", computes + "/cpu", "");
+    azure.send("GET", computes + "/not-there", "");
+    azure.send("GET", computes, "");
+    String change = "{\"properties\":{\"properties\":{" + scale(3) + "}}}";
+    azure.send("PATCH", computes + "/cpu", change);
+    azure.send("PATCH", computes + "/not-there", change);
+
+    String environments = other + "/environments";
+    String image = "{\"properties\":{\"image\":\"some/image:1\"}}";
+    azure.send("PUT", environments + "/tools/versions/1", image);
+    azure.send("PUT", environments + "/tools/versions/1", image);
+    azure.send("PUT", environments + "/tools/versions/1", image.replace(":1", ":2"));
+    azure.send("GET", environments, "");
+    azure.send("GET", environments + "/tools", "");
+    azure.send("GET", environments + "/tools/versions", "");
+    azure.send("GET", environments + "/tools/versions/1", "");
+    azure.send("GET", environments + "/tools/versions/2", "");
+
+    String jobs = other + "/jobs";
+    String long1 = job("sleep 1000", ",\"computeId\":\"cpu\"");
+    azure.send("PUT", jobs + "/long", long1);
+    azure.send("PUT", jobs + "/long", long1);
+    azure.send("PUT", jobs + "/long", job("true", ",\"computeId\":\"cpu\""));
+    azure.send("GET", jobs + "/not-there", "");
+    until("it runs", () -> azure.statusAt(jobs + "/long").equals("Running"));
+    azure.send("GET", jobs + "/long", "");
+    azure.send("GET", jobs, "");
+    azure.send("POST", computes + "/cpu/listNodes", "");
+    azure.send("GET", SUBSCRIPTION + PROVIDER + "/locations/eastus/usages", "");
+    azure.await(azure.send("POST", jobs + "/long/cancel", ""));
+    azure.send("GET", jobs + "/long", "");
+    azure.send("POST", jobs + "/long/cancel", "");
+
+    String underlying = computes + "/cpu" + VERSION + "&underlyingResourceAction=";
+    azure.send("DELETE", underlying + "Detach", "");
+    azure.await(azure.send("DELETE", underlying + "Delete", ""));
+    azure.send("DELETE", underlying + "Delete", "");
+    azure.await(azure.send("DELETE", other, ""));
+    azure.send("DELETE", other, "");
+
+    assertThat(azure.swagger().checked())
+        .contains(
+            "Workspaces_CreateOrUpdate 200",
+            "Workspaces_Get 200",
+            "Workspaces_Get 404",
+            "Workspaces_ListByResourceGroup 200",
+            "Workspaces_ListBySubscription 200",
+            "Workspaces_Delete 202",
+            "Workspaces_Delete 204",
+            "ResourceGroups_Get 200",
+            "ResourceGroups_Get 404",
+            "ResourceGroups_CheckExistence 204",
+            "ResourceGroups_CheckExistence 404",
+            "ResourceGroups_List 200",
+            "VirtualMachineSizes_List 200",
+            "Usages_List 200",
+            "Compute_CreateOrUpdate 201",
+            "Compute_CreateOrUpdate 200",
+            "Compute_CreateOrUpdate 400",
+            "Compute_Get 200",
+            "Compute_Get 404",
+            "Compute_List 200",
+            "Compute_Update 200",
+            "Compute_Update 404",
+            "Compute_ListNodes 200",
+            "Compute_Delete 400",
+            "Compute_Delete 202",
+            "Compute_Delete 204",
+            "EnvironmentVersions_CreateOrUpdate 201",
+            "EnvironmentVersions_CreateOrUpdate 200",
+            "EnvironmentVersions_CreateOrUpdate 409",
+            "EnvironmentContainers_List 200",
+            "EnvironmentContainers_Get 200",
+            "EnvironmentVersions_List 200",
+            "EnvironmentVersions_Get 200",
+            "EnvironmentVersions_Get 404",
+            "Jobs_CreateOrUpdate 201",
+            "Jobs_CreateOrUpdate 200",
+            "Jobs_CreateOrUpdate 409",
+            "Jobs_Get 200",
+            "Jobs_Get 404",
+            "Jobs_List 200",
+            "Jobs_Cancel 202",
+            "Jobs_Cancel 409");
   }
 
   @Test
   void specificationCatchesAnAnswerThatIsNotAzures() throws Exception {
+    Swagger swagger = azure.swagger();
     assumeTrue(swagger != null, "Azure's specification files are not beside this clone");
-    put("wrong");
-    String path = LAB + "/computes/wrong";
-    String right = arm("GET", path, "").body();
-    assertThat(swagger.faults("GET", path, 200, right)).isEmpty();
-    for (String[] change :
-        new String[][] {
-          {"\"Succeeded\"", "\"Fine\""},
-          {"\"AmlCompute\"", "\"Aml\""},
-          {"\"currentNodeCount\":0", "\"currentNodeCount\":\"0\""},
-          {"\"createdOn\":\"", "\"createdOn\":\"at "},
-          {"\"maxNodeCount\"", "\"max\""}
-        }) {
-      String wrong = right.replace(change[0], change[1]);
-      assertThat(wrong).as(change[0]).isNotEqualTo(right);
-      assertThat(swagger.faults("GET", path, 200, wrong)).as(change[0]).isNotEmpty();
-    }
+    azure.put("wrong");
+    String compute = LAB + "/computes/wrong";
+    bites("GET", compute, "\"Succeeded\"", "\"Fine\"");
+    bites("GET", compute, "\"AmlCompute\"", "\"Aml\"");
+    bites("GET", compute, "\"currentNodeCount\":0", "\"currentNodeCount\":\"0\"");
+    bites("GET", compute, "\"createdOn\":\"", "\"createdOn\":\"at ");
+    bites("GET", compute, "\"maxNodeCount\"", "\"max\"");
+    bites("GET", compute, "\"PT1S\"", "\"1 s\"");
+    azure.submit("wrong", "true", on("wrong"));
+    bites("GET", LAB + "/jobs/wrong", "\"Command\"", "\"Cmd\"");
+    bites("GET", LAB + "/jobs/wrong", "\"command\"", "\"commands\"");
+    bites("GET", GROUP, "\"location\"", "\"place\"");
+    bites("GET", LAB + "/computes/not-there", "\"details\":[]", "\"details\":{}");
+
+    Answer changed = azure.send("PATCH", compute, "{}");
+    assertThat(swagger.faults("PATCH", compute, new Answer(202, "", changed.headers())))
+        .contains("the specification has no answer 202");
+    Answer gone = azure.send("DELETE", compute + VERSION + "&underlyingResourceAction=Delete", "");
+    assertThat(swagger.faults("DELETE", compute, new Answer(202, "{}", changed.headers())))
+        .contains(
+            "there is no header Azure-AsyncOperation",
+            "there is no header Location",
+            "there is a body");
+    assertThat(swagger.faults("DELETE", compute, gone)).isEmpty();
+    assertThat(swagger.faults("PUT", LAB + "/datasets/x", gone)).isNotEmpty();
+    String status =
+        "common-types/resource-management/v3/types.json#/definitions/OperationStatusResult";
+    assertThat(swagger.faultsAs(status, "{\"status\":\"InProgress\"}")).isEmpty();
+    assertThat(swagger.faultsAs(status, "{\"state\":\"InProgress\"}")).isNotEmpty();
   }
 
-  private static void check(String method, String path) throws Exception {
-    Answer answer = arm(method, path, "");
-    assertThat(swagger.faults(method, path, answer.status(), answer.body()))
-        .as(method + " " + path + ": " + answer.body())
-        .isEmpty();
+  /// Changes an answer that is right, and has the change noticed.
+  private static void bites(String method, String path, String right, String wrong)
+      throws Exception {
+    Answer answer = azure.send(method, path, "");
+    String body = answer.body().replace(right, wrong);
+    assertThat(body).as(right).isNotEqualTo(answer.body());
+    assertThat(
+            azure
+                .swagger()
+                .faults(method, path, new Answer(answer.status(), body, answer.headers())))
+        .as(wrong)
+        .isNotEmpty();
   }
 
   @Test
   void listsEndWithoutAnAddressOfANextPage() throws Exception {
-    put("listed");
-    JsonNode list = get(LAB + "/computes");
+    azure.put("listed");
+    JsonNode list = azure.get(LAB + "/computes");
     assertThat(list.path("value").size()).isPositive();
     assertThat(list.has("nextLink")).isFalse();
-    assertThat(get("/subscriptions").at("/value/0/subscriptionId").asString()).isEqualTo("sub");
-    assertThat(arm("HEAD", GROUP, "").status()).isEqualTo(204);
-    assertThat(arm("HEAD", GROUP + "s", "").status()).isEqualTo(404);
+    assertThat(server.get("/subscriptions" + VERSION).body())
+        .contains("\"subscriptionId\":\"sub\"");
+    assertThat(azure.send("HEAD", GROUP, "").status()).isEqualTo(204);
+    assertThat(azure.send("HEAD", GROUP + "s", "").status()).isEqualTo(404);
   }
 }

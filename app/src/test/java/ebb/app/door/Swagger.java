@@ -1,20 +1,27 @@
 package ebb.app.door;
 
+import ebb.app.door.ServedHome.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Azure's specification files as an oracle: what an answer may look like.
 ///
-/// Checked are types, required properties, enumerations, null where it is not allowed, and the kind
-/// that a discriminator names. Properties that the specification does not know are allowed: answers
-/// have what all versions read.
+/// Checked are the status, the headers that the specification names, whether there is a body,
+/// types, required properties, enumerations, null where it is not allowed, and the kind that a
+/// discriminator names. Properties that the specification does not know are allowed: answers have
+/// what all versions read.
 final class Swagger {
   /// Beside a clone; a user's clone has none.
   static final Path FOLDER = Path.of("../../shared/wire/swagger/specification");
@@ -23,6 +30,7 @@ final class Swagger {
 
   private final TreeMap<Path, JsonNode> files = new TreeMap<>();
   private final List<Path> roots = new ArrayList<>();
+  private final TreeSet<String> checked = new TreeSet<>();
 
   /// The operations of these files, by their paths below [#FOLDER].
   Swagger(String... paths) throws IOException {
@@ -52,13 +60,14 @@ final class Swagger {
   private record Place(Path file, JsonNode node) {}
 
   /// What is wrong with the answer to a request; empty if nothing is.
-  List<String> faults(String method, String path, int status, String body) {
+  List<String> faults(String method, String path, Answer answer) {
     for (Path root : roots) {
       for (var template : file(root).path("paths").properties()) {
         if (matches(template.getKey(), path)) {
           JsonNode operation = template.getValue().path(method.toLowerCase(Locale.ROOT));
           if (!operation.isMissingNode()) {
-            return faults(new Place(root, operation.path("responses")), status, body);
+            checked.add(operation.path("operationId").asString() + " " + answer.status());
+            return faults(new Place(root, operation.path("responses")), answer);
           }
         }
       }
@@ -66,22 +75,48 @@ final class Swagger {
     return List.of("no operation " + method + " " + path);
   }
 
-  private static boolean matches(String template, String path) {
-    String pattern = template.replaceAll("\\{[^/]*}", "[^/]+");
-    return path.replaceFirst("\\?.*", "").matches("(?i)" + pattern);
+  /// The operations that were answered, and how: `Jobs_Get 200`.
+  Set<String> checked() {
+    return checked;
   }
 
-  private List<String> faults(Place responses, int status, String body) {
-    JsonNode response = responses.node().path(String.valueOf(status));
-    if (response.isMissingNode() && status >= 400) {
+  /// What is wrong with a body that is to be of a definition, as `FILE#/definitions/NAME`.
+  List<String> faultsAs(String definition, String body) throws IOException {
+    int hash = definition.indexOf('#');
+    Path file = FOLDER.resolve(definition.substring(0, hash)).toRealPath();
+    List<String> faults = new ArrayList<>();
+    Place schema = new Place(file, file(file).at(definition.substring(hash + 1)));
+    check(schema, JSON.readTree(body), "$", faults);
+    return faults;
+  }
+
+  private static boolean matches(String template, String path) {
+    String pattern = template.replaceAll("\\{[^/]*}", "[^/]+");
+    String plain = path.replaceFirst("\\?.*", "").replace("//", "/");
+    return plain.matches("(?i)" + pattern);
+  }
+
+  private List<String> faults(Place responses, Answer answer) {
+    JsonNode response = responses.node().path(String.valueOf(answer.status()));
+    if (response.isMissingNode() && answer.status() >= 400) {
       response = responses.node().path("default");
     }
     if (response.isMissingNode()) {
-      return List.of("the specification has no answer " + status);
+      return List.of("the specification has no answer " + answer.status());
     }
     List<String> faults = new ArrayList<>();
-    if (!response.path("schema").isMissingNode()) {
-      check(new Place(responses.file(), response.path("schema")), JSON.readTree(body), "$", faults);
+    for (var header : response.path("headers").properties()) {
+      if (answer.headers().firstValue(header.getKey()).isEmpty()) {
+        faults.add("there is no header " + header.getKey());
+      }
+    }
+    if (response.path("schema").isMissingNode()) {
+      if (!answer.body().isEmpty()) {
+        faults.add("there is a body");
+      }
+    } else {
+      Place schema = new Place(responses.file(), response.path("schema"));
+      check(schema, JSON.readTree(answer.body()), "$", faults);
     }
     return faults;
   }
@@ -143,12 +178,14 @@ final class Swagger {
         && schema.path("enum").valueStream().noneMatch(each -> each.equals(value))) {
       faults.add(where + " is " + value + ", none of " + schema.path("enum"));
     }
-    if (schema.path("format").asString("").equals("date-time")) {
-      try {
-        java.time.OffsetDateTime.parse(value.asString());
-      } catch (java.time.format.DateTimeParseException unreadable) {
-        faults.add(where + " is no time");
+    try {
+      switch (schema.path("format").asString("")) {
+        case "date-time" -> OffsetDateTime.parse(value.asString());
+        case "duration" -> Duration.parse(value.asString());
+        default -> {} // any text
       }
+    } catch (DateTimeParseException unreadable) {
+      faults.add(where + " is no " + schema.path("format").asString());
     }
   }
 

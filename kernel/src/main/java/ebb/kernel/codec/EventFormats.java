@@ -55,6 +55,9 @@ public final class EventFormats {
       34 WorkspaceCreated: 1 WorkspaceId id, 2 Scope scope, 3 String location
       35 WorkspaceDeleting: 1 WorkspaceId id
       36 WorkspaceDeleted: 1 WorkspaceId id
+      37 WorkspaceTagged: 1 WorkspaceId id, 2 List<Tag> tags
+      38 GroupPut: 1 Scope group, 2 String location, 3 List<Tag> tags
+      39 GroupDeleted: 1 Scope group
 
       # Clusters
       40 ClusterCreated: 1 ClusterId id, 2 WorkspaceId workspace, 3 String name, 4 ClusterSpec spec,
@@ -94,6 +97,7 @@ public final class EventFormats {
       87 LocalJobTaken: 1 JobId job, 2 long deadline
       88 LocalJobStarted: 1 JobId job, 2 long deadline
       89 LocalJobAwaited: 1 JobId job, 2 long deadline
+      90 JobDeleted: 1 JobId job
 
       # Attempts
       95 AttemptOrdered: 1 AttemptId attempt, 2 JobId job, 3 int number, 4 List<NodeId> nodes,

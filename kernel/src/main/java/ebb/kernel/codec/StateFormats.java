@@ -2,6 +2,7 @@ package ebb.kernel.codec;
 
 import ebb.kernel.access.AccessRules;
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
@@ -17,7 +18,9 @@ public final class StateFormats {
   static final String TEXT =
       """
       1000 Workspace: 1 WorkspaceId id, 2 Scope scope, 3 String location, 4 boolean deleting,
-        5 long createdAt
+        5 long createdAt, 6 List<Tag> tags
+
+      1005 ResourceGroup: 1 Scope scope, 2 String location, 3 List<Tag> tags, 4 long createdAt
 
       1001 Cluster: 1 ClusterId id, 2 WorkspaceId workspace, 3 String name, 4 ClusterSpec spec,
         5 VmSize size, 6 Rates rates, 7 boolean deleting, 8 int growthFailures,
@@ -41,7 +44,8 @@ public final class StateFormats {
       2 Job.BackingOff: 1 long at, 2 EndCause cause, 3 long until
       3 Job.Assembling: 1 long at, 2 long deadline
       4 Job.Active: 1 long at, 2 AttemptId attempt
-      5 Job.Ended: 1 long at, 2 EndCause cause, 3 int code, 4 String detail, 5 long sequence
+      5 Job.Ended: 1 long at, 2 EndCause cause, 3 int code, 4 String detail, 5 long sequence,
+        6 boolean deleted
       6 Job.Local: 1 long at, 2 long startedAt, 3 long deadline
 
       1004 Attempt: 1 AttemptId id, 2 JobId job, 3 ClusterId cluster, 4 int number,
@@ -76,6 +80,7 @@ public final class StateFormats {
       FormatTable.draft(
               TEXT,
               ValueFormats.TEXT,
+              ResourceGroup.class,
               Workspace.class,
               Cluster.class,
               Node.class,

@@ -50,9 +50,15 @@ public record Job(
   /// `startedAt` is 0 until it says that the command runs.
   public record Local(long at, long startedAt, long deadline) implements Phase {}
 
-  /// `sequence`: the journal's sequence of the end, by which history says that it has it.
-  public record Ended(long at, EndCause cause, int code, String detail, long sequence)
-      implements Phase {}
+  /// `sequence`: the journal's sequence of the end, or of the deletion that came after it, by which
+  /// history says that it has it.
+  public record Ended(
+      long at, EndCause cause, int code, String detail, long sequence, boolean deleted)
+      implements Phase {
+    public Ended asDeleted(long since) {
+      return new Ended(at, cause, code, detail, since, true);
+    }
+  }
 
   public Job with(Phase next) {
     return new Job(
@@ -129,6 +135,11 @@ public record Job(
         failures,
         true,
         phase);
+  }
+
+  /// Whether nobody is to be shown it any more.
+  public boolean isDeleted() {
+    return phase instanceof Ended ended && ended.deleted();
   }
 
   public boolean isEnded() {

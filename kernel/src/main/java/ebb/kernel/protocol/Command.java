@@ -22,7 +22,18 @@ public sealed interface Command {
 
   // Scopes.
 
-  record PutWorkspace(Scope workspace, String location) implements Wish {}
+  /// Creates the group, or changes its tags.
+  record PutGroup(Scope group, String location, List<Tag> tags) implements Wish {}
+
+  /// With all workspaces in it.
+  record DeleteGroup(Scope group) implements Wish {}
+
+  /// Creates the workspace, or changes its tags; null leaves them as they are.
+  record PutWorkspace(Scope workspace, String location, @Nullable List<Tag> tags) implements Wish {
+    public PutWorkspace(Scope workspace, String location) {
+      this(workspace, location, null);
+    }
+  }
 
   record DeleteWorkspace(Scope workspace) implements Wish {}
 
@@ -73,6 +84,10 @@ public sealed interface Command {
   }
 
   record CancelJob(Scope workspace, String name) implements Wish {}
+
+  /// Nobody is shown the ended job any more. `past`: its id, if the shell has seen that it is in
+  /// history only; [JobId#NONE] if it may be in memory.
+  record DeleteJob(Scope workspace, String name, JobId past) implements Wish {}
 
   // Local jobs: what the machine that has one says, on behalf of whoever submitted it.
 

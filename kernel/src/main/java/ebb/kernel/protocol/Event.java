@@ -87,7 +87,21 @@ public sealed interface Event {
 
   record LockDeleted(Scope scope, String name) implements ScopeEvent {}
 
+  record GroupPut(Scope group, String location, List<Tag> tags) implements ScopeEvent {
+    public GroupPut {
+      tags = List.copyOf(tags);
+    }
+  }
+
+  record GroupDeleted(Scope group) implements ScopeEvent {}
+
   record WorkspaceCreated(WorkspaceId id, Scope scope, String location) implements ScopeEvent {}
+
+  record WorkspaceTagged(WorkspaceId id, List<Tag> tags) implements ScopeEvent {
+    public WorkspaceTagged {
+      tags = List.copyOf(tags);
+    }
+  }
 
   record WorkspaceDeleting(WorkspaceId id) implements ScopeEvent {}
 
@@ -204,7 +218,10 @@ public sealed interface Event {
   /// of the server, which may have missed it.
   record LocalJobAwaited(JobId job, long deadline) implements JobEvent {}
 
-  /// History has these; they leave memory.
+  /// History has these; they leave memory. Nobody is shown the job any more, here or in history.
+  /// What it cost stays in the ledger, and its name is never used again.
+  record JobDeleted(JobId job) implements JobEvent {}
+
   record JobsArchived(List<JobId> jobs) implements JobEvent {
     public JobsArchived {
       jobs = List.copyOf(jobs);

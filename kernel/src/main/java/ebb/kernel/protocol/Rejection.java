@@ -25,6 +25,12 @@ public sealed interface Rejection {
 
   record BeingDeleted(String kind, String name) implements Rejection {}
 
+  /// There was one of this name, and names are never used twice.
+  record Deleted(String kind, String name) implements Rejection {}
+
+  /// It must end before it can be deleted.
+  record NotEnded(String job, String phase) implements Rejection {}
+
   record AlreadyEnded(String job, EndCause cause) implements Rejection {}
 
   // What is wrong with the request.

@@ -20,6 +20,14 @@ public record Scope(String subscription, String group, String workspace, String 
     return new Scope(subscription, "", "", "");
   }
 
+  public Scope ofGroup() {
+    return new Scope(subscription, group, "", "");
+  }
+
+  public boolean isGroup() {
+    return !subscription.isEmpty() && !group.isEmpty() && workspace.isEmpty() && cluster.isEmpty();
+  }
+
   public boolean isWorkspace() {
     return !subscription.isEmpty() && !group.isEmpty() && !workspace.isEmpty() && cluster.isEmpty();
   }

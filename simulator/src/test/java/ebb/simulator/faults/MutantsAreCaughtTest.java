@@ -294,6 +294,16 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aJobThatIsDeletedBeforeItsEnd() {
+    isCaughtBy(
+        "EveryJobEnds",
+        events(event ->
+            event instanceof Event.CancelRequested canceled
+                ? new Event.JobDeleted(canceled.job())
+                : event));
+  }
+
+  @Test
   void aJournalThatSaysOtherwise() {
     isCaughtBy(
         "LiveEqualsReplay",

@@ -12,6 +12,7 @@ import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Settings;
+import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.VmSize;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ final class Places {
   static final String LOCATION = "eastus";
   static final List<Scope> WORKSPACES =
       List.of(Scope.workspace("sub", "group", "one"), Scope.workspace("sub", "group", "two"));
+  static final Scope SPARE_GROUP = new Scope("sub", "spare", "", "");
+  static final List<Tag> TAGS = List.of(new Tag("team", "blue"));
   static final List<VmSize> SIZES =
       List.of(
           new VmSize("Standard_A1", "A", 1, 2048, 0),

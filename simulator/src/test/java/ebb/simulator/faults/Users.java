@@ -3,6 +3,7 @@ package ebb.simulator.faults;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Lock;
 import ebb.kernel.protocol.LockLevel;
@@ -82,8 +83,9 @@ final class Users {
       wishes.add(new Command.ChangePrices("USD", Places.prices(random)));
     }
     for (Scope workspace : Places.WORKSPACES) {
-      wishes.add(new Command.PutWorkspace(workspace, Places.LOCATION));
+      wishes.add(new Command.PutWorkspace(workspace, Places.LOCATION, Places.TAGS));
     }
+    wishes.add(new Command.PutGroup(Places.SPARE_GROUP, Places.LOCATION, Places.TAGS));
     int clusters = random.nextInt(1, 4);
     for (int i = 0; i < clusters; i++) {
       Place place = new Place(workspace(), Places.CLUSTERS.get(i));
@@ -102,6 +104,7 @@ final class Users {
       wishes.add(new Command.DeleteLock(workspace, "lock"));
     }
     wishes.add(new Command.DeleteLock(Places.WORKSPACES.getFirst().ofSubscription(), "lock"));
+    wishes.add(new Command.DeleteGroup(Places.SPARE_GROUP));
     for (QuotaKey key : Places.QUOTAS) {
       wishes.add(new Command.SetQuota(key, 10_000));
     }
@@ -184,8 +187,11 @@ final class Users {
   private void actOnAJobOrCluster() {
     Place place = place();
     switch (random.nextInt(10)) {
-      case 0, 1, 2, 3 ->
-          wish(new Command.CancelJob(place.workspace(), "job" + random.nextInt(Math.max(1, jobs))));
+      case 0, 1, 2, 3 -> {
+        String job = "job" + random.nextInt(Math.max(1, jobs));
+        wish(new Command.CancelJob(place.workspace(), job));
+        wish(new Command.DeleteJob(place.workspace(), job, JobId.NONE));
+      }
       case 4, 5 ->
           wish(new Command.PutCluster(place.workspace(), place.cluster(), Places.cluster(random)));
       case 6, 7 -> scale(place);

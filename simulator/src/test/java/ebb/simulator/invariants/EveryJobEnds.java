@@ -16,6 +16,11 @@ final class EveryJobEnds implements Promise {
             case Event.JobBackedOff backedOff -> backedOff.job();
             case Event.BackOffEnded ended -> ended.job();
             case Event.CancelRequested requested -> requested.job();
+            case Event.JobDeleted deleted -> {
+              History.Job its = history.jobs.get(deleted.job());
+              check(its == null || its.ends == 1, "before its end: ", event);
+              yield JobId.NONE;
+            }
             case Event.JobEnded ended -> ended.job();
             case Event.LocalJobTaken taken -> taken.job();
             case Event.LocalJobStarted started -> started.job();

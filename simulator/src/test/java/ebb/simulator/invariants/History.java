@@ -237,7 +237,7 @@ public final class History {
       }
       case Event.LocalJobTaken taken -> jobs.get(taken.job()).stand = Stand.ACTIVE;
       case Event.LocalJobStarted _, Event.LocalJobAwaited _ -> {}
-      case Event.CancelRequested _, Event.JobsArchived _ -> {}
+      case Event.CancelRequested _, Event.JobDeleted _, Event.JobsArchived _ -> {}
     }
   }
 

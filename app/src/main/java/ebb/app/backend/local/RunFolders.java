@@ -263,6 +263,14 @@ public final class RunFolders {
     }
   }
 
+  /// Removes all that an ended job has left; does nothing if nothing is there.
+  public void remove(JobId job) throws IOException {
+    Path folder = root.resolve(job.toString());
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      new Tree(folder).delete();
+    }
+  }
+
   /// Removes what an ended job has left between: all but outputs, logs and what it printed. Only
   /// counts it if not `really`.
   ///

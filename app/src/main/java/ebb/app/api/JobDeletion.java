@@ -1,0 +1,71 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.journal.History.PastJob;
+import ebb.app.view.JobSeen;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.JobId;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+
+/// Deletes ended jobs: nobody is shown one any more, and its files are removed. What it cost stays
+/// in the ledger.
+final class JobDeletion {
+  private static final System.Logger LOG = System.getLogger(JobDeletion.class.getName());
+
+  private final JobEndpoints jobs;
+  private final Wishes wishes;
+  private final Surface.Outputs outputs;
+
+  JobDeletion(JobEndpoints jobs, Wishes wishes, Surface.Outputs outputs) {
+    this.jobs = jobs;
+    this.wishes = wishes;
+    this.outputs = outputs;
+  }
+
+  void addTo(Router<Endpoint> router) {
+    router.on("DELETE", JobEndpoints.PATH, (request, actor) -> delete(request, actor, 204));
+  }
+
+  /// `done`: the status of an answer that says that it is deleted.
+  Response delete(Request request, Actor actor, int done) {
+    return jobs.withJob(
+        request,
+        actor,
+        new JobEndpoints.Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            return delete(request, actor, seen.job().id(), done);
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return delete(request, actor, past.id(), done);
+          }
+        });
+  }
+
+  /// One that has left memory meanwhile is known to the kernel by its id alone.
+  private Response delete(Request request, Actor actor, JobId id, int done) {
+    return wishes.wish(
+        request,
+        actor,
+        new Command.DeleteJob(Reads.workspaceScope(request), request.parameter("name"), id),
+        _ -> {
+          removeFiles(id);
+          return Response.empty(done);
+        });
+  }
+
+  /// What is not removed now is removed by the sweep.
+  private void removeFiles(JobId id) {
+    try {
+      outputs.remove(id);
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "the files of job {0} are not removed: {1}", id.toString(), failure);
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package ebb.app.door;
+
+import static ebb.app.door.AzureDoor.LAB;
+import static ebb.app.door.AzureDoor.VERSION;
+import static ebb.app.door.AzureDoor.on;
+import static ebb.app.door.ServedHome.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ebb.app.door.ServedHome.Answer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Jobs at Azure's paths that are deleted and chosen from lists. Each answer is held against the
+/// specification.
+class ArmJobsTest {
+  private static final String OWN = "/ebb/v1/workspaces/sub/team/lab/jobs/";
+
+  @TempDir static Path folder;
+  private static ServedHome server;
+  private static AzureDoor azure;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new ServedHome(folder);
+    azure = new AzureDoor(server);
+    azure.send("PUT", LAB, "{\"location\":\"eastus\"}");
+    azure.put("cpu");
+  }
+
+  @AfterAll
+  static void end() {
+    server.close();
+  }
+
+  private static Answer delete(String job) throws Exception {
+    return azure.send("DELETE", LAB + "/jobs/" + job, "");
+  }
+
+  private static List<String> names(JsonNode page) {
+    List<String> names = new ArrayList<>();
+    page.path("value").forEach(each -> names.add(each.path("name").asString()));
+    return names;
+  }
+
+  /// All pages of a list.
+  private static List<String> listed(String query) throws Exception {
+    JsonNode page = azure.get(LAB + "/jobs" + VERSION + query);
+    List<String> names = names(page);
+    while (page.has("nextLink")) {
+      page = azure.next(page);
+      names.addAll(names(page));
+    }
+    return names;
+  }
+
+  private static String ledger() throws Exception {
+    return server.get("/ebb/v1/ledger?by=job").body();
+  }
+
+  private static Path filesOf(String id) throws Exception {
+    return server.home().resolve("jobs").toRealPath().resolve(id);
+  }
+
+  private static String id(String job) throws Exception {
+    return server.get(OWN + job).text("id");
+  }
+
+  private static void checkDeleted(String job, String id, String command) throws Exception {
+    assertThat(azure.send("GET", LAB + "/jobs/" + job, "").status()).isEqualTo(404);
+    assertThat(server.get(OWN + job).status()).isEqualTo(404);
+    assertThat(server.get(OWN + job + "/logs").status()).isEqualTo(404);
+    assertThat(server.get(OWN + job + "/files/outputs/f").status()).isEqualTo(404);
+    assertThat(listed("")).doesNotContain(job);
+    assertThat(server.get(OWN.replaceFirst("/$", "")).body()).doesNotContain("\"" + job + "\"");
+    Answer again = azure.submit(job, command, on("cpu"));
+    assertThat(again.status()).isEqualTo(409);
+    assertThat(again.body()).contains("was deleted", "NameAlreadyUsed");
+    assertThat(delete(job).status()).isEqualTo(204);
+    assertThat(ledger()).as("the bill keeps its line").contains("\"of\":\"" + id + "\"");
+  }
+
+  @Test
+  void jobIsDeletedWithItsFilesAndItsNameIsNeverUsedAgain() throws Exception {
+    String command = "echo kept > outputs/f; echo said";
+    azure.submit("young", command, on("cpu"));
+    azure.submit("old", command, on("cpu"));
+    azure.submit("runs", "sleep 1000", on("cpu"));
+    until("it is done", () -> azure.status("young").equals("Completed"));
+    until("it left memory", () -> azure.isPast("old"));
+    String young = id("young");
+    String old = id("old");
+    assertThat(filesOf(old)).exists();
+
+    until("it runs", () -> azure.status("runs").equals("Running"));
+    Answer early = delete("runs");
+    assertThat(early.status()).isEqualTo(409);
+    assertThat(early.body()).contains("JobNotEnded", "cancel it");
+    assertThat(azure.status("runs")).isEqualTo("Running");
+
+    assertThat(delete("young").status()).isEqualTo(200);
+    checkDeleted("young", young, command);
+    assertThat(delete("old").status()).isEqualTo(200);
+    checkDeleted("old", old, command);
+    assertThat(filesOf(young)).doesNotExist();
+    assertThat(filesOf(old)).doesNotExist();
+    server.kill();
+    server.start();
+    checkDeleted("young", young, command);
+    checkDeleted("old", old, command);
+    azure.await(azure.send("POST", LAB + "/jobs/runs/cancel", ""));
+    assertThat(server.send("DELETE", OWN + "runs", "").status()).isEqualTo(204);
+    assertThat(server.send("DELETE", OWN + "runs", "").status()).isEqualTo(404);
+    assertThat(delete("never").status()).isEqualTo(204);
+    String nowhere = LAB.replace("/lab", "/nowhere") + "/jobs/never";
+    assertThat(azure.send("DELETE", nowhere, "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void jobThatIsDeletedAtOnceStaysDeletedWhenItLeavesMemory() throws Exception {
+    azure.submit("brief", "true", on("cpu"));
+    until("it is done", () -> azure.status("brief").equals("Completed"));
+    String id = id("brief");
+    delete("brief");
+    azure.submit("after", "true", on("cpu"));
+    until(
+        "one that ended after it left memory",
+        () -> {
+          boolean past = azure.isPast("after");
+          try {
+            assertThat(azure.send("GET", LAB + "/jobs/brief", "").status()).isEqualTo(404);
+            assertThat(listed("")).doesNotContain("brief");
+          } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+          }
+          return past;
+        });
+    checkDeleted("brief", id, "true");
+  }
+
+  @Test
+  void filesThatASuddenEndLeftOfADeletedJobAreRemovedByTheSweep() throws Exception {
+    azure.submit("swept", "true", on("cpu"));
+    until("it is done", () -> azure.status("swept").equals("Completed"));
+    Path files = filesOf(id("swept"));
+    delete("swept");
+    Files.createDirectories(files.resolve("attempt-1-rank-0/outputs"));
+    server.send("POST", "/ebb/v1/gc?dry=true", "");
+    assertThat(files).exists();
+    until("history has it", () -> gone(files));
+  }
+
+  private static boolean gone(Path files) {
+    try {
+      server.send("POST", "/ebb/v1/gc", "");
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+    return Files.notExists(files);
+  }
+
+  @Test
+  void lockOnTheWorkspaceForbidsDeletion() throws Exception {
+    azure.submit("locked", "true", on("cpu"));
+    until("it is done", () -> azure.status("locked").equals("Completed"));
+    String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab";
+    server.put(lock, "{\"level\":\"cannot delete\"}");
+    try {
+      assertThat(delete("locked").body()).contains("ScopeLocked");
+      assertThat(azure.status("locked")).isEqualTo("Completed");
+    } finally {
+      server.send("DELETE", lock, "");
+    }
+  }
+
+  @Test
+  void jobsAreChosenByTagAndPropertyAlsoWhenFewOfManyAre() throws Exception {
+    String lab = LAB.replace("/lab", "/many");
+    azure.send("PUT", lab, "{\"location\":\"eastus\"}");
+    azure.send("PUT", lab + "/computes/cpu", AzureDoor.cluster(""));
+    String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=many";
+    server.put(lock, "{\"level\":\"cannot delete\"}"); // all of them wait
+    String tagged = ",\"computeId\":\"cpu\",\"tags\":{\"Paper\":\"1\"}";
+    String other = ",\"computeId\":\"cpu\",\"properties\":{\"seed\":\"7\",\"kind\":\"x\"}";
+    put(lab, "first", tagged);
+    put(lab, "second", other);
+    Stream.iterate(0, i -> i + 1).limit(1_100).forEach(i -> own("plain" + i));
+    put(lab, "last", tagged + ",\"properties\":{\"seed\":\"8\"}");
+
+    assertThat(chosen(lab, "&tag=paper")).containsExactly("last", "first");
+    assertThat(chosen(lab, "&tag=paper&properties=seed")).containsExactly("last");
+    assertThat(chosen(lab, "&properties=seed,kind%3Dx")).containsExactly("second");
+    assertThat(chosen(lab, "&properties=seed%3D7")).containsExactly("second");
+    assertThat(chosen(lab, "&properties=seed%3D9")).isEmpty();
+    assertThat(chosen(lab, "&tag=none")).isEmpty();
+    assertThat(chosen(lab, "&jobType=command&listViewType=all")).hasSize(1_103);
+    assertThat(chosen(lab, "&jobType=Sweep")).isEmpty();
+    assertThat(chosen(lab, "&listViewType=ArchivedOnly")).isEmpty();
+    for (String unfit : List.of("jobType=Magic", "listViewType=Some", "assetName=a", "$top=3")) {
+      Answer refused = azure.send("GET", lab + "/jobs" + VERSION + "&" + unfit, "");
+      assertThat(refused.status()).as(unfit).isEqualTo(400);
+      assertThat(refused.body()).contains(unfit.replaceFirst("=.*", ""));
+    }
+  }
+
+  private static void put(String lab, String name, String more) throws Exception {
+    Answer taken = azure.send("PUT", lab + "/jobs/" + name, AzureDoor.job("true", more));
+    assertThat(taken.status()).as(taken.body()).isEqualTo(201);
+  }
+
+  private static void own(String name) {
+    try {
+      String path = OWN.replace("/lab/", "/many/") + name;
+      server.put(path, "{\"cluster\":\"cpu\",\"command\":\"true\"}");
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static List<String> chosen(String lab, String query) throws Exception {
+    JsonNode page = azure.get(lab + "/jobs" + VERSION + query);
+    List<String> names = names(page);
+    for (int pages = 1; page.has("nextLink"); pages++) {
+      assertThat(pages).isLessThan(20);
+      page = azure.next(page);
+      names.addAll(names(page));
+    }
+    return names;
+  }
+}
