@@ -63,12 +63,6 @@ final class Arm {
 
   // Addresses.
 
-  /// Where the client found this server, for addresses that it is to follow.
-  static String server(Request request) {
-    String host = request.header("Host");
-    return "http://" + (host == null ? "localhost" : host);
-  }
-
   private static String version(Request request) {
     String version = request.query("api-version");
     return URLEncoder.encode(version == null ? "" : version, StandardCharsets.UTF_8);
@@ -81,7 +75,7 @@ final class Arm {
       return new Page(rows, null);
     }
     String next =
-        server(request)
+        request.server()
             + "/"
             + String.join("/", request.segments())
             + "?api-version="
@@ -106,7 +100,7 @@ final class Arm {
   /// means the same after a restart and nobody keeps a table of operations.
   static Response operation(Request request, Response response, String path, String operation) {
     String address =
-        server(request) + path + "/operations/" + operation + "?api-version=" + version(request);
+        request.server() + path + "/operations/" + operation + "?api-version=" + version(request);
     return response
         .with("Azure-AsyncOperation", address)
         .with("Location", address + "&result=true")

@@ -168,7 +168,7 @@ final class ArmTenancy {
     Scope scope = workspace.scope();
     String id = "ebb workspace " + workspace.id();
     String address =
-        Arm.server(request)
+        request.server()
             + "/ebb/v1/workspaces/"
             + scope.subscription()
             + "/"
