@@ -30,6 +30,9 @@ final class Arm {
 
   private static final int PAGE_DEFAULT = 100;
 
+  /// Azure's first client looks for what is in a workspace at the workspace's own service.
+  private static final String FIRST_CLIENT = "/rp/workspaces";
+
   private final Router<Endpoint> router;
 
   Arm(Router<Endpoint> router) {
@@ -37,8 +40,11 @@ final class Arm {
   }
 
   Arm on(String method, String path, Endpoint endpoint) {
-    router.on(
-        method, path, (request, actor) -> tagged(request, versioned(request, actor, endpoint)));
+    Endpoint answering = (request, actor) -> tagged(request, versioned(request, actor, endpoint));
+    router.on(method, path, answering);
+    if (path.startsWith(WORKSPACE)) {
+      router.on(method, FIRST_CLIENT + path, answering);
+    }
     return this;
   }
 

@@ -167,14 +167,6 @@ final class ArmTenancy {
   private static Workspace shown(Request request, ebb.kernel.cluster.Workspace workspace) {
     Scope scope = workspace.scope();
     String id = "ebb workspace " + workspace.id();
-    String address =
-        request.server()
-            + "/ebb/v1/workspaces/"
-            + scope.subscription()
-            + "/"
-            + scope.group()
-            + "/"
-            + scope.workspace();
     return new Workspace(
         scope.path(),
         scope.workspace(),
@@ -186,8 +178,8 @@ final class ArmTenancy {
             UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8)).toString(),
             scope.workspace(),
             workspace.deleting() ? "Deleting" : "Succeeded",
-            address,
-            address));
+            request.server() + Cloud.DISCOVERY,
+            request.server() + "/mlflow/v1.0" + scope.path()));
   }
 
   private Response workspace(Request request, Actor actor, int status) {
@@ -220,7 +212,7 @@ final class ArmTenancy {
               changed ->
                   Arm.operation(
                       request,
-                      workspace(request, actor, changed ? 201 : 200),
+                      workspace(request, actor, changed ? 202 : 200),
                       scope.path(),
                       "create"));
         });

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `GET .../jobs/{name}/logs?stream=stdout&offset=0&attempt=1&rank=0&follow=true`: without
 /// `attempt` the newest. An answer that does not follow has at most [#WHOLE_BYTES] and the header
-/// `x-ebb-next-offset`; one that follows waits for a job's start and ends when the attempt does.
+/// `x-ebb-next-offset`; with `all` it is everything there is; one that follows waits for a job's
+/// start and ends when the attempt does.
 final class LogEndpoints {
   static final int WHOLE_BYTES = 4 << 20;
 
@@ -109,6 +110,9 @@ final class LogEndpoints {
       return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
     }
     Wanted wanted = new Wanted(file, job, (int) attempt, offset, mask);
+    if (request.query("all") != null) {
+      return Response.streamed(TYPE, out -> all(wanted, out));
+    }
     return follows ? following(wanted) : whole(wanted);
   }
 
@@ -164,6 +168,16 @@ final class LogEndpoints {
           wanted.file(), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     } catch (NoSuchFileException absent) {
       return null;
+    }
+  }
+
+  /// Writes what is there by now, however much it is.
+  private void all(Wanted wanted, OutputStream out) throws IOException {
+    boolean mayGrow = !isOver(wanted);
+    try (SeekableByteChannel channel = open(wanted)) {
+      if (channel != null) {
+        copy(channel, wanted.offset(), out, wanted.mask(), mayGrow);
+      }
     }
   }
 

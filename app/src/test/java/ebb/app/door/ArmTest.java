@@ -38,7 +38,11 @@ class ArmTest {
               folder + "mfe.json",
               "resources/resource-manager/Microsoft.Resources/stable/2021-04-01/resources.json");
     }
-    assertThat(arm("PUT", LAB, "{\"location\":\"eastus\"}").status()).isEqualTo(201);
+    // Not 201: azure-mgmt-machinelearningservices takes what the specification has.
+    Answer made = arm("PUT", LAB, "{\"location\":\"eastus\"}");
+    assertThat(made.status()).isEqualTo(202);
+    assertThat(json(follow(made, "Azure-AsyncOperation")).path("status").asString())
+        .isEqualTo("Succeeded");
   }
 
   @AfterAll
