@@ -102,13 +102,30 @@ class AzureClientsTest {
   }
 
   @Test
+  void clusterIsScaledAsVersionsBefore2021Scale() throws Exception {
+    String cluster = LAB + "/computes/scaled";
+    server.put(
+        cluster + VERSION,
+        "{\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{\"vmSize\":\"Standard_D2s_v3\",\"scaleSettings\":{\"maxNodeCount\":1}}}}");
+    String more = "{\"properties\":{\"scaleSettings\":{\"maxNodeCount\":3}}}";
+    Answer scaled = server.send("PATCH", cluster + "?api-version=2020-08-01", more);
+    assertThat(scaled.status()).as(scaled.body()).isEqualTo(200);
+    String most = "/properties/properties/scaleSettings/maxNodeCount";
+    assertThat(json(server.get(cluster + VERSION)).at(most).asInt()).isEqualTo(3);
+    String both =
+        "{\"properties\":{\"scaleSettings\":{\"maxNodeCount\":4},\"properties\":{\"scaleSettings\":{\"maxNodeCount\":5}}}}";
+    assertThat(server.send("PATCH", cluster + VERSION, both).status()).isEqualTo(400);
+    assertThat(json(server.get(cluster + VERSION)).at(most).asInt()).as("nothing").isEqualTo(3);
+  }
+
+  @Test
   void firstClientFindsItsClustersAtTheWorkspacesOwnService() throws Exception {
     JsonNode shown = json(server.get("/rp/workspaces" + LAB + "/computes/cpu" + VERSION));
     assertThat(shown).isEqualTo(json(server.get(LAB + "/computes/cpu" + VERSION)));
     // It looks into these if they are there, null or not.
     assertThat(shown.at("/properties/properties").has("userAccountCredentials")).isFalse();
     JsonNode listed = json(server.get("/rp/workspaces" + LAB + "/computes" + VERSION));
-    assertThat(listed.at("/value/0/name").asString()).isEqualTo("cpu");
+    assertThat(listed.path("value").findValuesAsString("name")).contains("cpu");
     String location =
         "/subscriptions/sub/providers/Microsoft.MachineLearningServices/locations/eastus";
     JsonNode size = json(server.get(location + "/vmSizes" + VERSION)).at("/amlCompute/0");
