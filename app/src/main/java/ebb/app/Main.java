@@ -45,7 +45,7 @@ public final class Main {
     for (String finding : server.findings()) {
       System.out.println("ebb: " + finding);
     }
-    System.out.println("ebb: listens on http://127.0.0.1:" + server.port());
+    System.out.println("ebb: listens on " + server.address());
     Thread stopping = new Thread(() -> stopAndHalt(server), "stop");
     Runtime.getRuntime().addShutdownHook(stopping);
     EngineLoop.End end = awaitEnd(server);

@@ -10,6 +10,8 @@ import ebb.app.backend.local.TaskFiles;
 import ebb.app.backend.local.TaskUser;
 import ebb.app.backend.local.TaskUsers;
 import ebb.app.catalogue.Catalogue;
+import ebb.app.certificate.SelfSigned;
+import ebb.app.certificate.ServerCertificate;
 import ebb.app.cli.Serve;
 import ebb.app.code.Bounds;
 import ebb.app.code.CodeStore;
@@ -73,6 +75,7 @@ final class Server {
   private final List<String> findings = new ArrayList<>();
   private @Nullable Thread engineThread;
   private @Nullable HttpDoor door;
+  private @Nullable ServerCertificate certificate;
   private int port;
 
   private Server(Config config, Serve.Options options) {
@@ -114,8 +117,7 @@ final class Server {
     String owner =
         config.owner().equals(Config.AUTO) ? System.getProperty("user.name") : config.owner();
     AccessToken token = AccessToken.at(home, owner);
-    HttpDoor listening = listen();
-    port = listening.port();
+    HttpDoor listening = listen(home);
 
     // What jobs run, and the machine that they run on.
     SpecificationStore specifications = SpecificationStore.open(home.resolve("specifications.db"));
@@ -169,8 +171,21 @@ final class Server {
             secrets,
             new Outputs(backend.folders(), config.tasks().outputBytes()),
             sweep);
-    listening.open(Surface.gate(parts, new OriginGuard(port), token));
+    listening.open(Surface.gate(parts, new OriginGuard(scheme(), port), token));
     tell(home, host, confines, view, owner);
+    announce(home);
+  }
+
+  private void renew(Path home, ServerCertificate renewed) {
+    HttpDoor open = door;
+    if (open != null) {
+      open.renew(new HttpDoor.Certificate(renewed.key(), renewed.chain()));
+      try {
+        write(home, renewed);
+      } catch (IOException failure) {
+        LOG.log(Level.WARNING, "clients do not learn of the new certificate: {0}", failure);
+      }
+    }
   }
 
   private record Outputs(RunFolders folders, long boundBytes) implements Surface.Outputs {
@@ -291,8 +306,15 @@ final class Server {
         () -> view.rules().storage().markBytes());
   }
 
-  private HttpDoor listen() throws ServerRefused {
-    HttpDoor listening = new HttpDoor(config.http().port(), config.http().connections());
+  private HttpDoor listen(Path home) throws ServerRefused {
+    Config.Tls tls = config.http().tls();
+    ServerCertificate own = tls.isOn() ? Tls.read(tls, home) : null;
+    certificate = own;
+    HttpDoor listening =
+        new HttpDoor(
+            config.http().port(),
+            config.http().connections(),
+            own == null ? null : new HttpDoor.Certificate(own.key(), own.chain()));
     try {
       listening.listen();
     } catch (IOException taken) {
@@ -302,6 +324,7 @@ final class Server {
           taken);
     }
     door = listening;
+    port = listening.port();
     return listening;
   }
 
@@ -368,23 +391,44 @@ final class Server {
           "the token stands for '%s', who has no role here; those who do: %s. Start with --owner NAME."
               .formatted(owner, roles.stream().map(RoleAssignment::principal).distinct().toList()));
     }
-    Path address = home.resolve("server.json");
+    findings.add("the access token is in " + AccessToken.file(home));
+    if (config.http().tls().isSelfSigned()) {
+      findings.add("clients of other makers are to trust " + SelfSigned.certificate(home));
+    }
+  }
+
+  /// Tells the home's clients where the server is and by which certificate they know it.
+  private void announce(Path home) throws IOException {
+    ServerCertificate own = certificate;
+    write(home, own);
+    if (own != null) {
+      Thread watching = Tls.watch(config.http().tls(), home, own, renewed -> renew(home, renewed));
+      closings.push(watching::interrupt);
+    }
+  }
+
+  private void write(Path home, @Nullable ServerCertificate own) throws IOException {
+    String known = own == null ? "" : ",\"certificate\":\"" + own.fingerprint() + "\"";
     Path draft = home.resolve("server.json.new");
     Files.writeString(
         draft,
-        "{\"url\":\"http://127.0.0.1:%d\",\"pid\":%d}\n"
-            .formatted(port, ProcessHandle.current().pid()));
-    Files.move(draft, address, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-    findings.add("the access token is in " + AccessToken.file(home));
+        "{\"url\":\"%s\",\"pid\":%d%s}\n"
+            .formatted(address(), ProcessHandle.current().pid(), known));
+    Files.move(draft, home.resolve("server.json"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private String scheme() {
+    return config.http().tls().isOn() ? "https" : "http";
+  }
+
+  /// Where clients find it.
+  String address() {
+    return scheme() + "://127.0.0.1:" + port;
   }
 
   /// What was found at the start, in words for people.
   List<String> findings() {
     return List.copyOf(findings);
-  }
-
-  int port() {
-    return port;
   }
 
   private static void close(SpecificationStore specifications) {

@@ -40,6 +40,9 @@ final class Arm {
   private static final List<String> FILTERS =
       List.of("jobType", "listViewType", "tag", "properties");
 
+  /// Azure's first client looks for what is in a workspace at the workspace's own service.
+  private static final String FIRST_CLIENT = "/rp/workspaces";
+
   private final Router<Endpoint> router;
 
   Arm(Router<Endpoint> router) {
@@ -47,8 +50,11 @@ final class Arm {
   }
 
   Arm on(String method, String path, Endpoint endpoint) {
-    router.on(
-        method, path, (request, actor) -> tagged(request, versioned(request, actor, endpoint)));
+    Endpoint answering = (request, actor) -> tagged(request, versioned(request, actor, endpoint));
+    router.on(method, path, answering);
+    if (path.startsWith(WORKSPACE)) {
+      router.on(method, FIRST_CLIENT + path, answering);
+    }
     return this;
   }
 
@@ -73,12 +79,6 @@ final class Arm {
 
   // Addresses.
 
-  /// Where the client found this server, for addresses that it is to follow.
-  static String server(Request request) {
-    String host = request.header("Host");
-    return "http://" + (host == null ? "localhost" : host);
-  }
-
   private static String version(Request request) {
     String version = request.query("api-version");
     return encoded(version == null ? "" : version);
@@ -94,7 +94,7 @@ final class Arm {
     if (after == null) {
       return new Page(rows, null);
     }
-    StringBuilder next = new StringBuilder(server(request));
+    StringBuilder next = new StringBuilder(request.server());
     request.segments().forEach(each -> next.append('/').append(each));
     next.append("?api-version=").append(version(request));
     for (String filter : FILTERS) {
@@ -142,7 +142,7 @@ final class Arm {
   /// means the same after a restart and nobody keeps a table of operations.
   static Response operation(Request request, Response response, String path, String operation) {
     String address =
-        server(request) + path + "/operations/" + operation + "?api-version=" + version(request);
+        request.server() + path + "/operations/" + operation + "?api-version=" + version(request);
     return response
         .with("Azure-AsyncOperation", address)
         .with("Location", address + "&result=true")

@@ -219,8 +219,10 @@ final class ArmComputes {
           ArmBody properties = body.object("properties");
           body.end();
           ArmBody inner = properties.object("properties");
+          // Versions before 2021 have the settings one level higher.
+          ArmBody holder = properties.has("scaleSettings") ? properties : inner;
+          Scale scale = Scale.of(holder.object("scaleSettings"));
           properties.harmless("computeType").end();
-          Scale scale = Scale.of(inner.object("scaleSettings"));
           inner.end();
           return wishes.wish(
               request,

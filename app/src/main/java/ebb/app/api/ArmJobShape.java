@@ -163,6 +163,9 @@ final class ArmJobShape {
       properties.put(
           "environmentId", workspace.path() + "/environments/" + Environments.HOST + "/versions/1");
     }
+    if (!properties.path("services").isObject()) {
+      properties.putObject("services"); // azure-ai-ml cannot follow a job that has none
+    }
     return properties;
   }
 

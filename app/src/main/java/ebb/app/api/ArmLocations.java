@@ -63,6 +63,7 @@ final class ArmLocations {
         size.vcpus(),
         size.gpus(),
         size.memoryMebibytes() / MEBIBYTES_IN_GIBIBYTE,
+        0,
         true,
         prices.isEmpty() ? null : new VmSizes.Prices(book.currency(), "OneHour", prices),
         List.of("AmlCompute"));

@@ -140,14 +140,6 @@ final class ArmTenancy {
   private static Workspace shown(Request request, ebb.kernel.cluster.Workspace workspace) {
     Scope scope = workspace.scope();
     String id = "ebb workspace " + workspace.id();
-    String address =
-        Arm.server(request)
-            + "/ebb/v1/workspaces/"
-            + scope.subscription()
-            + "/"
-            + scope.group()
-            + "/"
-            + scope.workspace();
     return new Workspace(
         scope.path(),
         scope.workspace(),
@@ -159,8 +151,8 @@ final class ArmTenancy {
             UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8)).toString(),
             scope.workspace(),
             workspace.deleting() ? "Deleting" : "Succeeded",
-            address,
-            address));
+            request.server() + Cloud.DISCOVERY,
+            request.server() + "/mlflow/v1.0" + scope.path()));
   }
 
   private Response workspace(Request request, Actor actor, int status) {

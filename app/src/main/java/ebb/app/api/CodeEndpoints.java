@@ -85,7 +85,7 @@ final class CodeEndpoints {
         });
   }
 
-  private static Response refused(CodeRefused refused) {
+  static Response refused(CodeRefused refused) {
     String message = String.valueOf(refused.getMessage());
     return switch (refused.kind()) {
       case UNFIT -> Json.refusal(400, "InvalidCode", message);

@@ -5,20 +5,25 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
+import ebb.app.identity.IssuedToken;
 import ebb.app.identity.OriginGuard;
+import ebb.app.identity.SignedAddress;
 import ebb.kernel.protocol.Actor;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
 
-/// Lets requests in. In this order: what another site caused is refused, whatever it asks; health
-/// is answered; who has no token is refused without learning what paths there are; then the path is
-/// looked up.
+/// Lets requests in. In this order: what another site caused is refused, whatever it asks; what
+/// anybody may know is answered (health, and what clients ask before they have a token); who has
+/// neither a token nor a signed address is refused without learning what paths there are; then the
+/// path is looked up.
 public final class Gate implements Handler {
   private final OriginGuard guard;
   private final AccessToken token;
+  private final IssuedToken issued;
+  private final SignedAddress signed;
   private final Router<Endpoint> router;
-  private final Supplier<Response> health;
+  private final Router<Handler> open;
   private final Tally tally;
 
   /// How many answers there were of each kind.
@@ -46,18 +51,30 @@ public final class Gate implements Handler {
       OriginGuard guard,
       AccessToken token,
       Router<Endpoint> router,
-      Supplier<Response> health,
+      Router<Handler> open,
       Tally tally) {
     this.guard = guard;
     this.token = token;
+    this.issued = new IssuedToken(token);
+    this.signed = new SignedAddress(token);
     this.router = router;
-    this.health = health;
+    this.open = open;
     this.tally = tally;
   }
 
   @Override
   public Response handle(Request request) {
     return tally.count(answer(request));
+  }
+
+  private Optional<Actor> actor(Request request) {
+    String authorization = request.header("Authorization");
+    Instant now = Instant.now();
+    return authorization == null
+        ? signed.actor(request.segments(), request::query, request.from(), now)
+        : token
+            .actor(authorization, request.from())
+            .or(() -> issued.actor(authorization, request.from(), now));
   }
 
   private Response answer(Request request) {
@@ -67,10 +84,10 @@ public final class Gate implements Handler {
     if (foreign != null) {
       return Json.refusal(403, "ForeignRequest", foreign);
     }
-    if (isHealth(request)) {
-      return health.get();
+    if (open.find(request) instanceof Router.Match<Handler>(Handler handler, Request matched)) {
+      return handler.handle(matched);
     }
-    Optional<Actor> actor = token.actor(request.header("Authorization"), request.from());
+    Optional<Actor> actor = actor(request);
     if (actor.isEmpty()) {
       return Json.refusal(
               401,
@@ -91,11 +108,5 @@ public final class Gate implements Handler {
       case Router.Nothing<Endpoint> _ ->
           Json.refusal(404, "PathNotFound", "There is nothing at this path.");
     };
-  }
-
-  private static boolean isHealth(Request request) {
-    return request.segments().size() == 1
-        && request.segments().getFirst().equalsIgnoreCase("health")
-        && (request.method().equals("GET") || request.method().equals("HEAD"));
   }
 }

@@ -21,9 +21,9 @@ import java.util.function.IntFunction;
 ///
 /// `GET .../jobs/{name}/logs?stream=stdout&offset=0&attempt=1&rank=0&follow=true`: without
 /// `attempt` the newest. An answer that does not follow has at most [#WHOLE_BYTES] and the header
-/// `x-ebb-next-offset`; one that follows waits for a job's start and ends when the attempt does.
-/// With `Accept: text/event-stream` it follows in events, and from attempt to attempt until the job
-/// has ended if none was named.
+/// `x-ebb-next-offset`; with `all` it is everything there is; one that follows waits for a job's
+/// start and ends when the attempt does. With `Accept: text/event-stream` it follows in events, and
+/// from attempt to attempt until the job has ended if none was named.
 final class LogEndpoints {
   static final int WHOLE_BYTES = 4 << 20;
 
@@ -116,6 +116,9 @@ final class LogEndpoints {
       return streams.answer(request, out -> events.follow(isOfThis ? last : begin, out));
     }
     TaskLog log = logs.apply((int) attempt);
+    if (request.query("all") != null) {
+      return Response.streamed(TYPE, out -> copy(log, offset, !log.isOver(), out));
+    }
     return follows ? Response.streamed(TYPE, out -> follow(log, offset, out)) : whole(log, offset);
   }
 
@@ -151,18 +154,26 @@ final class LogEndpoints {
         .with("x-ebb-next-offset", String.valueOf(offset + bytes.length));
   }
 
+  /// Writes what is there by now, however much it is; returns the offset after it.
+  private static long copy(TaskLog log, long from, boolean mayGrow, OutputStream out)
+      throws IOException {
+    long offset = from;
+    byte[] piece = log.read(offset, PIECE_BYTES, mayGrow);
+    while (piece.length > 0) {
+      out.write(piece);
+      offset += piece.length;
+      piece = log.read(offset, PIECE_BYTES, mayGrow);
+    }
+    return offset;
+  }
+
   /// Writes what is there and what comes, until the attempt has ended and all of it is written.
   private static void follow(TaskLog log, long from, OutputStream out) throws IOException {
     long until = System.nanoTime() + FOLLOW_MILLIS * 1_000_000;
     long offset = from;
     while (true) {
       boolean over = log.isOver() || System.nanoTime() > until;
-      byte[] piece = log.read(offset, PIECE_BYTES, !over);
-      while (piece.length > 0) {
-        out.write(piece);
-        offset += piece.length;
-        piece = log.read(offset, PIECE_BYTES, !over);
-      }
+      offset = copy(log, offset, !over, out);
       if (over) {
         return;
       }

@@ -3,9 +3,11 @@ package ebb.app.api;
 import ebb.app.code.CodeStore;
 import ebb.app.data.Datastores;
 import ebb.app.environment.Environments;
+import ebb.app.http.Handler;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
+import ebb.app.identity.SignedAddress;
 import ebb.app.journal.History;
 import ebb.app.loop.EngineLoop;
 import ebb.app.secrets.Secrets;
@@ -112,8 +114,16 @@ public final class Surface {
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
+    new ArmCode(reads, parts.code(), new SignedAddress(token)).addTo(arm, router);
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);
-    return new Gate(guard, token, router, server::health, tally);
+    new RunHistory(jobs, new ArmJobShape(parts.specifications()), new SignedAddress(token))
+        .addTo(router);
+    Router<Handler> open =
+        new Router<Handler>()
+            .on("GET", "/health", _ -> server.health())
+            .on("HEAD", "/health", _ -> server.health());
+    new Cloud(token).addTo(open);
+    return new Gate(guard, token, router, open, tally);
   }
 }

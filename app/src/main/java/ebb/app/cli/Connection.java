@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -37,11 +38,13 @@ final class Connection {
   private final Place place;
   private final String server;
   private final String token;
+  private final KnownServer known;
 
   private Connection(Place place, String server, String token) {
     this.place = place;
     this.server = server;
     this.token = token;
+    this.known = new KnownServer(place.folder());
   }
 
   static Connection to(Place place) {
@@ -258,6 +261,9 @@ final class Connection {
   private HttpURLConnection request(String method, String path, int readMillis) throws IOException {
     HttpURLConnection asked =
         (HttpURLConnection) URI.create(server + path).toURL().openConnection();
+    if (asked instanceof HttpsURLConnection secure) {
+      known.applyTo(secure);
+    }
     asked.setRequestMethod(method);
     asked.setConnectTimeout(CONNECT_MILLIS);
     asked.setReadTimeout(readMillis);

@@ -51,6 +51,16 @@ public final class Serve implements Callable<Integer> {
       description = "Port (default: 7070; 0: any free one).")
   private @Nullable String port;
 
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description =
+          "Serves https with this certificate and those that vouch for it, in PEM; 'self-signed': with one of the home's own.")
+  private @Nullable String tlsCertificate;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "The certificate's key, in PEM.")
+  private @Nullable String tlsKey;
+
   @Option(names = "--cores", paramLabel = "N", description = "Cores for nodes (default: as found).")
   private @Nullable String cores;
 
@@ -124,6 +134,8 @@ public final class Serve implements Callable<Integer> {
   private Map<String, String> typed() {
     TreeMap<String, String> typed = new TreeMap<>(others);
     put(typed, Config.HTTP_PORT.name(), port);
+    put(typed, Config.HTTP_TLS_CERTIFICATE.name(), tlsCertificate);
+    put(typed, Config.HTTP_TLS_KEY.name(), tlsKey);
     put(typed, Config.HOST_CORES.name(), cores);
     put(typed, Config.HOST_MEMORY.name(), memory);
     put(typed, Config.HOST_GPUS.name(), gpus);

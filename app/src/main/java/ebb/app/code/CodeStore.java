@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 /// ```
 /// HOME/code/HASH.tar     a snapshot, its hash checked before it got this name
 /// HOME/code/incoming/    what is arriving; emptied at each start
+/// HOME/code/pending/     what is arriving file by file: see [PendingCode]
 /// ```
 ///
 /// A file's time says when it was last sent, asked about or unpacked.
@@ -41,19 +42,21 @@ public final class CodeStore {
   private final Path incoming;
   private final Bounds bounds;
   private final AtomicLong counter = new AtomicLong();
+  private final PendingCode pending;
 
-  private CodeStore(Path folder, Bounds bounds) {
+  private CodeStore(Path folder, Bounds bounds) throws IOException {
     this.folder = folder;
     this.incoming = folder.resolve("incoming");
     this.bounds = bounds;
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectory(folder, Room.PRIVATE_FOLDER);
+    }
+    this.pending = PendingCode.open(folder.resolve("pending"), this, bounds);
   }
 
   /// Opens the store of a folder, made if absent. What had not arrived whole is removed.
   public static CodeStore open(Path folder, Bounds bounds) throws IOException {
     CodeStore store = new CodeStore(folder, bounds);
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectory(folder, Room.PRIVATE_FOLDER);
-    }
     if (!Files.isDirectory(store.incoming)) {
       Files.createDirectory(store.incoming, Room.PRIVATE_FOLDER);
     }
@@ -63,6 +66,11 @@ public final class CodeStore {
       }
     }
     return store;
+  }
+
+  /// Code that arrives file by file.
+  public PendingCode pending() {
+    return pending;
   }
 
   /// Whether the text is the hash of some code.

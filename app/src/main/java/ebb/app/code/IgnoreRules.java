@@ -47,6 +47,11 @@ final class IgnoreRules {
     return new IgnoreRules(null, isOwn ? List.of(AML) : List.of(AML, GIT), folder, "");
   }
 
+  /// Leaves out nothing but git's own folder.
+  static IgnoreRules none(Path folder) throws IOException {
+    return new IgnoreRules(null, List.of(), folder, "");
+  }
+
   /// The rules for what is in a folder below.
   ///
   /// @param inside its path from the snapshot's folder, with a slash behind it

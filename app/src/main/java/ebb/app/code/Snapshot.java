@@ -58,6 +58,18 @@ public final class Snapshot {
     return snapshot;
   }
 
+  /// Reads a folder with all that is in it: somebody else has left out what was to be left out.
+  ///
+  /// @throws CodeRefused if something in it cannot be part of a snapshot, or it is too large
+  static Snapshot whole(Path folder, Bounds bounds) throws IOException, CodeRefused {
+    if (!Files.isDirectory(folder)) {
+      throw CodeRefused.unfit("Nothing has arrived there: send the files first.");
+    }
+    Snapshot snapshot = new Snapshot(folder, new Manifest(bounds));
+    snapshot.read(folder, "", IgnoreRules.none(folder), 0);
+    return snapshot;
+  }
+
   private void read(Path from, String prefix, IgnoreRules rules, int depth)
       throws IOException, CodeRefused {
     if (depth > DEPTH_MAX) {

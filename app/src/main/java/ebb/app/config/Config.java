@@ -32,6 +32,15 @@ public record Config(
           "http.connections",
           "1024",
           "How many connections are served at once; more wait to be accepted.");
+  public static final Key HTTP_TLS_CERTIFICATE =
+      new Key(
+          "http.tls-certificate",
+          "none",
+          "What is shown for TLS: a file with a certificate in PEM and those that vouch for it; self-signed is one of the"
+              + " home's own, made when there is none and again before it ends; none is plain HTTP.");
+  public static final Key HTTP_TLS_KEY =
+      new Key(
+          "http.tls-key", "none", "The file with the certificate's key, in PEM (PKCS #8, open).");
   public static final Key ENGINE_QUEUE =
       new Key(
           "engine.queue",
@@ -136,6 +145,8 @@ public record Config(
       List.of(
           HTTP_PORT,
           HTTP_CONNECTIONS,
+          HTTP_TLS_CERTIFICATE,
+          HTTP_TLS_KEY,
           ENGINE_QUEUE,
           ENGINE_BATCH,
           ENGINE_ANSWER_WITHIN,
@@ -161,7 +172,25 @@ public record Config(
   /// The word that leaves a choice to the server.
   public static final String AUTO = "auto";
 
-  public record Http(int port, int connections) {}
+  /// The word for what is not wanted.
+  private static final String NONE = "none";
+
+  public record Http(int port, int connections, Tls tls) {}
+
+  /// What is shown for TLS.
+  ///
+  /// @param certificate a file, or one of the words that its key explains
+  public record Tls(String certificate, String key) {
+    private static final String SELF_SIGNED = "self-signed";
+
+    public boolean isOn() {
+      return !certificate.equals(NONE);
+    }
+
+    public boolean isSelfSigned() {
+      return certificate.equals(SELF_SIGNED);
+    }
+  }
 
   public record Engine(int queue, int batch, Duration answerWithin) {}
 
@@ -231,7 +260,9 @@ public record Config(
     Reading reading = new Reading(values);
     return new Config(
         new Http(
-            reading.number(HTTP_PORT, 0, 65_535), reading.number(HTTP_CONNECTIONS, 1, 100_000)),
+            reading.number(HTTP_PORT, 0, 65_535),
+            reading.number(HTTP_CONNECTIONS, 1, 100_000),
+            reading.tls()),
         new Engine(
             reading.number(ENGINE_QUEUE, 1, 1_000_000),
             reading.number(ENGINE_BATCH, 1, 100_000),
@@ -299,6 +330,22 @@ public record Config(
       return new ConfigRefused(
           "%s is '%s': it must be an ISO 8601 duration above 0, such as PT30S."
               .formatted(key.name(), text));
+    }
+
+    /// A certificate of an operator's has a key, and nothing else has.
+    Tls tls() throws ConfigRefused {
+      Tls tls = new Tls(text(HTTP_TLS_CERTIFICATE), text(HTTP_TLS_KEY));
+      boolean isFile = tls.isOn() && !tls.isSelfSigned();
+      if (isFile == tls.key().equals(NONE)) {
+        throw new ConfigRefused(
+            "%s is '%s' and %s is '%s': a certificate in a file needs the file of its key, and nothing else has one."
+                .formatted(
+                    HTTP_TLS_CERTIFICATE.name(),
+                    tls.certificate(),
+                    HTTP_TLS_KEY.name(),
+                    tls.key()));
+      }
+      return tls;
     }
 
     String oneOf(Key key, List<String> allowed) throws ConfigRefused {

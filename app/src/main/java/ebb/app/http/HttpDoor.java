@@ -1,5 +1,6 @@
 package ebb.app.http;
 
+import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
@@ -15,6 +16,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,8 +39,15 @@ public final class HttpDoor {
   private final AtomicLong incidents = new AtomicLong();
   private volatile Handler handler = _ -> Response.empty(503);
 
-  /// `port` 0 takes any free one.
-  public HttpDoor(int port, int connections) {
+  /// What is shown for TLS: a certificate with those that vouch for it, and its key.
+  public record Certificate(PrivateKey key, List<X509Certificate> chain) {
+    private Tls tls() {
+      return Tls.builder().privateKey(key).privateKeyCertChain(chain).build();
+    }
+  }
+
+  /// `port` 0 takes any free one; without a certificate it serves plain HTTP.
+  public HttpDoor(int port, int connections, @Nullable Certificate certificate) {
     this.wanted = port;
     this.server =
         WebServer.builder()
@@ -48,6 +58,7 @@ public final class HttpDoor {
             .shutdownHook(false)
             .shutdownGracePeriod(STOP_GRACE)
             .connectionOptions(options -> options.tcpNoDelay(true))
+            .tls(certificate == null ? Tls.builder().enabled(false).build() : certificate.tls())
             .routing(routing -> routing.any(this::serve))
             .build();
   }
@@ -73,6 +84,11 @@ public final class HttpDoor {
   /// Answers with this handler from now on.
   public void open(Handler answering) {
     handler = answering;
+  }
+
+  /// Shows this certificate to whoever connects from now on.
+  public void renew(Certificate certificate) {
+    server.reloadTls(certificate.tls());
   }
 
   public void close() {
@@ -159,6 +175,11 @@ public final class HttpDoor {
       } catch (IOException failure) {
         throw new UncheckedIOException(failure);
       }
+    }
+
+    @Override
+    public boolean isSecure() {
+      return asked.isSecure();
     }
 
     @Override

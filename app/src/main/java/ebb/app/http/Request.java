@@ -18,6 +18,9 @@ public final class Request {
 
     /// The body as it comes.
     InputStream stream();
+
+    /// Whether it came over TLS.
+    boolean isSecure();
   }
 
   private final String method;
@@ -58,6 +61,12 @@ public final class Request {
 
   public String from() {
     return from;
+  }
+
+  /// The server as the sender addresses it, for addresses that the sender is to follow.
+  public String server() {
+    String host = source.header("Host");
+    return (source.isSecure() ? "https://" : "http://") + (host == null ? "localhost" : host);
   }
 
   /// A part of the path that the route names.

@@ -13,11 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /// The secret that lets a person on this machine in: random, made at the first start, in a file
@@ -115,9 +119,31 @@ public final class AccessToken {
         || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return Optional.empty();
     }
-    byte[] sent =
-        authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.ISO_8859_1);
-    return MessageDigest.isEqual(secret, sent)
+    String sent = authorization.substring(SCHEME.length()).strip();
+    return is(sent) ? Optional.of(new Actor(principal, "", from)) : Optional.empty();
+  }
+
+  /// Whether this is the token.
+  public boolean is(String sent) {
+    return MessageDigest.isEqual(secret, sent.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /// What only a holder of the token can make of a text.
+  String proof(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /// The token's principal, if the proof is that of the text.
+  Optional<Actor> provenActor(String text, String proof, String from) {
+    return MessageDigest.isEqual(
+            proof(text).getBytes(StandardCharsets.US_ASCII),
+            proof.getBytes(StandardCharsets.ISO_8859_1))
         ? Optional.of(new Actor(principal, "", from))
         : Optional.empty();
   }

@@ -2,6 +2,7 @@ package ebb.app.identity;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Refuses what a page of another site makes a browser send: a name that was rebound to this
@@ -11,11 +12,11 @@ public final class OriginGuard {
   private final Set<String> hosts;
   private final Set<String> origins;
 
-  /// For a server that listens on this port of the loopback address.
-  public OriginGuard(int port) {
+  /// For a server that listens on this port of the loopback address; `scheme` is http or https.
+  public OriginGuard(String scheme, int port) {
     this.hosts = Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
     this.origins =
-        Set.of("http://127.0.0.1:" + port, "http://localhost:" + port, "http://[::1]:" + port);
+        hosts.stream().map(host -> scheme + "://" + host).collect(Collectors.toUnmodifiableSet());
   }
 
   /// What is foreign about a request with these headers; null if nothing is.

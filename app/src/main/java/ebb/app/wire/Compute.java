@@ -36,7 +36,7 @@ public record Compute(
       boolean disableLocalAuth,
       AmlCompute properties) {}
 
-  /// `AmlComputeProperties`.
+  /// `AmlComputeProperties`. azureml-core looks into `userAccountCredentials` if they are there.
   @JsonInclude(JsonInclude.Include.ALWAYS)
   public record AmlCompute(
       String osType,
@@ -45,7 +45,7 @@ public record Compute(
       @Nullable String virtualMachineImage,
       boolean isolatedNetwork,
       ScaleSettings scaleSettings,
-      @Nullable String userAccountCredentials,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String userAccountCredentials,
       @Nullable String subnet,
       String remoteLoginPortPublicAccess,
       String allocationState,

@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 /// `VirtualMachineSizeListResult`, under the name of today's versions and that of those before
 /// 2021.
 public record VmSizes(List<VmSize> value, List<VmSize> amlCompute) {
-  /// `VirtualMachineSize`. What Ebb does not know of a size (its disks) is absent.
+  /// `VirtualMachineSize`. A node has no disk of its own; azureml-core fails where
+  /// `maxResourceVolumeMB` is absent.
   public record VmSize(
       String name,
       String family,
       int vCPUs,
       int gpus,
       double memoryGB,
+      int maxResourceVolumeMB,
       boolean lowPriorityCapable,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Prices estimatedVMPrices,
       List<String> supportedComputeTypes) {}

@@ -15,8 +15,7 @@ public record Workspace(
     Properties properties) {
   public static final String TYPE = "Microsoft.MachineLearningServices/workspaces";
 
-  /// `discoveryUrl` and `mlFlowTrackingUri` are for services that Ebb does not have yet, but
-  /// clients fail without them.
+  /// `mlFlowTrackingUri` is for a service that Ebb does not have yet, but clients fail without it.
   public record Properties(
       String workspaceId,
       String friendlyName,

@@ -28,7 +28,8 @@ class ConfigTest {
   @Test
   void keyThatIsAbsentHasItsDefault() throws Exception {
     Config config = Config.read(folder.resolve("absent"), Map.of());
-    assertThat(config.http()).isEqualTo(new Config.Http(7070, 1024));
+    assertThat(config.http())
+        .isEqualTo(new Config.Http(7070, 1024, new Config.Tls("none", "none")));
     assertThat(config.engine()).isEqualTo(new Config.Engine(4096, 1024, Duration.ofSeconds(30)));
     assertThat(config.host()).isEqualTo(new Config.Host(0, 0, -1, "auto", "auto"));
     assertThat(config.tasks())

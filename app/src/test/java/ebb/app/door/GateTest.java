@@ -38,7 +38,7 @@ class GateTest {
   }
 
   @Test
-  void nothingButHealthAnswersWithoutACredential() throws Exception {
+  void nothingOfTheHomeIsToldWithoutACredential() throws Exception {
     assertThat(server.send("GET", "/health", "", "").body()).isEqualTo("{\"status\":\"serving\"}");
     for (String method : METHODS) {
       for (String path : PATHS) {
@@ -46,6 +46,7 @@ class GateTest {
       }
     }
     assertThat(server.rawStatus("PUT", "/health", host)).isEqualTo(401);
+    assertThat(server.rawStatus("PUT", "/discovery", host)).isEqualTo(401);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package ebb.app.door;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -11,18 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// A home with a server in a JVM of its own, on a free port, that can be killed and started again.
 final class ServedHome implements AutoCloseable {
   static final String WORKSPACE = "/ebb/v1/workspaces/sub/team/lab";
   static final String CLUSTER = WORKSPACE + "/clusters/cpu";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Pattern LISTENS = Pattern.compile("listens on http://127.0.0.1:(\\d+)");
+  private static final Pattern LISTENS = Pattern.compile("listens on (https?)://127.0.0.1:(\\d+)");
 
   record Answer(int status, String body, java.net.http.HttpHeaders headers) {
     /// A field with a text, wherever in the body it comes first.
@@ -34,11 +40,11 @@ final class ServedHome implements AutoCloseable {
 
   private final Path folder;
   private final List<String> options;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+  private HttpClient client;
   private Process server;
   private int starts;
   private int port;
+  private String scheme = "";
 
   /// `options` are those of `ebb serve`.
   ServedHome(Path folder, String... options) throws Exception {
@@ -92,12 +98,35 @@ final class ServedHome implements AutoCloseable {
         () -> {
           Matcher listens = LISTENS.matcher(read(log));
           boolean found = listens.find();
-          port = found ? Integer.parseInt(listens.group(1)) : 0;
+          scheme = found ? listens.group(1) : "";
+          port = found ? Integer.parseInt(listens.group(2)) : 0;
           return found || !server.isAlive();
         });
     if (port == 0) {
       throw new IllegalStateException("the server did not start: " + read(log));
     }
+    HttpClient.Builder http =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE);
+    client = (scheme.equals("https") ? http.sslContext(trusting()) : http).build();
+  }
+
+  /// What trusts the home's own certificate and nothing else.
+  SSLContext trusting() throws Exception {
+    try (InputStream in = Files.newInputStream(home().resolve("tls-certificate.pem"))) {
+      return trusting(CertificateFactory.getInstance("X.509").generateCertificate(in));
+    }
+  }
+
+  static SSLContext trusting(Certificate certificate) throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    trusted.setCertificateEntry("ebb", certificate);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
   }
 
   private static String read(Path file) {
@@ -181,7 +210,7 @@ final class ServedHome implements AutoCloseable {
   /// Some bytes of a file, as a `Range` header asks for them.
   Answer range(String path, String range) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.newBuilder(URI.create(scheme + "://127.0.0.1:" + port + path))
             .timeout(PATIENCE)
             .header("Authorization", "Bearer " + token())
             .header("Range", range)
@@ -207,7 +236,7 @@ final class ServedHome implements AutoCloseable {
       String method, String path, HttpRequest.BodyPublisher body, String authorization)
       throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.newBuilder(URI.create(scheme + "://127.0.0.1:" + port + path))
             .timeout(PATIENCE)
             .method(method, body);
     if (!authorization.isEmpty()) {
@@ -220,7 +249,7 @@ final class ServedHome implements AutoCloseable {
 
   /// The status that a request gets whose every header is ours to choose.
   int rawStatus(String method, String path, String... headers) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (Socket socket = connected()) {
       socket.setSoTimeout((int) PATIENCE.toMillis());
       String text =
           method
@@ -232,6 +261,19 @@ final class ServedHome implements AutoCloseable {
       socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
       byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
       return Integer.parseInt(new String(line, StandardCharsets.US_ASCII).substring(9));
+    }
+  }
+
+  private Socket connected() throws IOException {
+    if (!scheme.equals("https")) {
+      return new Socket(InetAddress.getLoopbackAddress(), port);
+    }
+    try {
+      return trusting().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+    } catch (IOException refused) {
+      throw refused;
+    } catch (Exception unfit) {
+      throw new IllegalStateException(unfit);
     }
   }
 

@@ -69,6 +69,7 @@ public final class ImportTable {
           Map.entry("app.secrets", Set.of("app.files", "kernel.protocol")),
           Map.entry("app.config", Set.of()),
           Map.entry("app.catalogue", Set.of("kernel.protocol")),
+          Map.entry("app.certificate", Set.of("app.files")),
           Map.entry(
               "app.view",
               Set.of(

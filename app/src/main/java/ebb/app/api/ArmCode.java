@@ -1,0 +1,263 @@
+package ebb.app.api;
+
+import ebb.app.code.CodeRefused;
+import ebb.app.code.CodeStore;
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.identity.SignedAddress;
+import ebb.kernel.State;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Code as Azure's assets: a client asks where to send files, sends them as to a blob store, and
+/// says that they are whole. The asset's name is then the hash of its content, its only version 1.
+final class ArmCode {
+  private static final String VERSIONS = Arm.WORKSPACE + "/codes/{name}/versions";
+  private static final String PATH = VERSIONS + "/{version}";
+  private static final String TYPE = "Microsoft.MachineLearningServices/workspaces/codes/versions";
+
+  /// Where files go: the path of a blob container.
+  private static final List<String> CONTAINERS = List.of("blob", "code");
+
+  private static final String FILE = "/blob/code/{upload}/{path...}";
+
+  private static final Duration ADDRESS_HOLDS = Duration.ofHours(1);
+
+  private static final DateTimeFormatter HTTP_TIME =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final Reads reads;
+  private final CodeStore code;
+  private final SignedAddress signed;
+
+  ArmCode(Reads reads, CodeStore code, SignedAddress signed) {
+    this.reads = reads;
+    this.code = code;
+    this.signed = signed;
+  }
+
+  void addTo(Arm arm, Router<Endpoint> router) {
+    arm.on("GET", VERSIONS, this::versions)
+        .on("GET", PATH, this::get)
+        .on("PUT", PATH, this::put)
+        .on("POST", PATH + "/startPendingUpload", this::begin);
+    router.on("HEAD", FILE, this::fileThere).on("PUT", FILE, this::putFile);
+  }
+
+  private interface Use {
+    Response of() throws IOException, CodeRefused, Bodies.Unfit;
+  }
+
+  private static Response answered(Use use) throws Bodies.Unfit {
+    try {
+      return use.of();
+    } catch (CodeRefused refused) {
+      return CodeEndpoints.refused(refused);
+    } catch (IOException | UncheckedIOException failure) {
+      return Json.busy(
+          503, "StorageUnavailable", "The code was not taken: " + failure.getMessage(), 5);
+    }
+  }
+
+  private Response inWorkspace(Request request, Actor actor, Action action, Use use) {
+    Response refusal = reads.refusal(actor, action, Reads.workspaceScope(request));
+    if (refusal != null) {
+      return refusal;
+    }
+    return reads.inWorkspace(
+        request,
+        actor,
+        _ -> {
+          try {
+            return answered(use);
+          } catch (Bodies.Unfit unfit) {
+            return Reads.badRequest(unfit.getMessage());
+          }
+        });
+  }
+
+  // Assets.
+
+  /// What there is under a name. Clients look here for the same content under a hash of their own,
+  /// which is not ours: then they send it, and what is there already is stored once.
+  private Response versions(Request request, Actor actor) {
+    String name = request.parameter("name");
+    return inWorkspace(
+        request,
+        actor,
+        Action.READ,
+        () ->
+            Json.answer(
+                200,
+                Arm.page(
+                    request,
+                    isThere(name) ? List.of(shown(Reads.workspaceScope(request), name)) : List.of(),
+                    null)));
+  }
+
+  private Response get(Request request, Actor actor) {
+    String name = request.parameter("name");
+    return inWorkspace(
+        request,
+        actor,
+        Action.READ,
+        () ->
+            isThere(name)
+                ? Json.answer(200, shown(Reads.workspaceScope(request), name))
+                : Reads.notFound("code", name));
+  }
+
+  private boolean isThere(String name) throws IOException {
+    return CodeStore.isHash(name) && code.has(name);
+  }
+
+  private static ObjectNode shown(Scope workspace, String hash) {
+    String id = workspace.path() + "/codes/" + hash + "/versions/1";
+    ObjectNode shown = Json.object().put("id", id).put("name", "1").put("type", TYPE);
+    shown.putObject("properties").put("codeUri", id).put("isAnonymous", true);
+    return shown;
+  }
+
+  private Response begin(Request request, Actor actor) {
+    Response full = full();
+    if (full != null) {
+      return full;
+    }
+    Scope workspace = Reads.workspaceScope(request);
+    return inWorkspace(
+        request,
+        actor,
+        Action.WRITE,
+        () -> {
+          String upload = code.pending().begin(workspace.path(), Instant.now());
+          List<String> path = List.of(CONTAINERS.getFirst(), CONTAINERS.getLast(), upload);
+          String address = request.server() + "/" + String.join("/", path);
+          ObjectNode shown = Json.object();
+          shown.put("pendingUploadId", upload).put("pendingUploadType", "TemporaryBlobReference");
+          ObjectNode reference = shown.putObject("blobReferenceForConsumption");
+          reference.put("blobUri", address);
+          reference
+              .putObject("credential")
+              .put("credentialType", "SAS")
+              .put("sasUri", address + "?" + signed.query(path, Instant.now().plus(ADDRESS_HOLDS)));
+          return Json.answer(200, shown);
+        });
+  }
+
+  private Response put(Request request, Actor actor) {
+    return ArmBody.read(
+        request,
+        body -> {
+          body.harmless("id", "name", "type", "systemData");
+          ArmBody properties = body.object("properties");
+          body.end();
+          String uri = properties.required("codeUri");
+          properties.harmless("isAnonymous", "isArchived", "properties", "description", "tags");
+          properties.end();
+          return inWorkspace(
+              request, actor, Action.WRITE, () -> whole(Reads.workspaceScope(request), uri));
+        });
+  }
+
+  private Response whole(Scope workspace, String uri)
+      throws IOException, CodeRefused, Bodies.Unfit {
+    String container = "/" + String.join("/", CONTAINERS) + "/";
+    int at = uri.indexOf(container);
+    if (at < 0) {
+      throw new Bodies.Unfit(
+          "The property 'properties.codeUri' must be below the address that startPendingUpload gave: code that lies elsewhere is not fetched.");
+    }
+    String[] path = uri.substring(at + container.length()).split("/", 2);
+    Optional<String> hash =
+        code.pending()
+            .whole(
+                path[0],
+                workspace.path(),
+                path.length < 2 ? "" : path[1].replaceFirst("/+$", ""),
+                storage().markBytes(),
+                Instant.now());
+    return hash.isPresent()
+        ? Json.answer(201, shown(workspace, hash.get()))
+        : Json.refusal(
+            404,
+            "UploadNotFound",
+            "There is no such upload any more: it was begun elsewhere, an hour ago, or before the server's start. Submit again.");
+  }
+
+  private State.Storage storage() {
+    return reads.view().rules().storage();
+  }
+
+  private @Nullable Response full() {
+    State.Storage storage = storage();
+    return storage.freeBytes() < storage.markBytes()
+        ? Json.refusal(
+            Reason.of(new Rejection.StorageLow(storage.freeBytes(), storage.markBytes())))
+        : null;
+  }
+
+  // Files, as a blob store takes them.
+
+  private Response fileThere(Request request, Actor actor) {
+    Optional<Long> bytes =
+        code.pending().bytes(request.parameter("upload"), request.parameter("path"), Instant.now());
+    return bytes.isEmpty()
+        ? absent()
+        : blob(200).with("Content-Length", String.valueOf(bytes.get()));
+  }
+
+  private static Response absent() {
+    return Response.empty(404).with("x-ms-error-code", "BlobNotFound");
+  }
+
+  private static Response blob(int status) {
+    return Response.empty(status)
+        .with("Last-Modified", HTTP_TIME.format(Instant.now()))
+        .with("x-ms-blob-type", "BlockBlob")
+        .with("x-ms-request-server-encrypted", "false");
+  }
+
+  private Response putFile(Request request, Actor actor) {
+    String upload = request.parameter("upload");
+    String path = request.parameter("path");
+    String component = request.query("comp");
+    if ("metadata".equals(component)) {
+      // What clients remember there, they find only in a store that they can read.
+      return code.pending().bytes(upload, path, Instant.now()).isEmpty() ? absent() : blob(200);
+    }
+    if (component != null) {
+      return Json.refusal(
+          400,
+          "UnsupportedQueryParameter",
+          "'%s' is too large: a file of code is taken whole, and clients send those of more than 64 MiB in blocks. Make it an input."
+              .formatted(path));
+    }
+    Response full = full();
+    if (full != null) {
+      return full;
+    }
+    try {
+      return answered(() ->
+          code.pending().put(upload, path, request.stream(), storage().markBytes(), Instant.now())
+              ? blob(201)
+              : Response.empty(404).with("x-ms-error-code", "ContainerNotFound"));
+    } catch (Bodies.Unfit unfit) {
+      return Reads.badRequest(unfit.getMessage());
+    }
+  }
+}

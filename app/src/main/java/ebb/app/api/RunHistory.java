@@ -1,0 +1,135 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.identity.SignedAddress;
+import ebb.app.journal.History.PastJob;
+import ebb.app.view.JobSeen;
+import ebb.kernel.job.Job;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Scope;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A job as Azure's run history tells it to who follows it: its state, and where its logs are.
+final class RunHistory {
+  private static final String DETAILS = "/history/v1.0" + Arm.WORKSPACE + "/runs/{name}/details";
+
+  /// Clients ask for new addresses whenever they look.
+  private static final Duration ADDRESSES_HOLD = Duration.ofHours(1);
+
+  private final JobEndpoints jobs;
+  private final ArmJobShape shape;
+  private final SignedAddress signed;
+
+  RunHistory(JobEndpoints jobs, ArmJobShape shape, SignedAddress signed) {
+    this.jobs = jobs;
+    this.shape = shape;
+    this.signed = signed;
+  }
+
+  void addTo(Router<Endpoint> router) {
+    router.on("GET", DETAILS, this::details);
+  }
+
+  /// What is told of a run, beside what is told of the job.
+  private record Run(Scope workspace, JobSpec spec, int attempts, long submittedAt, long endedAt) {}
+
+  private Response details(Request request, Actor actor) {
+    return jobs.withJob(
+        request,
+        actor,
+        new JobEndpoints.Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            Job job = seen.job();
+            long ended = job.phase() instanceof Job.Ended end ? end.at() : 0;
+            Run run = new Run(seen.workspace(), job.spec(), job.attempts(), job.queuedAt(), ended);
+            return Json.answer(200, told(request, shape.of(seen, jobs.attempt(job)), run));
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            Scope workspace = Reads.workspaceScope(request);
+            Run run =
+                new Run(
+                    workspace, past.spec(), past.attempts(), past.submittedAt(), past.endedAt());
+            return Json.answer(200, told(request, shape.of(workspace, past), run));
+          }
+        });
+  }
+
+  private ObjectNode told(Request request, ObjectNode shown, Run run) {
+    String name = shown.path("name").asString();
+    String status = shown.at("/properties/status").asString();
+    ObjectNode told = Json.object();
+    told.put("runId", name).put("status", status);
+    told.put("target", run.spec().cluster());
+    told.put("startTimeUtc", Shapes.time(run.submittedAt()));
+    if (run.endedAt() != 0) {
+      told.put("endTimeUtc", Shapes.time(run.endedAt()));
+    }
+    if (status.equals("Failed")) {
+      told.set("error", error(shown));
+    }
+    told.set("properties", shown.at("/properties/properties"));
+    logs(told.putObject("logFiles"), request, name, run);
+    return told;
+  }
+
+  private static ObjectNode error(ObjectNode shown) {
+    String code = shown.at("/properties/properties/ebb.end.code").asString("");
+    String cause = shown.at("/properties/properties/ebb.end.cause").asString("");
+    String detail = shown.at("/properties/properties/ebb.end.detail").asString("");
+    ObjectNode error = Json.object();
+    ObjectNode inner = error.putObject("error");
+    inner.put("code", cause.equals("failed") ? "UserError" : "SystemError");
+    inner.put("message", detail.isEmpty() ? "The job ended with exit code " + code + "." : detail);
+    inner.putArray("details"); // azureml-core cannot print an error without
+    return error;
+  }
+
+  /// Clients print a file once a later one has begun no further: so standard error, which comes
+  /// after standard output, is there only when nothing more is written.
+  private void logs(ObjectNode files, Request request, String name, Run run) {
+    if (run.attempts() == 0) {
+      return;
+    }
+    for (int rank = 0; rank < run.spec().nodes(); rank++) {
+      String file = "user_logs/std_log" + (rank == 0 ? "" : "_process_" + rank);
+      files.put(file + ".txt", address(request, name, run, rank, "stdout"));
+      if (run.endedAt() != 0) {
+        files.put(file + "_stderr.txt", address(request, name, run, rank, "stderr"));
+      }
+    }
+  }
+
+  private String address(Request request, String name, Run run, int rank, String stream) {
+    Scope of = run.workspace();
+    List<String> path =
+        Stream.of(
+                "ebb",
+                "v1",
+                "workspaces",
+                of.subscription(),
+                of.group(),
+                of.workspace(),
+                "jobs",
+                name,
+                "logs")
+            .toList();
+    return "%s/%s?stream=%s&attempt=%d&rank=%d&all=true&%s"
+        .formatted(
+            request.server(),
+            String.join("/", path),
+            stream,
+            run.attempts(),
+            rank,
+            signed.query(path, Instant.now().plus(ADDRESSES_HOLD)));
+  }
+}

@@ -1,0 +1,219 @@
+package ebb.app.code;
+
+import ebb.app.files.Room;
+import ebb.app.files.Tree;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Code that arrives file by file, as Microsoft's clients send it, until it is said to be whole:
+/// then it becomes a snapshot like any other.
+///
+/// ```
+/// HOME/code/pending/ID/    the files of one upload; removed at each start, and after an hour
+/// ```
+public final class PendingCode {
+  /// A client sends one file after another without a pause.
+  private static final Duration IDLE = Duration.ofHours(1);
+
+  /// Each is somebody who submits a job just now.
+  private static final int UPLOADS_MAX = 200;
+
+  private static final int ID_BYTES = 16;
+  private static final int PIECE_BYTES = 64 << 10;
+
+  private final Path folder;
+  private final CodeStore store;
+  private final Bounds bounds;
+  private final SecureRandom random = new SecureRandom();
+  private final TreeMap<String, Upload> uploads = new TreeMap<>();
+
+  private PendingCode(Path folder, CodeStore store, Bounds bounds) {
+    this.folder = folder;
+    this.store = store;
+    this.bounds = bounds;
+  }
+
+  static PendingCode open(Path folder, CodeStore store, Bounds bounds) throws IOException {
+    new Tree(folder).delete();
+    Files.createDirectory(folder, Room.PRIVATE_FOLDER);
+    return new PendingCode(folder, store, bounds);
+  }
+
+  /// One upload. Its files come at the same time.
+  private static final class Upload {
+    final String owner;
+    final Map<String, Long> files = new TreeMap<>();
+    Instant used;
+    long bytes;
+    int drafts;
+    @Nullable String hash;
+
+    Upload(String owner, Instant now) {
+      this.owner = owner;
+      this.used = now;
+    }
+  }
+
+  /// Begins an upload and answers its id, which nobody can guess.
+  ///
+  /// @param owner for what the code is; only there it can be made whole
+  public synchronized String begin(String owner, Instant now) throws IOException, CodeRefused {
+    for (Map.Entry<String, Upload> each : Map.copyOf(uploads).entrySet()) {
+      if (each.getValue().used.plus(IDLE).isBefore(now)) {
+        uploads.remove(each.getKey());
+        place(each.getKey()).delete();
+      }
+    }
+    if (uploads.size() >= UPLOADS_MAX) {
+      throw new CodeRefused(
+          CodeRefused.Kind.NO_ROOM,
+          "There are %d uploads of code at once, which is the most: try again in a minute."
+              .formatted(UPLOADS_MAX));
+    }
+    byte[] bytes = new byte[ID_BYTES];
+    random.nextBytes(bytes);
+    String id = HexFormat.of().formatHex(bytes);
+    Files.createDirectory(folder.resolve(id), Room.PRIVATE_FOLDER);
+    uploads.put(id, new Upload(owner, now));
+    return id;
+  }
+
+  private Tree place(String id) {
+    return new Tree(folder.resolve(id));
+  }
+
+  private synchronized @Nullable Upload find(String id, Instant now) {
+    Upload upload = uploads.get(id);
+    if (upload != null) {
+      upload.used = now;
+    }
+    return upload;
+  }
+
+  /// How long a file is that has arrived; empty if there is none.
+  public Optional<Long> bytes(String id, String path, Instant now) {
+    Upload upload = find(id, now);
+    if (upload == null) {
+      return Optional.empty();
+    }
+    synchronized (upload) {
+      return Optional.ofNullable(upload.files.get(path));
+    }
+  }
+
+  /// Takes a file; false if there is no such upload.
+  ///
+  /// @param keepFreeBytes it is refused rather than leave less than this on the disk
+  public boolean put(String id, String path, InputStream content, long keepFreeBytes, Instant now)
+      throws IOException, CodeRefused {
+    Upload upload = find(id, now);
+    if (upload == null) {
+      return false;
+    }
+    Names.check(path);
+    Path draft;
+    synchronized (upload) {
+      if (upload.hash != null) {
+        throw CodeRefused.unfit("The code is whole already: begin another upload.");
+      }
+      draft = folder.resolve(id + "." + upload.drafts++);
+    }
+    try {
+      long bytes = write(content, draft, keepFreeBytes);
+      synchronized (upload) {
+        Long before = upload.files.get(path);
+        long sum = upload.bytes + bytes - (before == null ? 0 : before);
+        bounds.check(upload.files.size() + (before == null ? 1 : 0), sum);
+        Path file = folder.resolve(id).resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        upload.files.put(path, bytes);
+        upload.bytes = sum;
+      }
+      return true;
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private long write(InputStream content, Path draft, long keepFreeBytes)
+      throws IOException, CodeRefused {
+    Room room = new Room(folder, keepFreeBytes);
+    long bytes = 0;
+    try (OutputStream out =
+        room.guard(
+            Channels.newOutputStream(FileChannel.open(draft, Room.NEW_FILE, Room.PRIVATE_FILE)))) {
+      byte[] piece = new byte[PIECE_BYTES];
+      for (int read = content.read(piece); read >= 0; read = content.read(piece)) {
+        bytes += read;
+        bounds.check(1, bytes);
+        out.write(piece, 0, read);
+      }
+    } catch (Room.TooLittle full) {
+      throw new CodeRefused(CodeRefused.Kind.NO_ROOM, String.valueOf(full.getMessage()));
+    }
+    return bytes;
+  }
+
+  /// Makes what is below a folder of the upload, or its only file, a snapshot and answers the hash;
+  /// empty if there is no such upload of this owner. What arrived is removed.
+  public Optional<String> whole(
+      String id, String owner, String below, long keepFreeBytes, Instant now)
+      throws IOException, CodeRefused {
+    Upload upload = find(id, now);
+    if (upload == null || !upload.owner.equals(owner)) {
+      return Optional.empty();
+    }
+    if (!below.isEmpty()) {
+      Names.check(below);
+    }
+    synchronized (upload) {
+      if (upload.hash == null) {
+        Path code = below.isEmpty() ? folder.resolve(id) : folder.resolve(id).resolve(below);
+        Snapshot snapshot =
+            Files.isRegularFile(code)
+                ? Snapshot.ofFile(code, bounds)
+                : Snapshot.whole(code, bounds);
+        store(snapshot, folder.resolve(id + ".tar"), keepFreeBytes);
+        upload.hash = snapshot.hash();
+        place(id).deleteAllBut(java.util.Set.of());
+      }
+      return Optional.of(upload.hash);
+    }
+  }
+
+  private void store(Snapshot snapshot, Path archive, long keepFreeBytes)
+      throws IOException, CodeRefused {
+    Room room = new Room(folder, keepFreeBytes);
+    try {
+      try (OutputStream out =
+          room.guard(
+              Channels.newOutputStream(
+                  FileChannel.open(archive, Room.NEW_FILE, Room.PRIVATE_FILE)))) {
+        snapshot.writeTo(out);
+      }
+      try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
+        store.put(snapshot.hash(), in, keepFreeBytes);
+      }
+    } catch (Room.TooLittle full) {
+      throw new CodeRefused(CodeRefused.Kind.NO_ROOM, String.valueOf(full.getMessage()));
+    } finally {
+      Files.deleteIfExists(archive);
+    }
+  }
+}

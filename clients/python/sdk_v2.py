@@ -1,0 +1,175 @@
+"""azure-ai-ml: everything that a data scientist does with clusters and command jobs."""
+
+import contextlib
+import io
+import os
+import tempfile
+import time
+
+os.environ["ARM_CLOUD_METADATA_URL"] = os.environ["EBB_URL"] + "/metadata/endpoints?api-version=2019-05-01"
+os.environ["AZUREML_CURRENT_CLOUD"] = "Ebb"
+
+from azure.ai.ml import MLClient, command
+from azure.ai.ml.entities import AmlCompute, Environment
+from azure.identity import DefaultAzureCredential
+
+from checks import GROUP, LOCATION, SUBSCRIPTION, URL, WORKSPACE, EbbCredential, check, end, equal, expect, refused, token
+
+ml = MLClient(EbbCredential(), SUBSCRIPTION, GROUP, WORKSPACE)
+ENVIRONMENT = "azureml:bare:1"
+
+
+def job(line, **more):
+    more.setdefault("environment", ENVIRONMENT)
+    return command(command=line, compute="cluster-v2", experiment_name="checks", **more)
+
+
+def streamed(name):
+    """What `jobs.stream` prints."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        ml.jobs.stream(name)
+    return out.getvalue()
+
+
+def ended(name):
+    """The status that the job ends with. (`jobs.stream` prints nothing of a job that has ended already.)"""
+    until = time.time() + 120
+    while time.time() < until:
+        status = ml.jobs.get(name).status
+        if status in ("Completed", "Failed", "Canceled"):
+            return status
+        time.sleep(0.5)
+    return "still running"
+
+
+@check("the workspace is shown and listed")
+def _():
+    equal(ml.workspaces.get(WORKSPACE).location, LOCATION)
+    expect(WORKSPACE in [each.name for each in ml.workspaces.list()], "it is not listed")
+
+
+@check("a cluster is made with its settings")
+def _():
+    made = ml.compute.begin_create_or_update(
+        AmlCompute(
+            name="cluster-v2", size="STANDARD_D2S_V3", min_instances=0, max_instances=2, idle_time_before_scale_down=2, tags={"for": "checks"}
+        )
+    ).result()
+    equal((made.size, made.max_instances, made.provisioning_state), ("STANDARD_D2S_V3", 2, "Succeeded"))
+    shown = ml.compute.get("cluster-v2")
+    equal((shown.tier.lower(), shown.idle_time_before_scale_down, shown.location), ("dedicated", 2, LOCATION))
+    equal([each.name for each in ml.compute.list()], ["cluster-v2"])
+
+
+@check("a cluster is changed")
+def _():
+    cluster = ml.compute.get("cluster-v2")
+    cluster.max_instances = 3
+    equal(ml.compute.begin_update(cluster).result().max_instances, 3)
+
+
+@check("sizes and usages are listed")
+def _():
+    sizes = {each.name: each for each in ml.compute.list_sizes()}
+    equal(vars(sizes["Standard_D2s_v3"])["vCPUs"], 2)
+    expect(all(each.limit > 0 for each in ml.compute.list_usage()), "a limit is 0")
+
+
+@check("an environment is made once and shown")
+def _():
+    ml.environments.create_or_update(Environment(name="bare", version="1", image="library/python:latest"))
+    equal(ml.environments.get("bare", "1").image, "library/python:latest")
+    expect("bare" in [each.name for each in ml.environments.list()], "it is not listed")
+
+
+@check("a job runs, is listed, and its output is streamed")
+def _():
+    made = ml.jobs.create_or_update(
+        job(
+            "for i in 1 2 3; do echo ${{inputs.word}} $i $COLOUR; sleep 3; done",
+            inputs={"word": "step"},
+            environment_variables={"COLOUR": "green"},
+            display_name="three steps",
+            tags={"kind": "check"},
+        )
+    )
+    out = streamed(made.name)
+    expect("step 1 green\nstep 2 green\nstep 3 green\n" in out, out)
+    done = ml.jobs.get(made.name)
+    equal((done.status, done.display_name, done.tags["kind"]), ("Completed", "three steps", "check"))
+    expect(made.name in [each.name for each in ml.jobs.list()], "it is not listed")
+
+
+@check("nodes are listed while a job runs, and the job is canceled")
+def _():
+    made = ml.jobs.create_or_update(job("sleep 300"))
+    running = []
+    until = time.time() + 60
+    while not running and time.time() < until:
+        time.sleep(0.3)
+        # This version fills its objects with the names of the wire.
+        running = [vars(node)["runId"] for node in ml.compute.list_nodes("cluster-v2") if vars(node)["nodeState"] == "running"]
+    equal(running, [made.name])
+    ml.jobs.begin_cancel(made.name).result()
+    equal(ml.jobs.get(made.name).status, "Canceled")
+
+
+@check("a job that fails says so, with its exit code")
+def _():
+    made = ml.jobs.create_or_update(job("echo broken >&2; exit 3"))
+    message = refused(lambda: streamed(made.name), "JobException")
+    expect("exit code 3" in message, message)
+    equal(ml.jobs.get(made.name).status, "Failed")
+
+
+@check("code of a folder is sent and runs, and a file of .amlignore is left out")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(folder + "/package")
+        for path, text in {
+            "train.py": "import os, package.words\nassert package.words.HELLO == 'hello' and not os.path.exists('left-out.txt')",
+            "package/words.py": "HELLO = 'hello'",
+            "left-out.txt": "not sent",
+            ".amlignore": "left-out.txt",
+        }.items():
+            with open(os.path.join(folder, path), "w") as file:
+                file.write(text)
+        made = ml.jobs.create_or_update(job("python3 train.py", code=folder))
+        again = ml.jobs.create_or_update(job("python3 train.py", code=folder))
+    equal(ended(made.name), "Completed")
+    equal(ml.jobs.get(made.name).code, ml.jobs.get(again.name).code)
+
+
+@check("an environment without a name is made by the job")
+def _():
+    made = ml.jobs.create_or_update(job("echo built", environment=Environment(image="library/python:latest")))
+    equal(ended(made.name), "Completed")
+
+
+@check("a job on a cluster that is not there is refused, and says which")
+def _():
+    message = refused(lambda: ml.jobs.create_or_update(command(command="true", compute="absent", environment=ENVIRONMENT)), "ResourceNotFound")
+    expect("absent" in message, message)
+
+
+@check("DefaultAzureCredential signs in with the environment's service principal")
+def _():
+    os.environ["AZURE_AUTHORITY_HOST"] = URL + "/adfs/t"
+    os.environ["AZURE_TENANT_ID"] = "11111111-1111-1111-1111-111111111111"
+    os.environ["AZURE_CLIENT_ID"] = "anybody"
+    os.environ["AZURE_CLIENT_SECRET"] = token()
+    signed_in = MLClient(DefaultAzureCredential(), SUBSCRIPTION, GROUP, WORKSPACE)
+    equal(signed_in.compute.get("cluster-v2").name, "cluster-v2")
+    os.environ["AZURE_CLIENT_SECRET"] = "wrong"
+    stranger = MLClient(DefaultAzureCredential(), SUBSCRIPTION, GROUP, WORKSPACE)
+    refused(lambda: stranger.compute.get("cluster-v2"), "ClientAuthenticationError")
+
+
+@check("the cluster is deleted")
+def _():
+    ml.compute.begin_delete("cluster-v2").wait()
+    equal([each.name for each in ml.compute.list()], [])
+
+
+end()
