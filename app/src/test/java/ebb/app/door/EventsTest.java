@@ -18,14 +18,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Server-sent events, read as a browser reads them: live, cut off and taken up again.
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventsTest {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -187,9 +190,10 @@ class EventsTest {
   @Test
   void statesOfAJobComeWhenTheyChangeAndNoneTwice() throws Exception {
     Path go = folder.resolve("state");
-    String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab&cluster=cpu";
+    String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab&cluster=held";
+    server.put(WORKSPACE + "/clusters/held", "{\"size\":\"Standard_D2s_v3\",\"max\":1}");
     server.put(lock, "{\"level\":\"cannot delete\"}");
-    server.submit("states", waitFor(go));
+    server.put(job("states"), "{\"cluster\":\"held\",\"command\":\"%s\"}".formatted(waitFor(go)));
     String path = job("states") + "/events";
     String id;
     try (Reader reader = read(path, "")) {
