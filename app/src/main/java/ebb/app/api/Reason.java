@@ -38,6 +38,16 @@ public record Reason(
     return new Reason(status, code, message, target, more, retryAfterSeconds);
   }
 
+  /// Names what is different.
+  Reason differing(List<String> what) {
+    if (what.isEmpty()) {
+      return this;
+    }
+    String more = message + " Different is: " + String.join(", ", what) + ".";
+    return new Reason(status, code, more, target, numbers, retryAfterSeconds)
+        .number("different", what);
+  }
+
   private Reason retryAfter(int seconds) {
     return new Reason(status, code, message, target, numbers, seconds);
   }

@@ -20,6 +20,8 @@ import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Verdict;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -112,7 +114,7 @@ final class Submissions {
         if (seen.isOver()) {
           return there.equals(submission.spec().withHash(hash))
               ? shown.apply(200)
-              : Json.refusal(Reason.of(new Rejection.NameTaken("job", name)));
+              : taken(name, there, submission);
         }
       } else {
         Specification specification = complete(submission, scope);
@@ -128,7 +130,10 @@ final class Submissions {
               request,
               actor,
               new Command.SubmitJob(scope, name, spec, submission.serverless(), seen.at()));
-      if (!isTooOld(outcome)) {
+      if (there != null && is(outcome, Rejection.NameTaken.class)) {
+        return taken(name, there, submission);
+      }
+      if (!is(outcome, Rejection.NameCheckTooOld.class)) {
         break;
       }
     }
@@ -193,8 +198,19 @@ final class Submissions {
         : assets.refusal(specification, scope);
   }
 
-  private static boolean isTooOld(Outcome<Verdict> outcome) {
+  private static boolean is(Outcome<Verdict> outcome, Class<? extends Rejection> kind) {
     return outcome instanceof Outcome.Answered<Verdict>(Verdict.Refused(var rejection))
-        && rejection instanceof Rejection.NameCheckTooOld;
+        && kind.isInstance(rejection);
+  }
+
+  /// Says in what it differs from the job that has the name.
+  private Response taken(String name, JobSpec there, Submission submission)
+      throws SpecificationStoreFailure {
+    List<String> different = new ArrayList<>(Difference.between(there, submission.spec()));
+    specifications
+        .find(there.specHash())
+        .ifPresent(
+            stored -> different.addAll(Difference.between(stored, submission.specification())));
+    return Json.refusal(Reason.of(new Rejection.NameTaken("job", name)).differing(different));
   }
 }

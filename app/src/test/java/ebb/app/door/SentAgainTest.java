@@ -148,6 +148,7 @@ class SentAgainTest {
     assertThat(server.put(path, shown.replace("\"2\"", "\"3\"")).status()).isEqualTo(409);
     String renamed = shown.replace("\"displayName\":\"shown\"", "\"displayName\":\"x\"");
     assertThat(server.put(path, renamed).status()).isEqualTo(409);
+    assertThat(server.put(path, renamed).body()).contains("Different is: displayName.");
     server.awaitJob("shown", "ended");
     awaitPast("shown");
     shown = server.get(path).body();
@@ -160,10 +161,14 @@ class SentAgainTest {
     Answer theirs = arm("theirs", "sh train.sh");
     assertThat(theirs.status()).as(theirs.body()).isEqualTo(200);
     assertThat(JsonMapper.shared().readTree(theirs.body()).path("properties")).isEqualTo(before);
-    assertThat(arm("theirs", "sh other.sh").status()).isEqualTo(409);
+    Answer theirOther = arm("theirs", "sh other.sh");
+    assertThat(theirOther.status()).isEqualTo(409);
+    assertThat(theirOther.body()).contains("Different is: command.");
     Answer ours = own("ours", "sh train.sh");
     assertThat(ours.status()).as(ours.body()).isEqualTo(200);
-    assertThat(own("ours", "sh other.sh").status()).isEqualTo(409);
+    Answer ourOther = own("ours", "sh other.sh");
+    assertThat(ourOther.status()).isEqualTo(409);
+    assertThat(ourOther.body()).contains("Different is: command.");
   }
 
   private static void removeAll(Path there) throws IOException {
