@@ -110,15 +110,18 @@ final class Jobs {
     if (nodes > cluster.spec().max()) {
       return new Rejection.NodesExceedMax(cluster.name(), cluster.spec().max(), nodes);
     }
-    int waiting = state.waitingJobs.getOrDefault(workspace.id(), 0);
-    if (waiting >= state.settings.queuedJobs()) {
-      return new Rejection.TooMany("jobs waiting in the workspace", state.settings.queuedJobs());
-    }
-    return anywhereRefusal(state, order, submit);
+    return anywhereRefusal(state, order, submit, workspace);
   }
 
-  /// What stands in a job's way wherever it is to run.
-  static @Nullable Rejection anywhereRefusal(State state, Order order, Command.SubmitJob submit) {
+  /// What stands in a job's way wherever it is to run. Local jobs are counted with the waiting ones
+  /// until they end: no node bounds them.
+  static @Nullable Rejection anywhereRefusal(
+      State state, Order order, Command.SubmitJob submit, Workspace workspace) {
+    int waiting = state.waitingJobs.getOrDefault(workspace.id(), 0);
+    if (waiting >= state.settings.queuedJobs()) {
+      return new Rejection.TooMany(
+          "jobs in the workspace that wait or are local", state.settings.queuedJobs());
+    }
     if (!Rules.isJobName(submit.name())) {
       return new Rejection.InvalidName("job", submit.name(), Rules.JOB_NAME);
     }

@@ -27,7 +27,7 @@ final class LocalJobs {
   private LocalJobs() {}
 
   static Verdict submit(State state, Order order, Command.SubmitJob submit, Workspace workspace) {
-    Rejection refusal = refusal(state, order, submit);
+    Rejection refusal = refusal(state, order, submit, workspace);
     if (refusal != null) {
       return Verdict.refused(refusal);
     }
@@ -50,12 +50,13 @@ final class LocalJobs {
         new Event.LocalJobTaken(id, deadline));
   }
 
-  private static @Nullable Rejection refusal(State state, Order order, Command.SubmitJob submit) {
+  private static @Nullable Rejection refusal(
+      State state, Order order, Command.SubmitJob submit, Workspace workspace) {
     if (submit.spec().nodes() > 1) {
       return new Rejection.InvalidValue(
           "nodes", String.valueOf(submit.spec().nodes()), "1, for a local job has one machine");
     }
-    return Jobs.anywhereRefusal(state, order, submit);
+    return Jobs.anywhereRefusal(state, order, submit, workspace);
   }
 
   static Verdict started(State state, Order order, Command.ReportLocalStart report) {

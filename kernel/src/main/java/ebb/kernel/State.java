@@ -378,7 +378,7 @@ public final class State {
       jobCharges.remove(id);
     }
     deadlines.job(before, after);
-    countWaiting(either.workspace(), isQueued(before), isQueued(after));
+    countWaiting(either.workspace(), isWaiting(before), isWaiting(after));
     Job.Ended ended = ended(after);
     Job.Ended was = ended(before);
     if (was != null) {
@@ -399,8 +399,8 @@ public final class State {
     return job != null && job.phase() instanceof Job.Ended ended ? ended : null;
   }
 
-  private static boolean isQueued(@Nullable Job job) {
-    return job != null && job.phase() instanceof Job.Queued;
+  private static boolean isWaiting(@Nullable Job job) {
+    return job != null && (job.phase() instanceof Job.Queued || job.phase() instanceof Job.Local);
   }
 
   private void countWaiting(WorkspaceId workspace, boolean was, boolean is) {

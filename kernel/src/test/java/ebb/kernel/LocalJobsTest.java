@@ -43,6 +43,20 @@ class LocalJobsTest {
   }
 
   @Test
+  void localJobsAreCountedWithTheWaitingOnesUntilTheyEnd() {
+    Story story = submitted().settings(settings -> Settled.withQueuedJobs(settings, 1));
+    story.given(Story.localStart("a"));
+
+    story
+        .when(story.submission("b", job().on("local")))
+        .rejected(new Rejection.TooMany("jobs in the workspace that wait or are local", 1));
+    story
+        .given(Story.localEnd("a", TaskEnd.EXITED, 0))
+        .when(story.submission("b", job().on("local")))
+        .thenKinds(Event.JobQueued.class, Event.LocalJobTaken.class);
+  }
+
+  @Test
   void whyOfLocalJobSaysThatItIsLocalAndWhenItsMachineIsWaitedForNoLonger() {
     Story story = submitted();
     assertThat(story.why("a"))

@@ -230,7 +230,7 @@ class QueueTest {
 
     story
         .when(story.submission("c", job()))
-        .rejected(new Rejection.TooMany("jobs waiting in the workspace", 2));
+        .rejected(new Rejection.TooMany("jobs in the workspace that wait or are local", 2));
     story
         .given(Story.cancel("a"))
         .when(story.submission("c", job()))

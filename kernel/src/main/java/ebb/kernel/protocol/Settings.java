@@ -19,7 +19,7 @@ package ebb.kernel.protocol;
 /// @param familyQuota vCPUs of a family where no limit was set
 /// @param regionalQuota vCPUs of a location where no limit was set
 /// @param lowPriorityQuota low-priority vCPUs of a location where no limit was set
-/// @param queuedJobs how many jobs may wait in one workspace
+/// @param queuedJobs how many jobs may wait in one workspace, or be local in it
 /// @param clusters how many clusters a workspace may have
 /// @param defaultIdleMillis idle time of a cluster that names none (Azure: 120 s)
 /// @param backfillCandidates how many groups of equal demand one look at a queue considers
