@@ -255,6 +255,11 @@ public final class LocalKeeper implements Runnable {
             out -> out.write(piece.array(), 0, read));
         next += read;
       }
+    } catch (Failed failed) {
+      if (failed.code().equals("LogGap")) {
+        return 0; // The server has lost what it had; here all of it still is.
+      }
+      throw failed;
     } catch (NoSuchFileException absent) {
       return next; // nothing was written yet
     } catch (IOException unreadable) {

@@ -190,6 +190,34 @@ class LocalJobTest {
   }
 
   @Test
+  void logThatTheServerHasLostIsSentAgain() throws Exception {
+    String line = "echo|up;|%s;|echo|done".formatted(untilThereIs("lost-go"));
+    typed.ebb("run --local -d --name lost -- " + line);
+    awaitPhase("lost", "Running");
+    ServedHome.until("it has come", () -> logs("lost").equals("up\n"));
+    try (Stream<Path> files = Files.walk(server.home().resolve("jobs").toRealPath())) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".stdout")).toList()) {
+        if (Files.readString(file).equals("up\n")) {
+          Files.delete(file);
+        }
+      }
+    }
+    assertThat(logs("lost")).isEmpty();
+    Files.createFile(folder.resolve("lost-go"));
+
+    awaitPhase("lost", "Completed");
+    assertThat(logs("lost")).isEqualTo("up\ndone\n");
+  }
+
+  private static String logs(String name) {
+    try {
+      return typed.ebb("logs " + name).out();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
   void whatALocalJobCannotBeGivenIsRefusedByItsNameAndLeavesNothing() throws Exception {
     for (List<String> unfit :
         List.of(
