@@ -190,10 +190,11 @@ class EventsTest {
   @Test
   void statesOfAJobComeWhenTheyChangeAndNoneTwice() throws Exception {
     Path go = folder.resolve("state");
-    String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab&cluster=held";
+    // A cluster of its own: no node is idle there, and the lock stops no other test's jobs.
     server.put(WORKSPACE + "/clusters/held", "{\"size\":\"Standard_D2s_v3\",\"max\":1}");
+    String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab&cluster=held";
     server.put(lock, "{\"level\":\"cannot delete\"}");
-    server.put(job("states"), "{\"cluster\":\"held\",\"command\":\"%s\"}".formatted(waitFor(go)));
+    server.put(job("states"), "{\"cluster\":\"held\",\"command\":\"" + waitFor(go) + "\"}");
     String path = job("states") + "/events";
     String id;
     try (Reader reader = read(path, "")) {
