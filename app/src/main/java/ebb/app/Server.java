@@ -132,12 +132,7 @@ final class Server {
     LocalBackend backend =
         new LocalBackend(
             localOptions(store, confines),
-            new LocalBackend.Stores(
-                specifications,
-                sources,
-                secrets,
-                job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace),
-                attempt -> Optional.ofNullable(view.attempt(attempt))),
+            stores(specifications, sources, secrets, view),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
             wallMillis -> running(engine).engineMillis(wallMillis));
@@ -174,6 +169,18 @@ final class Server {
     listening.open(Surface.gate(parts, new OriginGuard(scheme(), port), token));
     tell(home, host, confines, view, owner);
     announce(home);
+  }
+
+  private static LocalBackend.Stores stores(
+      SpecificationStore specifications, TaskFiles.Sources sources, Secrets secrets, View view) {
+    return new LocalBackend.Stores(
+        specifications,
+        sources,
+        secrets,
+        job -> Optional.ofNullable(view.job(job)).map(JobSeen::workspace),
+        attempt ->
+            Optional.ofNullable(view.attempt(attempt))
+                .map(seen -> new RunFolders.Of(seen.job(), seen.number())));
   }
 
   private void renew(Path home, ServerCertificate renewed) {

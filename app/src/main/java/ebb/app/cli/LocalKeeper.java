@@ -250,16 +250,18 @@ public final class LocalKeeper implements Runnable {
         if (read <= 0) {
           break;
         }
-        server.send(
-            path + "/logs?stream=" + stream + "&offset=" + next,
-            out -> out.write(piece.array(), 0, read));
-        next += read;
+        try {
+          server.send(
+              path + "/logs?stream=" + stream + "&offset=" + next,
+              out -> out.write(piece.array(), 0, read));
+          next += read;
+        } catch (Failed failed) {
+          if (!failed.code().equals("LogGap") || next == 0) {
+            throw failed;
+          }
+          next = 0; // The server has lost what it had; here all of it still is.
+        }
       }
-    } catch (Failed failed) {
-      if (failed.code().equals("LogGap")) {
-        return 0; // The server has lost what it had; here all of it still is.
-      }
-      throw failed;
     } catch (NoSuchFileException absent) {
       return next; // nothing was written yet
     } catch (IOException unreadable) {

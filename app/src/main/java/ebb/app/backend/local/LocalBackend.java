@@ -3,7 +3,6 @@ package ebb.app.backend.local;
 import ebb.app.secrets.Secrets;
 import ebb.app.specification.SpecificationStore;
 import ebb.kernel.engine.Backend;
-import ebb.kernel.job.Attempt;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Scope;
@@ -41,13 +40,13 @@ public final class LocalBackend implements Backend, AutoCloseable {
   /// Where the things are that tasks need.
   ///
   /// @param workspaces the workspace of a job that is live
-  /// @param attempts an attempt that is live
+  /// @param attempts what an attempt that is live is of
   public record Stores(
       SpecificationStore specifications,
       TaskFiles.Sources sources,
       Secrets secrets,
       Function<JobId, Optional<Scope>> workspaces,
-      Function<AttemptId, Optional<Attempt>> attempts) {}
+      Function<AttemptId, Optional<RunFolders.Of>> attempts) {}
 
   private final BlockingQueue<InstructionThread.Item> queue = new LinkedBlockingQueue<>();
   private final AgentLink link = new AgentLink();

@@ -67,6 +67,9 @@ public final class RunFolders {
   private final Path root;
   private final boolean forOthers;
 
+  /// What a run is of, beside its rank.
+  public record Of(JobId job, int attemptNumber) {}
+
   /// The paths of one task.
   public record Run(Path workingDirectory, Path stdout, Path stderr, Path temporary) {}
 

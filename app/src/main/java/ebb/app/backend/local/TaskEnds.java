@@ -2,7 +2,6 @@ package ebb.app.backend.local;
 
 import ebb.agent.protocol.Fact;
 import ebb.agent.protocol.Usage;
-import ebb.kernel.job.Attempt;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskReport;
@@ -15,9 +14,12 @@ import java.util.function.Function;
 final class TaskEnds {
   private final Confines confines;
   private final RunFolders folders;
-  private final Function<AttemptId, Optional<Attempt>> attempts;
+  private final Function<AttemptId, Optional<RunFolders.Of>> attempts;
 
-  TaskEnds(Confines confines, RunFolders folders, Function<AttemptId, Optional<Attempt>> attempts) {
+  TaskEnds(
+      Confines confines,
+      RunFolders folders,
+      Function<AttemptId, Optional<RunFolders.Of>> attempts) {
     this.confines = confines;
     this.folders = folders;
     this.attempts = attempts;
@@ -52,13 +54,13 @@ final class TaskEnds {
   }
 
   private String checkpoint(AgentTask task) {
-    Optional<Attempt> attempt = attempts.apply(task.task().attempt());
-    if (attempt.isEmpty()) {
+    Optional<RunFolders.Of> of = attempts.apply(task.task().attempt());
+    if (of.isEmpty()) {
       return "";
     }
     try {
       return folders.newestCheckpoint(
-          folders.run(attempt.get().job(), attempt.get().number(), task.task().rank()));
+          folders.run(of.get().job(), of.get().attemptNumber(), task.task().rank()));
     } catch (IOException unreadable) {
       return ""; // The task's own doing: none is known.
     }
