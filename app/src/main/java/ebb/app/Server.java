@@ -183,15 +183,12 @@ final class Server {
                 .map(seen -> new RunFolders.Of(seen.job(), seen.number())));
   }
 
-  private void renew(Path home, ServerCertificate renewed) {
+  /// Clients learn of it first: what they cannot be told is not shown.
+  private void renew(Path home, ServerCertificate renewed) throws IOException {
     HttpDoor open = door;
     if (open != null) {
+      write(home, renewed);
       open.renew(new HttpDoor.Certificate(renewed.key(), renewed.chain()));
-      try {
-        write(home, renewed);
-      } catch (IOException failure) {
-        LOG.log(Level.WARNING, "clients do not learn of the new certificate: {0}", failure);
-      }
     }
   }
 

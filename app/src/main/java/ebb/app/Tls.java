@@ -4,6 +4,7 @@ import ebb.app.certificate.CertificateRefused;
 import ebb.app.certificate.SelfSigned;
 import ebb.app.certificate.ServerCertificate;
 import ebb.app.config.Config;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class Tls implements Runnable {
 
   /// Told of a certificate that is to be shown from now on.
   interface Shown {
-    void show(ServerCertificate certificate);
+    void show(ServerCertificate certificate) throws IOException;
   }
 
   private final Config.Tls wanted;
@@ -81,6 +82,8 @@ final class Tls implements Runnable {
       }
     } catch (CertificateRefused refused) {
       LOG.log(Level.WARNING, "the certificate stays as it is: {0}", refused.getMessage());
+    } catch (IOException | RuntimeException failure) {
+      LOG.log(Level.WARNING, "the certificate is to be shown again in an hour: {0}", failure);
     }
     if (current.endsWithin(SOON, Instant.now())) {
       LOG.log(Level.WARNING, "the certificate ends within {0} days: renew it", SOON.toDays());

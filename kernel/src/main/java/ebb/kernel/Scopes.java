@@ -85,6 +85,10 @@ final class Scopes {
     }
     Workspace existing = state.workspace(put.workspace());
     if (existing == null) {
+      if (!Rules.isGroupName(put.workspace().group())) {
+        return Verdict.refused(
+            new Rejection.InvalidName("resource group", put.workspace().group(), Rules.GROUP_NAME));
+      }
       if (put.location().isBlank()) {
         return Verdict.refused(
             new Rejection.InvalidValue("location", "", "the name of a location"));

@@ -21,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -207,6 +208,35 @@ public final class Tree {
       visit(folder, below.isEmpty() ? "" : below + "/", 0, visitor);
     } catch (NoSuchFileException absent) {
       return; // nothing is below it
+    }
+  }
+
+  /// Takes the entries of one of its folders, files and folders, `most` of them at most, in no
+  /// order. Nothing is there to take if the folder is not.
+  public void list(String folder, int most, Visitor visitor) throws IOException {
+    try (SecureDirectoryStream<Path> opened = openFolder(names(folder))) {
+      int left = most;
+      for (Iterator<Path> entries = opened.iterator(); left > 0 && entries.hasNext(); left--) {
+        take(opened, folder, entries.next().getFileName(), visitor);
+      }
+    } catch (DirectoryIteratorException failure) {
+      throw failure.getCause();
+    } catch (NoSuchFileException | PathRefused absent) {
+      return; // what is no folder has no entries
+    }
+  }
+
+  private static void take(
+      SecureDirectoryStream<Path> opened, String folder, Path name, Visitor visitor)
+      throws IOException {
+    try {
+      BasicFileAttributes attributes = attributes(opened, name);
+      if (attributes.isRegularFile() || attributes.isDirectory()) {
+        long modified = attributes.lastModifiedTime().toMillis();
+        visitor.take(new Found(folder + "/" + name, attributes.size(), modified));
+      }
+    } catch (NoSuchFileException gone) {
+      // whoever owns it removed it
     }
   }
 

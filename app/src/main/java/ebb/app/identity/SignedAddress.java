@@ -32,7 +32,9 @@ public final class SignedAddress {
   }
 
   private static String text(List<String> path, String expiry) {
-    return "address\n" + expiry + "\n" + String.join("/", path).toLowerCase(Locale.ROOT);
+    // With how many parts: a part with a slash in it reads like two.
+    return "address\n%s\n%d\n%s"
+        .formatted(expiry, path.size(), String.join("/", path).toLowerCase(Locale.ROOT));
   }
 
   /// The query's values by their names.
@@ -51,7 +53,8 @@ public final class SignedAddress {
         || !expiry.matches("[0-9]{1,12}")
         || !length.matches("[1-9][0-9]?")
         || Long.parseLong(expiry) < now.getEpochSecond()
-        || Integer.parseInt(length) > path.size()) {
+        || Integer.parseInt(length) > path.size()
+        || path.stream().anyMatch(part -> part.indexOf('/') >= 0)) {
       return Optional.empty();
     }
     String proven = text(path.subList(0, Integer.parseInt(length)), expiry);

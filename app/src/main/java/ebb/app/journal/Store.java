@@ -1,5 +1,6 @@
 package ebb.app.journal;
 
+import ebb.app.files.WriteAheadLog;
 import ebb.kernel.State;
 import ebb.kernel.engine.Batch;
 import ebb.kernel.engine.Journal;
@@ -121,7 +122,7 @@ public final class Store implements AutoCloseable {
     this.stops = new Stops(home.file("stops"));
     this.safeMode = stops.areRepeated();
     refuseWithoutJournal(home);
-    Sqlite.writeLogAgain(home.file(JOURNAL));
+    WriteAheadLog.writeAgain(home.file(JOURNAL));
     JournalFile file = JournalFile.open(home.file(JOURNAL));
     closing.add(file::close);
     this.epoch = raiseEpoch(home, file);

@@ -1,5 +1,6 @@
 package ebb.app.specification;
 
+import ebb.app.files.WriteAheadLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,7 @@ public final class SpecificationStore implements AutoCloseable {
             file,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       }
+      WriteAheadLog.writeAgain(file);
       Connection writing = connect(file);
       prepare(writing, file);
       SpecificationStore store = new SpecificationStore(file, writing, connect(file));

@@ -62,6 +62,7 @@ CREATE TABLE jobs (
   detail TEXT NOT NULL DEFAULT '',
   deleted INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX jobs_by_name ON jobs (workspace, name);
+CREATE INDEX jobs_by_age ON jobs (workspace, id) WHERE deleted = 0;
 CREATE INDEX jobs_by_end ON jobs (ended, id) WHERE ended <> 0;
 CREATE INDEX jobs_by_deletion ON jobs (deleted, id) WHERE deleted <> 0;
 

@@ -45,6 +45,14 @@ class SignedAddressTest {
   }
 
   @Test
+  void partWithASlashInItIsNotTwoParts() {
+    Map<String, String> changed = query();
+    changed.put("sdd", "2");
+    assertThat(principal(List.of("blob", "code/one", "x"), changed, NOW)).isEmpty();
+    assertThat(principal(List.of("blob", "code", "one", "a/b"), query(), NOW)).isEmpty();
+  }
+
+  @Test
   void whatWasChangedInTheAddressLetsNobodyIn() {
     assertThat(principal(List.of("blob", "code", "two", "train.py"), query(), NOW)).isEmpty();
     assertThat(principal(List.of("blob", "code"), query(), NOW)).isEmpty();

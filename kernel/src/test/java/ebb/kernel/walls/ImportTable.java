@@ -104,8 +104,14 @@ public final class ImportTable {
           Map.entry("app.identity", Set.of("app.files", "kernel.protocol")),
           Map.entry(
               "app.journal",
-              Set.of("kernel", "kernel.protocol", "kernel.money", "kernel.codec", "kernel.engine")),
-          Map.entry("app.specification", Set.of()),
+              Set.of(
+                  "app.files",
+                  "kernel",
+                  "kernel.protocol",
+                  "kernel.money",
+                  "kernel.codec",
+                  "kernel.engine")),
+          Map.entry("app.specification", Set.of("app.files")),
           Map.entry(
               "app.backend.*",
               Set.of(

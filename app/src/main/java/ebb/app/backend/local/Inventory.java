@@ -268,6 +268,7 @@ final class Inventory {
       }
       case Fact.Started _ ->
           told.add(new Command.TaskStarted(name.task(), ack, task.acceptedAt, task.preparedAt, at));
+      case Fact.Exited _ when !task.isLive() -> {} // read again
       case Fact.Exited exited ->
           end(task, ends.of(name, exited, task.overDisk), millis(exited.observed()), told, ended);
       case Fact.Refused(String why) ->

@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where tasks run and where their output is.
@@ -58,11 +56,8 @@ public final class RunFolders {
   /// What a job's next attempt finds as the one before has left it.
   private static final List<String> HANDED_ON = List.of("outputs", "logs");
 
-  private static final Pattern CHECKPOINT =
-      Pattern.compile("^outputs/((?:.*?/)?(?:checkpoints/[^/]+|checkpoint[^/]*))");
-
   /// For the newest checkpoint of a task that has ended, which others wait for.
-  private static final int FILES_LOOKED_AT = 10_000;
+  private static final int ENTRIES_LOOKED_AT = 1_000;
 
   private final Path root;
   private final boolean forOthers;
@@ -154,24 +149,29 @@ public final class RunFolders {
     return bytes;
   }
 
-  /// The newest checkpoint that a run has left, as a path in its outputs: a file or folder whose
-  /// name begins with `checkpoint`, or what is in a folder `checkpoints`. A folder is as new as its
-  /// newest file. Empty if there is none among the files that are looked at.
+  /// The newest checkpoint that a run has left, as a path in its outputs: a file or folder there
+  /// whose name begins with `checkpoint`, or one in a folder `checkpoints`. Empty if there is none
+  /// among the entries that are looked at.
   String newestCheckpoint(Run run) throws IOException {
-    long[] newestAndSeen = {Long.MIN_VALUE, 0};
-    String[] name = {""};
-    new Tree(run.workingDirectory())
-        .visit(
-            "outputs",
-            file -> {
-              Matcher matcher = CHECKPOINT.matcher(file.path());
-              if (matcher.find() && file.modifiedMillis() >= newestAndSeen[0]) {
-                newestAndSeen[0] = file.modifiedMillis();
-                name[0] = matcher.group(1);
-              }
-              return ++newestAndSeen[1] < FILES_LOOKED_AT;
-            });
-    return name[0];
+    Tree tree = new Tree(run.workingDirectory());
+    String[] newest = {""};
+    long[] modified = {Long.MIN_VALUE};
+    for (String folder : List.of("outputs", "outputs/checkpoints")) {
+      tree.list(
+          folder,
+          ENTRIES_LOOKED_AT,
+          entry -> {
+            String name = entry.path().substring("outputs/".length());
+            if (name.startsWith("checkpoint")
+                && !name.equals("checkpoints")
+                && entry.modifiedMillis() >= modified[0]) {
+              modified[0] = entry.modifiedMillis();
+              newest[0] = name;
+            }
+            return true;
+          });
+    }
+    return newest[0];
   }
 
   /// Where a task's user keeps the environments that its jobs have built: its own, so that nobody

@@ -34,7 +34,9 @@ import java.util.function.Predicate;
 /// Plays the server for a backend on a folder of a test: orders things, keeps what is reported, and
 /// says that it is durable, at once or when the test lets it.
 final class ServerStandIn implements AutoCloseable {
-  static final String INSTALLATION = "test-installation";
+  /// Of this JVM: another one that runs tests has control groups and containers of its own.
+  static final String INSTALLATION = "test-" + ProcessHandle.current().pid();
+
   static final NodeId NODE = node(1);
   static final long GRACE_MILLIS = 2_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
