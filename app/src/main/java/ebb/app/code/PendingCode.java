@@ -14,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,7 +32,8 @@ public final class PendingCode {
   /// A client sends one file after another without a pause.
   private static final Duration IDLE = Duration.ofHours(1);
 
-  /// Each is somebody who submits a job just now.
+  /// Each that is under way is somebody who submits a job just now. As many whole ones are
+  /// remembered, for clients that say it again.
   private static final int UPLOADS_MAX = 200;
 
   private static final int ID_BYTES = 16;
@@ -61,7 +64,7 @@ public final class PendingCode {
     Instant used;
     long bytes;
     int drafts;
-    @Nullable String hash;
+    volatile @Nullable String hash;
 
     Upload(String owner, Instant now) {
       this.owner = owner;
@@ -75,11 +78,19 @@ public final class PendingCode {
   public synchronized String begin(String owner, Instant now) throws IOException, CodeRefused {
     for (Map.Entry<String, Upload> each : Map.copyOf(uploads).entrySet()) {
       if (each.getValue().used.plus(IDLE).isBefore(now)) {
-        uploads.remove(each.getKey());
-        place(each.getKey()).delete();
+        drop(each.getKey());
       }
     }
-    if (uploads.size() >= UPLOADS_MAX) {
+    List<String> whole =
+        uploads.entrySet().stream()
+            .filter(each -> each.getValue().hash != null)
+            .sorted(Comparator.comparing(each -> each.getValue().used))
+            .map(Map.Entry::getKey)
+            .toList();
+    for (String oldest : whole.subList(0, Math.max(0, whole.size() - UPLOADS_MAX))) {
+      drop(oldest);
+    }
+    if (uploads.values().stream().filter(each -> each.hash == null).count() >= UPLOADS_MAX) {
       throw new CodeRefused(
           CodeRefused.Kind.NO_ROOM,
           "There are %d uploads of code at once, which is the most: try again in a minute."
@@ -91,6 +102,11 @@ public final class PendingCode {
     Files.createDirectory(folder.resolve(id), Room.PRIVATE_FOLDER);
     uploads.put(id, new Upload(owner, now));
     return id;
+  }
+
+  private void drop(String id) throws IOException {
+    uploads.remove(id);
+    place(id).delete();
   }
 
   private Tree place(String id) {
@@ -191,9 +207,9 @@ public final class PendingCode {
                 : Snapshot.whole(code, bounds);
         store(snapshot, folder.resolve(id + ".tar"), keepFreeBytes);
         upload.hash = snapshot.hash();
-        place(id).deleteAllBut(java.util.Set.of());
+        place(id).delete();
       }
-      return Optional.of(upload.hash);
+      return Optional.ofNullable(upload.hash);
     }
   }
 

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,5 +123,21 @@ class PendingCodeTest {
     }
     refused(() -> pending.begin("lab", NOW), "200 uploads of code at once");
     pending.begin("lab", NOW.plus(Duration.ofHours(2)));
+  }
+
+  @Test
+  void wholeUploadsAreNotAmongThoseAtOnceAndOnlyTheOldestAreForgotten() throws Exception {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 202; i++) {
+      Instant now = NOW.plusMillis(i);
+      String id = pending.begin("lab", now);
+      ids.add(id);
+      pending.put(id, "file", text("x"), 0, now);
+      assertThat(pending.whole(id, "lab", "", 0, now)).isPresent();
+    }
+    String next = pending.begin("lab", NOW.plusSeconds(1));
+    assertThat(pending.whole(ids.get(1), "lab", "", 0, NOW)).as("forgotten").isEmpty();
+    assertThat(pending.whole(ids.get(2), "lab", "", 0, NOW)).isPresent();
+    assertThat(put(next, "file", "x")).isTrue();
   }
 }
