@@ -65,10 +65,19 @@ public final class PendingCode {
     long bytes;
     int drafts;
     volatile @Nullable String hash;
+    volatile boolean gone;
 
     Upload(String owner, Instant now) {
       this.owner = owner;
       this.used = now;
+    }
+
+    /// Whether a file is taken: asked again when it has arrived, which may have taken long.
+    boolean takes() throws CodeRefused {
+      if (hash != null) {
+        throw CodeRefused.unfit("The code is whole already: begin another upload.");
+      }
+      return !gone;
     }
   }
 
@@ -78,17 +87,17 @@ public final class PendingCode {
   public synchronized String begin(String owner, Instant now) throws IOException, CodeRefused {
     for (Map.Entry<String, Upload> each : Map.copyOf(uploads).entrySet()) {
       if (each.getValue().used.plus(IDLE).isBefore(now)) {
-        drop(each.getKey());
+        drop(each.getKey(), each.getValue());
       }
     }
-    List<String> whole =
+    List<Map.Entry<String, Upload>> whole =
         uploads.entrySet().stream()
             .filter(each -> each.getValue().hash != null)
             .sorted(Comparator.comparing(each -> each.getValue().used))
-            .map(Map.Entry::getKey)
             .toList();
-    for (String oldest : whole.subList(0, Math.max(0, whole.size() - UPLOADS_MAX))) {
-      drop(oldest);
+    for (Map.Entry<String, Upload> oldest :
+        whole.subList(0, Math.max(0, whole.size() - UPLOADS_MAX))) {
+      drop(oldest.getKey(), oldest.getValue());
     }
     if (uploads.values().stream().filter(each -> each.hash == null).count() >= UPLOADS_MAX) {
       throw new CodeRefused(
@@ -104,9 +113,12 @@ public final class PendingCode {
     return id;
   }
 
-  private void drop(String id) throws IOException {
+  private void drop(String id, Upload upload) throws IOException {
     uploads.remove(id);
-    place(id).delete();
+    synchronized (upload) {
+      upload.gone = true;
+      place(id).delete();
+    }
   }
 
   private Tree place(String id) {
@@ -144,14 +156,17 @@ public final class PendingCode {
     Names.check(path);
     Path draft;
     synchronized (upload) {
-      if (upload.hash != null) {
-        throw CodeRefused.unfit("The code is whole already: begin another upload.");
+      if (!upload.takes()) {
+        return false;
       }
       draft = folder.resolve(id + "." + upload.drafts++);
     }
     try {
       long bytes = write(content, draft, keepFreeBytes);
       synchronized (upload) {
+        if (!upload.takes()) {
+          return false;
+        }
         Long before = upload.files.get(path);
         long sum = upload.bytes + bytes - (before == null ? 0 : before);
         bounds.check(upload.files.size() + (before == null ? 1 : 0), sum);
@@ -199,6 +214,9 @@ public final class PendingCode {
       Names.check(below);
     }
     synchronized (upload) {
+      if (upload.gone) {
+        return Optional.empty();
+      }
       if (upload.hash == null) {
         Path code = below.isEmpty() ? folder.resolve(id) : folder.resolve(id).resolve(below);
         Snapshot snapshot =

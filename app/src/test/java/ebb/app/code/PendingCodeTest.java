@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,5 +142,39 @@ class PendingCodeTest {
     assertThat(pending.whole(ids.get(1), "lab", "", 0, NOW)).as("forgotten").isEmpty();
     assertThat(pending.whole(ids.get(2), "lab", "", 0, NOW)).isPresent();
     assertThat(put(next, "file", "x")).isTrue();
+  }
+
+  /// A file of one byte; something else happens before it has arrived.
+  private static InputStream slow(Callable<?> meanwhile) {
+    return new FilterInputStream(text("x")) {
+      @Override
+      public int read(byte[] into) throws IOException {
+        try {
+          meanwhile.call();
+        } catch (Exception failure) {
+          throw new IOException(failure);
+        }
+        return super.read(into);
+      }
+    };
+  }
+
+  @Test
+  void fileThatArrivesAfterTheCodeWasWholeIsRefused() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "file", "x");
+    InputStream late = slow(() -> pending.whole(id, "lab", "", 0, NOW));
+    refused(() -> pending.put(id, "late", late, 0, NOW), "whole already");
+    assertThat(pending.bytes(id, "late", NOW)).isEmpty();
+    assertThat(left()).isZero();
+  }
+
+  @Test
+  void fileThatArrivesAfterItsUploadWasRemovedIsNotTaken() throws Exception {
+    String id = pending.begin("lab", NOW);
+    InputStream late = slow(() -> pending.begin("lab", NOW.plus(Duration.ofHours(2))));
+    assertThat(pending.put(id, "late", late, 0, NOW)).isFalse();
+    assertThat(left()).isZero();
+    assertThat(folder.resolve("code/pending").resolve(id)).doesNotExist();
   }
 }
