@@ -65,6 +65,7 @@ public final class PendingCode {
     long bytes;
     int drafts;
     volatile @Nullable String hash;
+    String below = "";
     volatile boolean gone;
 
     Upload(String owner, Instant now) {
@@ -224,8 +225,13 @@ public final class PendingCode {
                 ? Snapshot.ofFile(code, bounds)
                 : Snapshot.whole(code, bounds);
         store(snapshot, folder.resolve(id + ".tar"), keepFreeBytes);
+        upload.below = below;
         upload.hash = snapshot.hash();
         place(id).delete();
+      } else if (!upload.below.equals(below)) {
+        throw CodeRefused.unfit(
+            "The upload became code with what was below '%s', so '%s' is no longer there: begin another upload."
+                .formatted(upload.below, below));
       }
       return Optional.ofNullable(upload.hash);
     }

@@ -177,4 +177,15 @@ class PendingCodeTest {
     assertThat(left()).isZero();
     assertThat(folder.resolve("code/pending").resolve(id)).doesNotExist();
   }
+
+  @Test
+  void anotherFolderOfAnUploadThatIsWholeIsRefused() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "a/file", "of a");
+    put(id, "b/file", "of b");
+    String hash = pending.whole(id, "lab", "a", 0, NOW).orElseThrow();
+    refused(() -> pending.whole(id, "lab", "b", 0, NOW), "'b' is no longer there");
+    refused(() -> pending.whole(id, "lab", "", 0, NOW), "'' is no longer there");
+    assertThat(pending.whole(id, "lab", "a", 0, NOW)).contains(hash);
+  }
 }
