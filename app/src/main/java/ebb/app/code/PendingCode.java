@@ -60,7 +60,7 @@ public final class PendingCode {
   /// One upload. Its files come at the same time.
   private static final class Upload {
     final String owner;
-    final Map<String, Long> files = new TreeMap<>();
+    final TreeMap<String, Long> files = new TreeMap<>();
     Instant used;
     long bytes;
     int drafts;
@@ -79,6 +79,25 @@ public final class PendingCode {
         throw CodeRefused.unfit("The code is whole already: begin another upload.");
       }
       return !gone;
+    }
+
+    /// Refuses a file where a folder is, or below a file.
+    void checkPlace(String path) throws CodeRefused {
+      String inside = files.ceilingKey(path + "/");
+      if (inside != null && inside.startsWith(path + "/")) {
+        throw besideItself(path);
+      }
+      for (int end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+        if (files.containsKey(path.substring(0, end))) {
+          throw besideItself(path.substring(0, end));
+        }
+      }
+    }
+
+    private static CodeRefused besideItself(String path) {
+      return CodeRefused.unfit(
+          "'%s' is a file and a folder at once: begin another upload with one of them."
+              .formatted(path));
     }
   }
 
@@ -168,6 +187,7 @@ public final class PendingCode {
         if (!upload.takes()) {
           return false;
         }
+        upload.checkPlace(path);
         Long before = upload.files.get(path);
         long sum = upload.bytes + bytes - (before == null ? 0 : before);
         bounds.check(upload.files.size() + (before == null ? 1 : 0), sum);

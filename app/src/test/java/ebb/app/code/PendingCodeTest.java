@@ -188,4 +188,17 @@ class PendingCodeTest {
     refused(() -> pending.whole(id, "lab", "", 0, NOW), "'' is no longer there");
     assertThat(pending.whole(id, "lab", "a", 0, NOW)).contains(hash);
   }
+
+  @Test
+  void fileWhereAFolderIsOrBelowAFileIsRefused() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "a", "x");
+    put(id, "b/c/d", "x");
+    refused(() -> put(id, "a/b", "x"), "'a' is a file and a folder at once");
+    refused(() -> put(id, "a/b/c", "x"), "'a' is a file and a folder at once");
+    refused(() -> put(id, "b", "x"), "'b' is a file and a folder at once");
+    refused(() -> put(id, "b/c", "x"), "'b/c' is a file and a folder at once");
+    assertThat(put(id, "b/c-d", "x")).isTrue();
+    assertThat(left()).isEqualTo(3);
+  }
 }
