@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,11 +27,14 @@ import org.jspecify.annotations.Nullable;
 /// then it becomes a snapshot like any other.
 ///
 /// ```
-/// HOME/code/pending/ID/    the files of one upload; removed at each start, and after an hour
+/// HOME/code/pending/ID/    the files of one upload; removed at each start, and when another begins
+///                          after an hour
 /// ```
 public final class PendingCode {
   /// A client sends one file after another without a pause.
   private static final Duration IDLE = Duration.ofHours(1);
+
+  private static final System.Logger LOG = System.getLogger(PendingCode.class.getName());
 
   /// Each that is under way is somebody who submits a job just now. As many whole ones are
   /// remembered, for clients that say it again.
@@ -73,6 +77,10 @@ public final class PendingCode {
       this.used = now;
     }
 
+    boolean isIdle(Instant now) {
+      return used.plus(IDLE).isBefore(now);
+    }
+
     /// Whether a file is taken: asked again when it has arrived, which may have taken long.
     boolean takes() throws CodeRefused {
       if (hash != null) {
@@ -106,7 +114,7 @@ public final class PendingCode {
   /// @param owner for what the code is; only there it can be made whole
   public synchronized String begin(String owner, Instant now) throws IOException, CodeRefused {
     for (Map.Entry<String, Upload> each : Map.copyOf(uploads).entrySet()) {
-      if (each.getValue().used.plus(IDLE).isBefore(now)) {
+      if (each.getValue().isIdle(now)) {
         drop(each.getKey(), each.getValue());
       }
     }
@@ -119,7 +127,8 @@ public final class PendingCode {
         whole.subList(0, Math.max(0, whole.size() - UPLOADS_MAX))) {
       drop(oldest.getKey(), oldest.getValue());
     }
-    if (uploads.values().stream().filter(each -> each.hash == null).count() >= UPLOADS_MAX) {
+    if (uploads.values().stream().filter(each -> each.hash == null && !each.gone).count()
+        >= UPLOADS_MAX) {
       throw new CodeRefused(
           CodeRefused.Kind.NO_ROOM,
           "There are %d uploads of code at once, which is the most: try again in a minute."
@@ -133,11 +142,16 @@ public final class PendingCode {
     return id;
   }
 
-  private void drop(String id, Upload upload) throws IOException {
-    uploads.remove(id);
+  /// What cannot be removed is tried again when another begins.
+  private void drop(String id, Upload upload) {
     synchronized (upload) {
       upload.gone = true;
-      place(id).delete();
+      try {
+        place(id).delete();
+        uploads.remove(id);
+      } catch (IOException failure) {
+        LOG.log(Level.WARNING, "an upload of code is not removed: {0}", failure);
+      }
     }
   }
 
@@ -147,9 +161,10 @@ public final class PendingCode {
 
   private synchronized @Nullable Upload find(String id, Instant now) {
     Upload upload = uploads.get(id);
-    if (upload != null) {
-      upload.used = now;
+    if (upload == null || upload.gone || upload.isIdle(now)) {
+      return null;
     }
+    upload.used = now;
     return upload;
   }
 

@@ -201,4 +201,14 @@ class PendingCodeTest {
     assertThat(put(id, "b/c-d", "x")).isTrue();
     assertThat(left()).isEqualTo(3);
   }
+
+  @Test
+  void uploadThatNobodyGoesOnWithIsGoneAfterAnHourThoughNoOtherBegins() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "file", "x");
+    Instant later = NOW.plus(Duration.ofMinutes(61));
+    assertThat(pending.bytes(id, "file", later)).isEmpty();
+    assertThat(pending.put(id, "file", text("x"), 0, later)).isFalse();
+    assertThat(pending.whole(id, "lab", "", 0, later)).isEmpty();
+  }
 }
