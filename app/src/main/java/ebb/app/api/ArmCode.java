@@ -13,6 +13,7 @@ import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,6 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// Code as Azure's assets: a client asks where to send files, sends them as to a blob store, and
 /// says that they are whole. The asset's name is then the hash of its content, its only version 1.
 final class ArmCode {
+  private static final System.Logger LOG = System.getLogger(ArmCode.class.getName());
+
   private static final String VERSIONS = Arm.WORKSPACE + "/codes/{name}/versions";
   private static final String PATH = VERSIONS + "/{version}";
   private static final String TYPE = "Microsoft.MachineLearningServices/workspaces/codes/versions";
@@ -69,8 +72,12 @@ final class ArmCode {
     } catch (CodeRefused refused) {
       return CodeEndpoints.refused(refused);
     } catch (IOException | UncheckedIOException failure) {
+      LOG.log(Level.WARNING, "code that a client sends cannot be kept or found: {0}", failure);
       return Json.busy(
-          503, "StorageUnavailable", "The code was not taken: " + failure.getMessage(), 5);
+          503,
+          "StorageUnavailable",
+          "The server cannot keep or find the code; its log says why. Try again.",
+          5);
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,7 +15,9 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,13 +27,17 @@ import org.jspecify.annotations.Nullable;
 /// then it becomes a snapshot like any other.
 ///
 /// ```
-/// HOME/code/pending/ID/    the files of one upload; removed at each start, and after an hour
+/// HOME/code/pending/ID/    the files of one upload; removed at each start, and when another begins
+///                          after an hour
 /// ```
 public final class PendingCode {
   /// A client sends one file after another without a pause.
   private static final Duration IDLE = Duration.ofHours(1);
 
-  /// Each is somebody who submits a job just now.
+  private static final System.Logger LOG = System.getLogger(PendingCode.class.getName());
+
+  /// Each that is under way is somebody who submits a job just now. As many whole ones are
+  /// remembered, for clients that say it again.
   private static final int UPLOADS_MAX = 200;
 
   private static final int ID_BYTES = 16;
@@ -57,15 +64,48 @@ public final class PendingCode {
   /// One upload. Its files come at the same time.
   private static final class Upload {
     final String owner;
-    final Map<String, Long> files = new TreeMap<>();
+    final TreeMap<String, Long> files = new TreeMap<>();
     Instant used;
     long bytes;
     int drafts;
-    @Nullable String hash;
+    volatile @Nullable String hash;
+    String below = "";
+    volatile boolean gone;
 
     Upload(String owner, Instant now) {
       this.owner = owner;
       this.used = now;
+    }
+
+    boolean isIdle(Instant now) {
+      return used.plus(IDLE).isBefore(now);
+    }
+
+    /// Whether a file is taken: asked again when it has arrived, which may have taken long.
+    boolean takes() throws CodeRefused {
+      if (hash != null) {
+        throw CodeRefused.unfit("The code is whole already: begin another upload.");
+      }
+      return !gone;
+    }
+
+    /// Refuses a file where a folder is, or below a file.
+    void checkPlace(String path) throws CodeRefused {
+      String inside = files.ceilingKey(path + "/");
+      if (inside != null && inside.startsWith(path + "/")) {
+        throw besideItself(path);
+      }
+      for (int end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+        if (files.containsKey(path.substring(0, end))) {
+          throw besideItself(path.substring(0, end));
+        }
+      }
+    }
+
+    private static CodeRefused besideItself(String path) {
+      return CodeRefused.unfit(
+          "'%s' is a file and a folder at once: begin another upload with one of them."
+              .formatted(path));
     }
   }
 
@@ -74,12 +114,21 @@ public final class PendingCode {
   /// @param owner for what the code is; only there it can be made whole
   public synchronized String begin(String owner, Instant now) throws IOException, CodeRefused {
     for (Map.Entry<String, Upload> each : Map.copyOf(uploads).entrySet()) {
-      if (each.getValue().used.plus(IDLE).isBefore(now)) {
-        uploads.remove(each.getKey());
-        place(each.getKey()).delete();
+      if (each.getValue().isIdle(now)) {
+        drop(each.getKey(), each.getValue());
       }
     }
-    if (uploads.size() >= UPLOADS_MAX) {
+    List<Map.Entry<String, Upload>> whole =
+        uploads.entrySet().stream()
+            .filter(each -> each.getValue().hash != null)
+            .sorted(Comparator.comparing(each -> each.getValue().used))
+            .toList();
+    for (Map.Entry<String, Upload> oldest :
+        whole.subList(0, Math.max(0, whole.size() - UPLOADS_MAX))) {
+      drop(oldest.getKey(), oldest.getValue());
+    }
+    if (uploads.values().stream().filter(each -> each.hash == null && !each.gone).count()
+        >= UPLOADS_MAX) {
       throw new CodeRefused(
           CodeRefused.Kind.NO_ROOM,
           "There are %d uploads of code at once, which is the most: try again in a minute."
@@ -93,15 +142,29 @@ public final class PendingCode {
     return id;
   }
 
+  /// What cannot be removed is tried again when another begins.
+  private void drop(String id, Upload upload) {
+    synchronized (upload) {
+      upload.gone = true;
+      try {
+        place(id).delete();
+        uploads.remove(id);
+      } catch (IOException failure) {
+        LOG.log(Level.WARNING, "an upload of code is not removed: {0}", failure);
+      }
+    }
+  }
+
   private Tree place(String id) {
     return new Tree(folder.resolve(id));
   }
 
   private synchronized @Nullable Upload find(String id, Instant now) {
     Upload upload = uploads.get(id);
-    if (upload != null) {
-      upload.used = now;
+    if (upload == null || upload.gone || upload.isIdle(now)) {
+      return null;
     }
+    upload.used = now;
     return upload;
   }
 
@@ -128,14 +191,18 @@ public final class PendingCode {
     Names.check(path);
     Path draft;
     synchronized (upload) {
-      if (upload.hash != null) {
-        throw CodeRefused.unfit("The code is whole already: begin another upload.");
+      if (!upload.takes()) {
+        return false;
       }
       draft = folder.resolve(id + "." + upload.drafts++);
     }
     try {
       long bytes = write(content, draft, keepFreeBytes);
       synchronized (upload) {
+        if (!upload.takes()) {
+          return false;
+        }
+        upload.checkPlace(path);
         Long before = upload.files.get(path);
         long sum = upload.bytes + bytes - (before == null ? 0 : before);
         bounds.check(upload.files.size() + (before == null ? 1 : 0), sum);
@@ -183,6 +250,9 @@ public final class PendingCode {
       Names.check(below);
     }
     synchronized (upload) {
+      if (upload.gone) {
+        return Optional.empty();
+      }
       if (upload.hash == null) {
         Path code = below.isEmpty() ? folder.resolve(id) : folder.resolve(id).resolve(below);
         Snapshot snapshot =
@@ -190,10 +260,15 @@ public final class PendingCode {
                 ? Snapshot.ofFile(code, bounds)
                 : Snapshot.whole(code, bounds);
         store(snapshot, folder.resolve(id + ".tar"), keepFreeBytes);
+        upload.below = below;
         upload.hash = snapshot.hash();
-        place(id).deleteAllBut(java.util.Set.of());
+        place(id).delete();
+      } else if (!upload.below.equals(below)) {
+        throw CodeRefused.unfit(
+            "The upload became code with what was below '%s', so '%s' is no longer there: begin another upload."
+                .formatted(upload.below, below));
       }
-      return Optional.of(upload.hash);
+      return Optional.ofNullable(upload.hash);
     }
   }
 

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,5 +126,89 @@ class PendingCodeTest {
     }
     refused(() -> pending.begin("lab", NOW), "200 uploads of code at once");
     pending.begin("lab", NOW.plus(Duration.ofHours(2)));
+  }
+
+  @Test
+  void wholeUploadsAreNotAmongThoseAtOnceAndOnlyTheOldestAreForgotten() throws Exception {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 202; i++) {
+      Instant now = NOW.plusMillis(i);
+      String id = pending.begin("lab", now);
+      ids.add(id);
+      pending.put(id, "file", text("x"), 0, now);
+      assertThat(pending.whole(id, "lab", "", 0, now)).isPresent();
+    }
+    String next = pending.begin("lab", NOW.plusSeconds(1));
+    assertThat(pending.whole(ids.get(1), "lab", "", 0, NOW)).as("forgotten").isEmpty();
+    assertThat(pending.whole(ids.get(2), "lab", "", 0, NOW)).isPresent();
+    assertThat(put(next, "file", "x")).isTrue();
+  }
+
+  /// A file of one byte; something else happens before it has arrived.
+  private static InputStream slow(Callable<?> meanwhile) {
+    return new FilterInputStream(text("x")) {
+      @Override
+      public int read(byte[] into) throws IOException {
+        try {
+          meanwhile.call();
+        } catch (Exception failure) {
+          throw new IOException(failure);
+        }
+        return super.read(into);
+      }
+    };
+  }
+
+  @Test
+  void fileThatArrivesAfterTheCodeWasWholeIsRefused() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "file", "x");
+    InputStream late = slow(() -> pending.whole(id, "lab", "", 0, NOW));
+    refused(() -> pending.put(id, "late", late, 0, NOW), "whole already");
+    assertThat(pending.bytes(id, "late", NOW)).isEmpty();
+    assertThat(left()).isZero();
+  }
+
+  @Test
+  void fileThatArrivesAfterItsUploadWasRemovedIsNotTaken() throws Exception {
+    String id = pending.begin("lab", NOW);
+    InputStream late = slow(() -> pending.begin("lab", NOW.plus(Duration.ofHours(2))));
+    assertThat(pending.put(id, "late", late, 0, NOW)).isFalse();
+    assertThat(left()).isZero();
+    assertThat(folder.resolve("code/pending").resolve(id)).doesNotExist();
+  }
+
+  @Test
+  void anotherFolderOfAnUploadThatIsWholeIsRefused() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "a/file", "of a");
+    put(id, "b/file", "of b");
+    String hash = pending.whole(id, "lab", "a", 0, NOW).orElseThrow();
+    refused(() -> pending.whole(id, "lab", "b", 0, NOW), "'b' is no longer there");
+    refused(() -> pending.whole(id, "lab", "", 0, NOW), "'' is no longer there");
+    assertThat(pending.whole(id, "lab", "a", 0, NOW)).contains(hash);
+  }
+
+  @Test
+  void fileWhereAFolderIsOrBelowAFileIsRefused() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "a", "x");
+    put(id, "b/c/d", "x");
+    refused(() -> put(id, "a/b", "x"), "'a' is a file and a folder at once");
+    refused(() -> put(id, "a/b/c", "x"), "'a' is a file and a folder at once");
+    refused(() -> put(id, "b", "x"), "'b' is a file and a folder at once");
+    refused(() -> put(id, "b/c", "x"), "'b/c' is a file and a folder at once");
+    assertThat(put(id, "b/c-d", "x")).isTrue();
+    assertThat(left()).isEqualTo(3);
+  }
+
+  @Test
+  void uploadThatNobodyGoesOnWithIsGoneAfterAnHourThoughNoOtherBegins() throws Exception {
+    String id = pending.begin("lab", NOW);
+    put(id, "file", "x");
+    Instant later = NOW.plus(Duration.ofMinutes(61));
+    assertThat(pending.bytes(id, "file", later)).isEmpty();
+    assertThat(pending.put(id, "file", text("x"), 0, later)).isFalse();
+    assertThat(pending.whole(id, "lab", "", 0, later)).isEmpty();
   }
 }

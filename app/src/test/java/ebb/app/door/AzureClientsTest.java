@@ -7,6 +7,7 @@ import ebb.app.door.ServedHome.Answer;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -197,12 +198,29 @@ class AzureClientsTest {
     assertThat(upload.send("PUT", "%2e%2e/out", "", "x").body()).contains("no path below");
     assertThat(upload.send("PUT", "large", "comp=block&blockid=MQ&", "x").body())
         .contains("more than 64 MiB in blocks");
+    upload.send("PUT", "file", "", "x");
+    Answer below = upload.send("PUT", "file/below", "", "x");
+    assertThat(below.status()).as(below.body()).isEqualTo(400);
+    assertThat(below.text("code")).isEqualTo("InvalidCode");
     Answer elsewhere =
         server.put(CODE + VERSION, "{\"properties\":{\"codeUri\":\"https://elsewhere/code\"}}");
     assertThat(elsewhere.status()).isEqualTo(400);
     assertThat(elsewhere.text("message")).contains("code that lies elsewhere is not fetched");
     Upload other = new Upload(upload.container().replaceFirst("[^/]+$", "0".repeat(32)), "");
     assertThat(other.whole("lab", "/src").text("code")).isEqualTo("UploadNotFound");
+  }
+
+  @Test
+  void whereTheServerKeepsCodeIsNotToldWhenItCannot() throws Exception {
+    Upload upload = Upload.begin();
+    String id = upload.container().replaceFirst(".*/", "");
+    Path place = server.home().resolve("code/pending").resolve(id);
+    Files.delete(place);
+    Files.createFile(place);
+    Answer answer = upload.send("PUT", "file", "", "x");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+    assertThat(answer.body()).doesNotContain(server.home().toString(), id);
+    assertThat(server.log()).contains(id);
   }
 
   @Test
