@@ -13,8 +13,8 @@ import java.util.List;
 final class DeletedFiles {
   private static final System.Logger LOG = System.getLogger(DeletedFiles.class.getName());
 
-  /// What is newer waits for the next time: history may still be told of a job that was deleted in
-  /// the same millisecond and comes before it in the order.
+  /// What is newer is looked at again the next time: history may still be told of a job that was
+  /// deleted in the same millisecond and comes before it in the order.
   private static final long SETTLED_MILLIS = Duration.ofMinutes(1).toMillis();
 
   private final Path memory;
@@ -44,23 +44,19 @@ final class DeletedFiles {
     Position looked = Position.read(memory);
     Position begun = looked;
     Position done = looked;
-    boolean hasFailed = false;
-    for (List<Position> page = page(looked, now); !page.isEmpty(); page = page(looked, now)) {
+    boolean isSettled = true;
+    for (List<Position> page = deleted.after(looked);
+        !page.isEmpty();
+        page = deleted.after(looked)) {
       for (Position job : page) {
-        hasFailed |= !isRemoved(job.job());
-        done = hasFailed ? done : job;
+        isSettled &= isRemoved(job.job()) && job.at() <= now - SETTLED_MILLIS;
+        done = isSettled ? job : done;
         looked = job;
       }
       if (!done.equals(begun)) {
         done.write(memory);
       }
     }
-  }
-
-  private List<Position> page(Position after, long now) throws IOException {
-    return deleted.after(after).stream()
-        .takeWhile(job -> job.at() <= now - SETTLED_MILLIS)
-        .toList();
   }
 
   private boolean isRemoved(JobId job) {
