@@ -51,9 +51,10 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private final CodeStore code;
   private final SpecificationStore specifications;
   private final Duration keep;
+  private final DeletedFiles deleted;
 
   /// Up to which end, or deletion, all has been swept.
-  private record Position(long at, JobId job) {
+  record Position(long at, JobId job) {
     static Position read(Path file) throws IOException {
       if (!Files.exists(file)) {
         return new Position(0, new JobId(0));
@@ -86,6 +87,9 @@ final class Sweep implements Surface.Cleaning, Runnable {
     this.code = parts.code();
     this.specifications = parts.specifications();
     this.keep = keep;
+    this.deleted =
+        new DeletedFiles(
+            parts.home().resolve("swept-deleted"), this::deleted, parts.folders()::remove);
   }
 
   @Override
@@ -131,7 +135,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
       page = page(position, until);
     }
     if (really) {
-      removeDeleted();
+      deleted.remove(System.currentTimeMillis());
     }
     CodeStore.Removed removed = code.removeUnused(until, this::isNeeded, really);
     RunFolders.Removed environments =
@@ -141,32 +145,11 @@ final class Sweep implements Surface.Cleaning, Runnable {
         jobs, bytes, removed.count(), removed.bytes(), environments.count(), environments.bytes());
   }
 
-  /// The files of deleted jobs that were not removed with them, for the server ended in between.
-  private void removeDeleted() throws IOException {
-    Path file = memory.resolveSibling("swept-deleted");
-    Position position = Position.read(file);
-    List<PastJob> page = deleted(position);
-    while (!page.isEmpty()) {
-      for (PastJob job : page) {
-        try {
-          folders.remove(job.id());
-        } catch (IOException failure) {
-          LOG.log(
-              Level.WARNING,
-              "the files of the deleted job {0} are not removed: {1}",
-              job.id().toString(),
-              failure);
-        }
-        position = new Position(job.deletedAt(), job.id());
-      }
-      position.write(file);
-      page = deleted(position);
-    }
-  }
-
-  private List<PastJob> deleted(Position after) throws IOException {
+  private List<Position> deleted(Position after) throws IOException {
     try {
-      return history.get().deletedAfter(after.at(), after.job(), PAGE);
+      return history.get().deletedAfter(after.at(), after.job(), PAGE).stream()
+          .map(job -> new Position(job.deletedAt(), job.id()))
+          .toList();
     } catch (HistoryUnavailable unavailable) {
       throw new IOException(unavailable.getMessage(), unavailable);
     }

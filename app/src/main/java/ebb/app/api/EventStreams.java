@@ -5,14 +5,24 @@ import ebb.app.http.Response;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /// Server-sent events, for so many readers at once. Each event has an id, by which a reader that
 /// was cut off says in `Last-Event-ID` where to go on; the last one is `end`, and who asks after it
 /// is told to ask no more.
+///
+/// Each lasts for a while at most, or a reader that has stopped reading would keep its place for
+/// ever. Who reads goes on with another.
 final class EventStreams {
   /// How many are open at once: each is a connection and, of a log, ten looks a second at a file.
   static final int MOST = 256;
+
+  /// How long one lasts.
+  static final Duration LIFE = Duration.ofHours(1);
 
   /// The id of the last event.
   static final String END = "end";
@@ -25,6 +35,14 @@ final class EventStreams {
   private static final String TYPE = "text/event-stream";
 
   private final Semaphore free = new Semaphore(MOST);
+  private final Duration life;
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("streams").daemon().factory());
+
+  EventStreams(Duration life) {
+    this.life = life;
+    timer.setRemoveOnCancelPolicy(true);
+  }
 
   /// Writes the events of one reader.
   interface Events {
@@ -57,13 +75,41 @@ final class EventStreams {
     return Response.streamed(
             TYPE,
             out -> {
+              Cut cut = new Cut();
+              Future<?> due = timer.schedule(cut, life.toMillis(), TimeUnit.MILLISECONDS);
               try {
                 events.to(new Stream(out));
               } finally {
+                due.cancel(false);
+                cut.end();
                 free.release();
               }
             })
         .with("Cache-Control", "no-cache");
+  }
+
+  /// Ends a stream by an interrupt of its thread, which also wakes from a write that the reader
+  /// does not take: that closes the connection. What the thread does after the stream is not hit.
+  private static final class Cut implements Runnable {
+    private final Thread writer = Thread.currentThread();
+    private boolean over;
+    private boolean done;
+
+    @Override
+    public synchronized void run() {
+      if (!over) {
+        done = true;
+        writer.interrupt();
+      }
+    }
+
+    /// To be called by the thread itself.
+    synchronized void end() {
+      over = true;
+      if (done) {
+        Thread.interrupted();
+      }
+    }
   }
 
   /// The events of one reader.

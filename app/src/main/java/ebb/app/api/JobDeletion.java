@@ -4,6 +4,7 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.journal.History.PastJob;
+import ebb.app.journal.HistoryUnavailable;
 import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
@@ -15,6 +16,12 @@ import java.lang.System.Logger.Level;
 /// in the ledger.
 final class JobDeletion {
   private static final System.Logger LOG = System.getLogger(JobDeletion.class.getName());
+
+  /// How long an answer waits at most until it is true for readers of history too, which is told a
+  /// moment after the deletion is decided.
+  private static final long SHOWN_NANOS = 5_000_000_000L;
+
+  private static final long LOOK_MILLIS = 10;
 
   private final JobEndpoints jobs;
   private final Wishes wishes;
@@ -56,6 +63,7 @@ final class JobDeletion {
         new Command.DeleteJob(Reads.workspaceScope(request), request.parameter("name"), id),
         _ -> {
           removeFiles(id);
+          awaitShownNoMore(id);
           return Response.empty(done);
         });
   }
@@ -66,6 +74,20 @@ final class JobDeletion {
       outputs.remove(id);
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "the files of job {0} are not removed: {1}", id.toString(), failure);
+    }
+  }
+
+  /// It is deleted whether history gets on or not: the answer does not depend on it.
+  private void awaitShownNoMore(JobId id) {
+    long until = System.nanoTime() + SHOWN_NANOS;
+    try {
+      while (jobs.isShown(id) && System.nanoTime() - until < 0) {
+        Thread.sleep(LOOK_MILLIS);
+      }
+    } catch (HistoryUnavailable unavailable) {
+      LOG.log(Level.WARNING, "job {0} is deleted; history: {1}", id.toString(), unavailable);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
     }
   }
 }

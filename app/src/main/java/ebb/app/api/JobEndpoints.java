@@ -147,6 +147,14 @@ final class JobEndpoints {
     return history.get().job(id);
   }
 
+  /// Whether who asks for the job is shown it.
+  boolean isShown(JobId id) throws HistoryUnavailable {
+    JobSeen seen = reads.view().job(id);
+    return seen != null
+        ? !seen.job().isDeleted()
+        : past(id).filter(past -> !past.isDeleted()).isPresent();
+  }
+
   Shapes.JobShown liveShown(JobSeen seen) {
     Attempt attempt = attempt(seen.job());
     return Shapes.JobShown.of(seen, attempt, attempt == null ? List.of() : nodes(attempt));

@@ -99,7 +99,7 @@ public final class Surface {
     new CodeEndpoints(reads, parts.code()).addTo(router);
     JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs());
     deletion.addTo(router);
-    EventStreams streams = new EventStreams();
+    EventStreams streams = new EventStreams(EventStreams.LIFE);
     new JobEvents(jobs, parts.view(), streams).addTo(router);
     new LogEndpoints(jobs, parts, streams).addTo(router);
     new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);

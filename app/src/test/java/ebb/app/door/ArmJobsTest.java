@@ -9,8 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,6 +125,24 @@ class ArmJobsTest {
     assertThat(delete("never").status()).isEqualTo(204);
     String nowhere = LAB.replace("/lab", "/nowhere") + "/jobs/never";
     assertThat(azure.send("DELETE", nowhere, "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void jobThatOnlyHistoryKnowsIsShownNoMoreWhenItsDeletionIsAnswered() throws Exception {
+    azure.submit("past", "true", on("cpu"));
+    until("it left memory", () -> azure.isPast("past"));
+    FutureTask<Answer> deletion = new FutureTask<>(() -> delete("past"));
+    try (Connection history =
+            DriverManager.getConnection("jdbc:sqlite:" + server.home().resolve("history.db"));
+        Statement statement = history.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE"); // nobody else can write: history stands still
+      Thread.ofVirtual().start(deletion);
+      Thread.sleep(700);
+      assertThat(deletion.isDone()).as("answered while it is still shown").isFalse();
+      statement.execute("ROLLBACK");
+    }
+    assertThat(deletion.get().status()).isEqualTo(200);
+    assertThat(server.get(OWN + "past").status()).isEqualTo(404);
   }
 
   @Test

@@ -85,8 +85,8 @@ public sealed interface Command {
 
   record CancelJob(Scope workspace, String name) implements Wish {}
 
-  /// Nobody is shown the ended job any more. `past`: its id, if the shell has seen that it is in
-  /// history only; [JobId#NONE] if it may be in memory.
+  /// Nobody is shown the ended job any more. `past`: the id that the shell saw, for a job that has
+  /// left memory meanwhile.
   record DeleteJob(Scope workspace, String name, JobId past) implements Wish {}
 
   // Local jobs: what the machine that has one says, on behalf of whoever submitted it.

@@ -218,10 +218,11 @@ public sealed interface Event {
   /// of the server, which may have missed it.
   record LocalJobAwaited(JobId job, long deadline) implements JobEvent {}
 
-  /// History has these; they leave memory. Nobody is shown the job any more, here or in history.
-  /// What it cost stays in the ledger, and its name is never used again.
+  /// Nobody is shown the job any more, here or in history. What it cost stays in the ledger, and
+  /// its name is never used again.
   record JobDeleted(JobId job) implements JobEvent {}
 
+  /// History has these; they leave memory.
   record JobsArchived(List<JobId> jobs) implements JobEvent {
     public JobsArchived {
       jobs = List.copyOf(jobs);
