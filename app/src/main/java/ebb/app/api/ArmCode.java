@@ -6,14 +6,10 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.SignedAddress;
-import ebb.kernel.State;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -21,14 +17,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Code as Azure's assets: a client asks where to send files, sends them as to a blob store, and
 /// says that they are whole. The asset's name is then the hash of its content, its only version 1.
 final class ArmCode {
-  private static final System.Logger LOG = System.getLogger(ArmCode.class.getName());
-
   private static final String VERSIONS = Arm.WORKSPACE + "/codes/{name}/versions";
   private static final String PATH = VERSIONS + "/{version}";
   private static final String TYPE = "Microsoft.MachineLearningServices/workspaces/codes/versions";
@@ -62,40 +55,13 @@ final class ArmCode {
     router.on("HEAD", FILE, this::fileThere).on("PUT", FILE, this::putFile);
   }
 
-  private interface Use {
-    Response of() throws IOException, CodeRefused, Bodies.Unfit;
-  }
-
-  private static Response answered(Use use) throws Bodies.Unfit {
-    try {
-      return use.of();
-    } catch (CodeRefused refused) {
-      return CodeEndpoints.refused(refused);
-    } catch (IOException | UncheckedIOException failure) {
-      LOG.log(Level.WARNING, "code that a client sends cannot be kept or found: {0}", failure);
-      return Json.busy(
-          503,
-          "StorageUnavailable",
-          "The server cannot keep or find the code; its log says why. Try again.",
-          5);
-    }
-  }
-
-  private Response inWorkspace(Request request, Actor actor, Action action, Use use) {
+  private Response inWorkspace(
+      Request request, Actor actor, Action action, CodeEndpoints.Asked asked) {
     Response refusal = reads.refusal(actor, action, Reads.workspaceScope(request));
     if (refusal != null) {
       return refusal;
     }
-    return reads.inWorkspace(
-        request,
-        actor,
-        _ -> {
-          try {
-            return answered(use);
-          } catch (Bodies.Unfit unfit) {
-            return Reads.badRequest(unfit.getMessage());
-          }
-        });
+    return reads.inWorkspace(request, actor, _ -> CodeEndpoints.answered(asked));
   }
 
   // Assets.
@@ -141,7 +107,7 @@ final class ArmCode {
   }
 
   private Response begin(Request request, Actor actor) {
-    Response full = full();
+    Response full = reads.storageRefusal();
     if (full != null) {
       return full;
     }
@@ -181,12 +147,11 @@ final class ArmCode {
         });
   }
 
-  private Response whole(Scope workspace, String uri)
-      throws IOException, CodeRefused, Bodies.Unfit {
+  private Response whole(Scope workspace, String uri) throws IOException, CodeRefused {
     String container = "/" + String.join("/", CONTAINERS) + "/";
     int at = uri.indexOf(container);
     if (at < 0) {
-      throw new Bodies.Unfit(
+      return Reads.badRequest(
           "The property 'properties.codeUri' must be below the address that startPendingUpload gave: code that lies elsewhere is not fetched.");
     }
     String[] path = uri.substring(at + container.length()).split("/", 2);
@@ -196,7 +161,7 @@ final class ArmCode {
                 path[0],
                 workspace.path(),
                 path.length < 2 ? "" : path[1].replaceFirst("/+$", ""),
-                storage().markBytes(),
+                keepFree(),
                 Instant.now());
     return hash.isPresent()
         ? Json.answer(201, shown(workspace, hash.get()))
@@ -206,16 +171,8 @@ final class ArmCode {
             "There is no such upload any more: it was begun elsewhere, an hour ago, or before the server's start. Submit again.");
   }
 
-  private State.Storage storage() {
-    return reads.view().rules().storage();
-  }
-
-  private @Nullable Response full() {
-    State.Storage storage = storage();
-    return storage.freeBytes() < storage.markBytes()
-        ? Json.refusal(
-            Reason.of(new Rejection.StorageLow(storage.freeBytes(), storage.markBytes())))
-        : null;
+  private long keepFree() {
+    return reads.view().rules().storage().markBytes();
   }
 
   // Files, as a blob store takes them.
@@ -254,17 +211,13 @@ final class ArmCode {
           "'%s' is too large: a file of code is taken whole, and clients send those of more than 64 MiB in blocks. Make it an input."
               .formatted(path));
     }
-    Response full = full();
+    Response full = reads.storageRefusal();
     if (full != null) {
       return full;
     }
-    try {
-      return answered(() ->
-          code.pending().put(upload, path, request.stream(), storage().markBytes(), Instant.now())
-              ? blob(201)
-              : Response.empty(404).with("x-ms-error-code", "ContainerNotFound"));
-    } catch (Bodies.Unfit unfit) {
-      return Reads.badRequest(unfit.getMessage());
-    }
+    return CodeEndpoints.answered(() ->
+        code.pending().put(upload, path, request.stream(), keepFree(), Instant.now())
+            ? blob(201)
+            : Response.empty(404).with("x-ms-error-code", "ContainerNotFound"));
   }
 }

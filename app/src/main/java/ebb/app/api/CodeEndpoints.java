@@ -5,10 +5,8 @@ import ebb.app.code.CodeStore;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
-import ebb.kernel.State;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.Rejection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -39,27 +37,43 @@ final class CodeEndpoints {
   }
 
   private Response put(Request request, Actor actor) {
-    State.Storage storage = reads.view().rules().storage();
-    if (storage.freeBytes() < storage.markBytes()) {
-      return Json.refusal(
-          Reason.of(new Rejection.StorageLow(storage.freeBytes(), storage.markBytes())));
+    Response full = reads.storageRefusal();
+    if (full != null) {
+      return full;
     }
     return with(
         request,
         actor,
         Action.WRITE,
         hash -> {
-          try {
-            boolean isNew = code.put(hash, request.stream(), storage.markBytes());
-            return Response.empty(isNew ? 201 : 200);
-          } catch (CodeRefused refused) {
-            return refused(refused);
-          }
+          long keepFree = reads.view().rules().storage().markBytes();
+          return Response.empty(code.put(hash, request.stream(), keepFree) ? 201 : 200);
         });
   }
 
   private interface Use {
-    Response of(String hash) throws IOException;
+    Response of(String hash) throws IOException, CodeRefused;
+  }
+
+  /// What the store of code is asked for.
+  interface Asked {
+    Response of() throws IOException, CodeRefused;
+  }
+
+  /// Its answer, or why there is none: without the paths of this machine, which the log has.
+  static Response answered(Asked asked) {
+    try {
+      return asked.of();
+    } catch (CodeRefused refused) {
+      return refused(refused);
+    } catch (IOException | UncheckedIOException failure) {
+      LOG.log(Level.WARNING, "code cannot be kept or found: {0}", failure);
+      return Json.busy(
+          503,
+          "StorageUnavailable",
+          "The server cannot keep or find the code; its log says why. Try again.",
+          5);
+    }
   }
 
   private Response with(Request request, Actor actor, Action action, Use use) {
@@ -71,21 +85,10 @@ final class CodeEndpoints {
     if (!CodeStore.isHash(hash)) {
       return Reads.badRequest("'" + hash + "' is no hash of code: it has 64 hexadecimal digits.");
     }
-    return reads.inWorkspace(
-        request,
-        actor,
-        _ -> {
-          try {
-            return use.of(hash);
-          } catch (IOException | UncheckedIOException failure) {
-            LOG.log(Level.WARNING, "code {0} cannot be kept or found: {1}", hash, failure);
-            return Json.busy(
-                503, "StorageUnavailable", "The code was not taken: " + failure.getMessage(), 5);
-          }
-        });
+    return reads.inWorkspace(request, actor, _ -> answered(() -> use.of(hash)));
   }
 
-  static Response refused(CodeRefused refused) {
+  private static Response refused(CodeRefused refused) {
     String message = String.valueOf(refused.getMessage());
     return switch (refused.kind()) {
       case UNFIT -> Json.refusal(400, "InvalidCode", message);

@@ -4,6 +4,7 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.view.View;
 import ebb.app.view.WorkspaceSeen;
+import ebb.kernel.State;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Rejection;
@@ -45,6 +46,15 @@ final class Reads {
   @Nullable Response refusal(Actor actor, Action action, Scope scope) {
     Rejection refusal = view.rules().access().refusal(actor, action, scope);
     return refusal == null ? null : Json.refusal(Reason.of(refusal));
+  }
+
+  /// Why nothing is taken that would need the disk; null if there is room.
+  @Nullable Response storageRefusal() {
+    State.Storage storage = view.rules().storage();
+    return storage.freeBytes() < storage.markBytes()
+        ? Json.refusal(
+            Reason.of(new Rejection.StorageLow(storage.freeBytes(), storage.markBytes())))
+        : null;
   }
 
   /// Answers about the workspace in the path, if the actor may look at it and it is there.

@@ -27,7 +27,8 @@ public final class PrivateFile {
     syncFolder(file);
   }
 
-  /// Makes durable what was made, moved or removed beside a file.
+  /// Makes durable what was made, moved or removed beside a file: one that is on the disk without
+  /// its name is lost.
   public static void syncFolder(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {

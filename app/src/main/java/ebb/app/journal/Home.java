@@ -1,5 +1,6 @@
 package ebb.app.journal;
 
+import ebb.app.files.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -64,7 +65,7 @@ final class Home implements AutoCloseable {
       makeDurably(path.getParent());
       Files.createDirectory(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      syncParent(path);
+      PrivateFile.syncFolder(path);
     }
     if (!PosixFilePermissions.toString(Files.getPosixFilePermissions(path)).endsWith("------")) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
@@ -76,14 +77,7 @@ final class Home implements AutoCloseable {
     if (folder != null && !Files.isDirectory(folder)) {
       makeDurably(folder.getParent());
       Files.createDirectory(folder);
-      syncParent(folder);
-    }
-  }
-
-  private static void syncParent(Path path) throws IOException {
-    Path parent = path.getParent();
-    if (parent != null) {
-      SmallFile.syncFolder(parent);
+      PrivateFile.syncFolder(folder);
     }
   }
 

@@ -1,5 +1,6 @@
 package ebb.app.journal;
 
+import ebb.app.files.PrivateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,16 +29,6 @@ final class SmallFile {
       out.force(true);
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      syncFolder(folder);
-    }
-  }
-
-  /// Makes the names in a folder durable: a file that is on the disk without its name is lost.
-  static void syncFolder(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    PrivateFile.syncFolder(file);
   }
 }

@@ -1,5 +1,6 @@
 package ebb.app.journal;
 
+import ebb.app.files.PrivateFile;
 import ebb.kernel.codec.SnapshotWriter;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -86,7 +87,7 @@ final class SnapshotFiles {
       throw e;
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    SmallFile.syncFolder(folder);
+    PrivateFile.syncFolder(file);
     List<Named> all = newestFirst();
     for (Named old : all.subList(Math.min(KEPT, all.size()), all.size())) {
       Files.deleteIfExists(old.file());

@@ -112,6 +112,16 @@ class LostDiskTest {
     }
   }
 
+  private void breakUntilTheServerEndsAndMend(SmallDisk disk, ServedHome server) throws Exception {
+    ExecutorService crowd = crowd(server);
+    disk.makeHoles();
+    disk.fillUntil("a request's outcome is unknown", () -> unknown.get() > 0);
+    assertThat(server.ended()).isEqualTo(MEMORY_LOST);
+    end(crowd);
+    server.killAgent();
+    disk.empty();
+  }
+
   /// Asked again under its name it is there once, whatever was.
   private void whatWasUnknownCanBeAskedAgain(ServedHome server) throws Exception {
     for (Map.Entry<String, Integer> each : answered.entrySet()) {
@@ -163,13 +173,7 @@ class LostDiskTest {
       throws Exception {
     try (SmallDisk disk = SmallDisk.ofBlocks(home());
         ServedHome server = serve()) {
-      ExecutorService crowd = crowd(server);
-      disk.makeHoles();
-      disk.fillUntil("a request's outcome is unknown", () -> unknown.get() > 0);
-      assertThat(server.ended()).isEqualTo(MEMORY_LOST);
-      end(crowd);
-      server.killAgent();
-      disk.empty();
+      breakUntilTheServerEndsAndMend(disk, server);
       disk.losePower();
       server.start();
       everyAnsweredJobIsThere(server);
@@ -181,13 +185,7 @@ class LostDiskTest {
   void whatAServerOnAMendedDiskShowsSurvivesALossOfPower() throws Exception {
     try (SmallDisk disk = SmallDisk.ofBlocks(home());
         ServedHome server = serve()) {
-      ExecutorService crowd = crowd(server);
-      disk.makeHoles();
-      disk.fillUntil("a request's outcome is unknown", () -> unknown.get() > 0);
-      assertThat(server.ended()).isEqualTo(MEMORY_LOST);
-      end(crowd);
-      server.killAgent();
-      disk.empty();
+      breakUntilTheServerEndsAndMend(disk, server);
       server.start();
       for (String name : answered.keySet()) {
         boolean isShown = server.get(ServedHome.job(name)).status() == 200;

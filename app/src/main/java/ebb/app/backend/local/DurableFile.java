@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.files.PrivateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,7 +29,7 @@ final class DurableFile {
 
   static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    syncFolder(to);
+    PrivateFile.syncFolder(to);
   }
 
   private static void write(Path file, String text, OpenOption... options) throws IOException {
@@ -38,15 +39,6 @@ final class DurableFile {
         channel.write(bytes);
       }
       channel.force(true);
-    }
-  }
-
-  private static void syncFolder(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
     }
   }
 }

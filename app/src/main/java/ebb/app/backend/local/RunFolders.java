@@ -178,10 +178,7 @@ public final class RunFolders {
   /// runs what somebody else has put there.
   Path environments(@Nullable TaskUser owner) throws IOException {
     Path folder = root.resolve(owner == null ? "environments" : "environments-" + owner.uid());
-    make(folder, PRIVATE);
-    if (owner != null) {
-      owner.give(folder); // each time: a crash may have come between the two
-    }
+    makeOwned(folder, owner);
     return folder;
   }
 
@@ -260,9 +257,13 @@ public final class RunFolders {
 
   /// Makes what a run finds as /tmp, if it is not there: for one that does not use the machine's.
   void makeTemporary(Run run, @Nullable TaskUser owner) throws IOException {
-    make(run.temporary(), PRIVATE);
+    makeOwned(run.temporary(), owner);
+  }
+
+  private static void makeOwned(Path folder, @Nullable TaskUser owner) throws IOException {
+    make(folder, PRIVATE);
     if (owner != null) {
-      owner.give(run.temporary()); // each time: a crash may have come between the two
+      owner.give(folder); // each time: a crash may have come between the two
     }
   }
 
