@@ -2,6 +2,7 @@ package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.collection.IdMap;
+import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
@@ -28,8 +29,8 @@ final class Deadlines {
     }
   }
 
-  private final TreeSet<Due> answeredByBackend = new TreeSet<>();
-  private final TreeSet<Due> others = new TreeSet<>();
+  private final SortedBlocks<Due> answeredByBackend = SortedBlocks.natural();
+  private final SortedBlocks<Due> others = SortedBlocks.natural();
   private final TreeSet<Thing> quarantined = new TreeSet<>();
 
   void cluster(
@@ -113,7 +114,7 @@ final class Deadlines {
     }
   }
 
-  private void move(TreeSet<Due> set, Thing thing, long was, long is) {
+  private void move(SortedBlocks<Due> set, Thing thing, long was, long is) {
     if (was != NEVER) {
       set.remove(new Due(was, thing));
     }

@@ -223,12 +223,12 @@ final class Policy {
   /// Jobs that ended, whose end history has, and that nobody is likely to ask for again at once.
   private static @Nullable Envelope archive(State state, Kernel.Moment moment) {
     List<JobId> jobs = new ArrayList<>();
-    for (var ended : state.endedBySequence.entrySet()) {
-      Job job = State.require(state.jobs.get(ended.getValue()), "job", ended.getValue());
+    for (EndedJob ended : state.ended) {
+      Job job = State.require(state.jobs.get(ended.job()), "job", ended.job());
       boolean due =
           job.phase() instanceof Job.Ended end
               && end.at() + state.settings.archiveMillis() <= moment.now();
-      if (!due || ended.getKey() > moment.historyReached() || jobs.size() == ARCHIVED_AT_ONCE) {
+      if (!due || ended.sequence() > moment.historyReached() || jobs.size() == ARCHIVED_AT_ONCE) {
         break;
       }
       jobs.add(job.id());

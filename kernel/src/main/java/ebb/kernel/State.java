@@ -5,6 +5,7 @@ import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.ResourceGroups;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.collection.IdMap;
+import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
@@ -75,7 +76,7 @@ public final class State {
   final Deadlines deadlines = new Deadlines();
   final Outstanding outstanding = new Outstanding();
   final Agenda agenda = new Agenda();
-  final TreeMap<Long, JobId> endedBySequence = new TreeMap<>();
+  final SortedBlocks<EndedJob> ended = SortedBlocks.natural();
   final TreeMap<WorkspaceId, Integer> waitingJobs = new TreeMap<>();
   final TreeSet<WorkspaceId> deletingWorkspaces = new TreeSet<>();
   final Touched touched = new Touched();
@@ -226,7 +227,7 @@ public final class State {
     if (!answered) {
       next = Math.min(next, observeUntil);
     }
-    if (!endedBySequence.isEmpty() && endedBySequence.firstKey() <= historyReached) {
+    if (!ended.isEmpty() && ended.first().sequence() <= historyReached) {
       next = Math.min(next, archiveDue());
     }
     return next;
@@ -234,9 +235,9 @@ public final class State {
 
   /// When the job that ended first may leave memory.
   long archiveDue() {
-    Job job = require(jobs.get(endedBySequence.firstEntry().getValue()), "ended job", "");
-    return job.phase() instanceof Job.Ended ended
-        ? ended.at() + settings.archiveMillis()
+    Job job = require(jobs.get(ended.first().job()), "ended job", "");
+    return job.phase() instanceof Job.Ended end
+        ? end.at() + settings.archiveMillis()
         : Deadlines.NEVER;
   }
 
@@ -379,14 +380,8 @@ public final class State {
     }
     deadlines.job(before, after);
     countWaiting(either.workspace(), isWaiting(before), isWaiting(after));
-    Job.Ended ended = ended(after);
-    Job.Ended was = ended(before);
-    if (was != null) {
-      endedBySequence.remove(was.sequence());
-    }
-    if (ended != null) {
-      endedBySequence.put(ended.sequence(), id);
-    }
+    countEnded(before, -1);
+    countEnded(after, 1);
     ClusterLoad load = loads.get(either.cluster());
     if (load != null) {
       load.job(before, after);
@@ -395,8 +390,11 @@ public final class State {
     }
   }
 
-  private static Job.@Nullable Ended ended(@Nullable Job job) {
-    return job != null && job.phase() instanceof Job.Ended ended ? ended : null;
+  private void countEnded(@Nullable Job job, int sign) {
+    if (job != null && job.phase() instanceof Job.Ended phase) {
+      EndedJob entry = new EndedJob(phase.sequence(), job.id());
+      boolean _ = sign > 0 ? ended.add(entry) : ended.remove(entry);
+    }
   }
 
   private static boolean isWaiting(@Nullable Job job) {

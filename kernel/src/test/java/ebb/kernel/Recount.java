@@ -45,7 +45,7 @@ public final class Recount {
             "quota " + state.quotas.derived(),
             "host " + state.hostUsage.derived(),
             "deadlines " + state.deadlines.contents(),
-            "ended " + state.endedBySequence,
+            "ended " + state.ended,
             "waiting " + state.waitingJobs,
             "deleting " + state.deletingWorkspaces));
   }

@@ -25,7 +25,7 @@ public final class Insides {
     derived.put("quotas", state.quotas.derived().toString());
     derived.put("host", state.hostUsage.derived().toString());
     derived.put("deadlines", state.deadlines.contents());
-    derived.put("ended", new TreeMap<>(state.endedBySequence));
+    derived.put("ended", List.copyOf(state.ended));
     derived.put("waiting", new TreeMap<>(state.waitingJobs));
     derived.put("deleting", List.copyOf(state.deletingWorkspaces));
     List<Object> names = new ArrayList<>();

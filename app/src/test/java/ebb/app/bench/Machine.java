@@ -94,6 +94,11 @@ final class Machine {
 
   /// Ticks of a process and of the children that it has reaped; 0 if it is no more.
   private static long used(long process) throws IOException {
+    return used(process, 0, 4);
+  }
+
+  /// Of its user and system time and then its children's, those from one field on.
+  private static long used(long process, int first, int count) throws IOException {
     String stat;
     try {
       stat = Files.readString(Path.of("/proc/" + process + "/stat"));
@@ -102,8 +107,8 @@ final class Machine {
     }
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     long ticks = 0;
-    for (int field = FIRST_TIME_FIELD; field < FIRST_TIME_FIELD + 4; field++) {
-      ticks += Long.parseLong(fields[field]);
+    for (int i = first; i < first + count; i++) {
+      ticks += Long.parseLong(fields[FIRST_TIME_FIELD + i]);
     }
     return ticks;
   }
@@ -111,6 +116,11 @@ final class Machine {
   /// Microseconds of processor that a process and its reaped children have used.
   static long usedMicros(long process) throws IOException {
     return used(process) * MICROS_PER_TICK;
+  }
+
+  /// Of these, what its reaped children have used.
+  static long childrenMicros(long process) throws IOException {
+    return used(process, 2, 2) * MICROS_PER_TICK;
   }
 
   /// For the line of a round.

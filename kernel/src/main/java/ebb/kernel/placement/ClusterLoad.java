@@ -1,5 +1,6 @@
 package ebb.kernel.placement;
 
+import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// What is known of one cluster: its nodes by what they do, its jobs by what they wait for.
 /// Derived: kept by the changes of nodes, jobs and attempts alone, and rebuilt from them.
@@ -35,12 +35,12 @@ public final class ClusterLoad {
     }
   }
 
-  private final TreeSet<TimedNode> idle = new TreeSet<>(Comparator.reverseOrder());
-  private final TreeSet<TimedNode> coming = new TreeSet<>();
-  private final TreeSet<NodeId> nodes = new TreeSet<>();
-  private final TreeSet<End> ends = new TreeSet<>();
-  private final TreeSet<QueueEntry> assembling = new TreeSet<>();
-  private final TreeSet<JobId> unended = new TreeSet<>();
+  private final SortedBlocks<TimedNode> idle = new SortedBlocks<>(Comparator.reverseOrder());
+  private final SortedBlocks<TimedNode> coming = SortedBlocks.natural();
+  private final SortedBlocks<NodeId> nodes = SortedBlocks.natural();
+  private final SortedBlocks<End> ends = SortedBlocks.natural();
+  private final SortedBlocks<QueueEntry> assembling = SortedBlocks.natural();
+  private final SortedBlocks<JobId> unended = SortedBlocks.natural();
   private final JobQueue queue = new JobQueue();
   private int claimed;
   private int leaving;
@@ -198,12 +198,12 @@ public final class ClusterLoad {
 
   /// Changes only when a node comes to be or is gone, not when one changes its phase, so that a
   /// walk over them may change phases.
-  public TreeSet<NodeId> nodes() {
+  public SortedBlocks<NodeId> nodes() {
     return nodes;
   }
 
   /// Jobs that have not ended.
-  public TreeSet<JobId> unended() {
+  public SortedBlocks<JobId> unended() {
     return unended;
   }
 

@@ -1,10 +1,10 @@
 package ebb.kernel.placement;
 
+import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.protocol.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// The waiting jobs of a cluster, in groups of equal demand: what is true of a group's first job
 /// (it fits, it is blocked, it would delay the head) is true of all of it, so that a look at the
@@ -19,8 +19,8 @@ final class JobQueue {
   }
 
   private static final class Group {
-    final TreeMap<String, TreeSet<QueueEntry>> lanes = new TreeMap<>();
-    final TreeSet<QueueEntry> laneHeads = new TreeSet<>();
+    final TreeMap<String, SortedBlocks<QueueEntry>> lanes = new TreeMap<>();
+    final SortedBlocks<QueueEntry> laneHeads = SortedBlocks.natural();
 
     @Nullable
     QueueEntry head() {
@@ -28,14 +28,15 @@ final class JobQueue {
     }
 
     void add(QueueEntry entry) {
-      TreeSet<QueueEntry> lane = lanes.computeIfAbsent(entry.account(), _ -> new TreeSet<>());
+      SortedBlocks<QueueEntry> lane =
+          lanes.computeIfAbsent(entry.account(), _ -> SortedBlocks.natural());
       QueueEntry before = lane.isEmpty() ? null : lane.first();
       lane.add(entry);
       replace(laneHeads, before, lane.first());
     }
 
     void remove(QueueEntry entry) {
-      TreeSet<QueueEntry> lane = lanes.get(entry.account());
+      SortedBlocks<QueueEntry> lane = lanes.get(entry.account());
       if (lane == null) {
         return;
       }
@@ -49,7 +50,7 @@ final class JobQueue {
   }
 
   private static void replace(
-      TreeSet<QueueEntry> heads, @Nullable QueueEntry before, @Nullable QueueEntry after) {
+      SortedBlocks<QueueEntry> heads, @Nullable QueueEntry before, @Nullable QueueEntry after) {
     if (before != null && before.equals(after)) {
       return;
     }
@@ -62,7 +63,7 @@ final class JobQueue {
   }
 
   private final TreeMap<Demand, Group> groups = new TreeMap<>();
-  private final TreeSet<QueueEntry> heads = new TreeSet<>();
+  private final SortedBlocks<QueueEntry> heads = SortedBlocks.natural();
   private int size;
 
   void add(QueueEntry entry) {
@@ -107,11 +108,10 @@ final class JobQueue {
   int before(QueueEntry entry, int most) {
     int count = 0;
     for (Group group : groups.values()) {
-      for (TreeSet<QueueEntry> lane : group.lanes.values()) {
-        for (QueueEntry _ : lane.headSet(entry)) {
-          if (++count >= most) {
-            return count;
-          }
+      for (SortedBlocks<QueueEntry> lane : group.lanes.values()) {
+        count += lane.countBefore(entry);
+        if (count >= most) {
+          return most;
         }
       }
     }
