@@ -94,6 +94,12 @@ public final class Confines {
     if (!groups.missing().isEmpty()) {
       words.add("jobs are not limited in memory, processors and processes: " + groups.missing());
     }
+    if (!groups.unlimited().isEmpty()) {
+      words.add(
+          "jobs are not limited in "
+              + String.join(" and ", groups.unlimited())
+              + ": the control groups that this process may make have no controller for it");
+    }
     TaskUsers.Range range = users.range();
     if (range != null) {
       words.add("jobs run as users " + range.first() + " to " + range.last());
@@ -116,8 +122,8 @@ public final class Confines {
 
   /// The task has ended; answers what it has used, and clears away what was made for it.
   ControlGroups.Usage end(String task) {
-    if (containers != null) {
-      containers.end(task);
+    if (containers != null && containers.end(task)) {
+      groups.endElsewhere(task);
     }
     return groups.end(task);
   }

@@ -161,12 +161,14 @@ final class Containers {
   }
 
   /// The task has ended: what podman remembers of its container is cleared away, beside everything
-  /// else. One that was killed is remembered as running for a moment.
-  void end(String task) {
+  /// else. One that was killed is remembered as running for a moment. False if it had none.
+  boolean end(String task) {
     Path file = files.resolve(task);
-    if (Files.exists(file)) {
+    boolean had = Files.exists(file);
+    if (had) {
       Thread.ofVirtual().name("container-end-" + task).start(() -> clear(task, file));
     }
+    return had;
   }
 
   private void clear(String task, Path file) {

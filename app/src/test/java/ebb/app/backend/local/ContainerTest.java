@@ -12,6 +12,8 @@ import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.VmSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,6 +177,21 @@ class ContainerTest {
             !Programs.run(List.of("/usr/bin/podman", "--cgroup-manager=cgroupfs", "ps", "-a"), "")
                 .output()
                 .contains("ebb-" + ServerStandIn.INSTALLATION));
+    ServerStandIn.eventually("the kernel has no groups of them", () -> groupsOfTasks().isEmpty());
+  }
+
+  /// In whichever hierarchy.
+  private static List<Path> groupsOfTasks() {
+    try (Stream<Path> all =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            3,
+            (path, _) ->
+                path.getFileName().toString().startsWith(ServerStandIn.INSTALLATION + "_"))) {
+      return all.toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(Path.of("changes while it is read"));
+    }
   }
 
   @Test
