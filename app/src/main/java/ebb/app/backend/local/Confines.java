@@ -22,7 +22,9 @@ public final class Confines {
   /// @param programs folders that tasks in a sandbox see read-only beside the system's
   /// @param port the server's own, which is closed to tasks
   /// @param personal the server is one person's own
-  public record Wanted(TaskUsers users, List<Path> programs, int port, boolean personal) {}
+  /// @param images which are pulled for jobs
+  public record Wanted(
+      TaskUsers users, List<Path> programs, int port, boolean personal, Images images) {}
 
   private Confines(
       TaskUsers users,
@@ -64,7 +66,7 @@ public final class Confines {
       sandboxMissing = why.isEmpty() ? "" : "bubblewrap does not work here: " + why;
     }
     String filterMissing = NetworkFilter.close(users.range(), wanted.port());
-    Containers.Found found = Containers.find(home, installation, users.range() != null, groups);
+    Containers.Found found = Containers.find(home, installation, wanted, groups);
     return new Confines(
         users,
         groups,

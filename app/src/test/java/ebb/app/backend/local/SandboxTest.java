@@ -52,7 +52,9 @@ class SandboxTest {
                 TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"))
             : TaskUsers.same(null);
     return Confines.find(
-        home, ServerStandIn.INSTALLATION, new Confines.Wanted(users, programs, 1, false));
+        home,
+        ServerStandIn.INSTALLATION,
+        new Confines.Wanted(users, programs, 1, false, Images.THERE));
   }
 
   private LocalOptions options() {
