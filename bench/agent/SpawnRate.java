@@ -77,7 +77,6 @@ final class SpawnRate {
         home,
         new TaskOrder.Output(home.resolve(task + ".out"), home.resolve(task + ".err"), 1_000_000),
         Duration.ZERO,
-        Duration.ofSeconds(5),
-        Optional.empty());
+        Duration.ofSeconds(5));
   }
 }

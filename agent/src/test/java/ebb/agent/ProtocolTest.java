@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,9 +57,9 @@ class ProtocolTest {
 
   @Test
   void newerServerSpeaksTheAgentsVersion() throws Exception {
-    Frame answer = greet(new Requests.Hello(1, 9, RunningAgent.INSTALLATION).frame());
+    Frame answer = greet(new Requests.Hello(2, 9, RunningAgent.INSTALLATION).frame());
     Welcome welcome = Answers.readWelcome(answer);
-    assertThat(welcome.version()).isEqualTo(1);
+    assertThat(welcome.version()).isEqualTo(2);
     assertThat(welcome.pid()).isEqualTo(agent.pid());
   }
 
@@ -69,7 +68,7 @@ class ProtocolTest {
     Frame answer = greet(new Requests.Hello(5, 9, RunningAgent.INSTALLATION).frame());
     Refusal refusal = Answers.readRefusal(answer);
     assertThat(refusal.kind()).isEqualTo(Refusal.Kind.VERSION);
-    assertThat(refusal).hasMessage("the agent speaks versions 1 to 1 of the protocol, not 5 to 9");
+    assertThat(refusal).hasMessage("the agent speaks versions 2 to 2 of the protocol, not 5 to 9");
   }
 
   @Test
@@ -95,7 +94,7 @@ class ProtocolTest {
   void damagedRequestHarmsNobody() throws Exception {
     try (SocketChannel channel = raw()) {
       FrameChannel frames = new FrameChannel(channel);
-      frames.send(new Requests.Hello(1, 1, RunningAgent.INSTALLATION).frame());
+      frames.send(new Requests.Hello(2, 2, RunningAgent.INSTALLATION).frame());
       frames.receive();
       byte[] lie = HexFormat.of().parseHex("7fffffff0000000161");
       frames.send(new Frame(FrameKind.START, ByteBuffer.wrap(lie)));
@@ -104,16 +103,16 @@ class ProtocolTest {
     assertThat(agent.client().list().position()).isPositive();
   }
 
-  /// Bytes that the first released version sends: every later agent must take them for the same.
+  /// Bytes that version 2 sends: every later agent must take them for the same.
   @Test
-  void bytesOfVersionOneAreUnderstood() throws Exception {
+  void bytesOfVersionTwoAreUnderstood() throws Exception {
     byte[] hello =
         HexFormat.of()
             .parseHex(
                 "0000002201"
                     + "45424241"
-                    + "00000001"
-                    + "00000001"
+                    + "00000002"
+                    + "00000002"
                     + "00000011"
                     + HexFormat.of().formatHex("test-installation".getBytes("US-ASCII"))
                     + "");
@@ -141,7 +140,8 @@ class ProtocolTest {
             new TaskOrder.Output(Path.of("/o"), Path.of("/e"), 5),
             Duration.ofMillis(7),
             Duration.ofMillis(8),
-            Optional.of(new TaskOrder.Owner(9, 10)));
+            List.of(Path.of("/g")),
+            true);
     assertThat(Requests.readStart(Requests.start(List.of(order)))).containsExactly(order);
     assertThat(order.toString()).isEqualTo("TaskOrder[täsk in /w]");
   }

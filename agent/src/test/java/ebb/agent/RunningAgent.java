@@ -54,8 +54,7 @@ final class RunningAgent implements AutoCloseable {
         home,
         new TaskOrder.Output(stdout(task), stderr(task), 1_000_000),
         Duration.ZERO,
-        Duration.ofMillis(500),
-        Optional.empty());
+        Duration.ofMillis(500));
   }
 
   static TaskOrder withLimit(TaskOrder o, Duration limit) {
@@ -66,8 +65,7 @@ final class RunningAgent implements AutoCloseable {
         o.workingDirectory(),
         o.output(),
         limit,
-        o.grace(),
-        o.owner());
+        o.grace());
   }
 
   /// With a first process that only stays around the task.
@@ -80,7 +78,7 @@ final class RunningAgent implements AutoCloseable {
         o.output(),
         o.limit(),
         o.grace(),
-        o.owner(),
+        o.groups(),
         true);
   }
 
@@ -92,8 +90,7 @@ final class RunningAgent implements AutoCloseable {
         o.workingDirectory(),
         o.output(),
         o.limit(),
-        grace,
-        o.owner());
+        grace);
   }
 
   static TaskOrder withOutput(TaskOrder o, TaskOrder.Output output) {
@@ -104,23 +101,15 @@ final class RunningAgent implements AutoCloseable {
         o.workingDirectory(),
         output,
         o.limit(),
-        o.grace(),
-        o.owner());
+        o.grace());
   }
 
   static TaskOrder in(TaskOrder o, Path folder) {
     return new TaskOrder(
-        o.task(),
-        o.arguments(),
-        o.environment(),
-        folder,
-        o.output(),
-        o.limit(),
-        o.grace(),
-        o.owner());
+        o.task(), o.arguments(), o.environment(), folder, o.output(), o.limit(), o.grace());
   }
 
-  static TaskOrder as(TaskOrder o, int uid, int gid) {
+  static TaskOrder inGroups(TaskOrder o, List<Path> groups) {
     return new TaskOrder(
         o.task(),
         o.arguments(),
@@ -129,7 +118,8 @@ final class RunningAgent implements AutoCloseable {
         o.output(),
         o.limit(),
         o.grace(),
-        Optional.of(new TaskOrder.Owner(uid, gid)));
+        groups,
+        o.wrapped());
   }
 
   Path stdout(String task) {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// A program that starts one task and stays until it is killed, in place of a server.
 final class ServerStandIn {
@@ -27,8 +26,7 @@ final class ServerStandIn {
                 new TaskOrder.Output(
                     home.resolve(task + ".out"), home.resolve(task + ".err"), 1_000_000),
                 Duration.ZERO,
-                Duration.ofMillis(500),
-                Optional.empty())));
+                Duration.ofMillis(500))));
     Files.writeString(home.resolve("server.up"), "up\n");
     Thread.sleep(Duration.ofMinutes(1));
   }

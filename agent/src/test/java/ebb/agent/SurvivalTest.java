@@ -350,8 +350,7 @@ class SurvivalTest {
               home,
               plain.output(),
               plain.limit(),
-              plain.grace(),
-              plain.owner()));
+              plain.grace()));
       for (String file : List.of("agent.record", "agent.log", "agent.lock")) {
         assertThat(new String(Files.readAllBytes(home.resolve(file)), "ISO-8859-1"))
             .doesNotContain("s3cret");

@@ -1,6 +1,7 @@
 package ebb.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ebb.agent.protocol.Cause;
 import ebb.agent.protocol.ExitStatus;
@@ -9,13 +10,11 @@ import ebb.agent.protocol.StartVerdict;
 import ebb.agent.protocol.TaskOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,8 +106,7 @@ class TaskTest {
             plain.workingDirectory(),
             plain.output(),
             plain.limit(),
-            plain.grace(),
-            plain.owner()));
+            plain.grace()));
     assertThat(agent.output("environment").lines())
         .containsExactlyInAnyOrder(
             "EBB_AGENT=" + agent.client().welcome().agent(),
@@ -179,17 +177,25 @@ class TaskTest {
   }
 
   @Test
-  void rootCanRunATaskAsAnotherUser() throws Exception {
-    if (!System.getProperty("user.name").equals("root")) {
-      return;
-    }
-    Path shared = Files.createTempDirectory("ebb-owner");
-    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
-    TaskOrder order = RunningAgent.in(agent.shell("owner", "id -u; id -g; id -G; exit 5"), shared);
-    Fact.Exited exited = agent.run(RunningAgent.as(order, 65534, 65534));
-    assertThat(exited.status()).isEqualTo(new ExitStatus.Code(5));
-    assertThat(agent.output("owner")).isEqualTo("65534\n65534\n65534\n");
-    Files.delete(shared);
+  void taskIsBornInItsControlGroupsAndTheyAreLeftAgain() throws Exception {
+    Path pids = Path.of("/sys/fs/cgroup/pids");
+    assumeTrue(Files.isWritable(pids.resolve("tasks")), "no control groups of version 1 to write");
+    String name = "ebb-test-" + ProcessHandle.current().pid();
+    Path group = Files.createDirectory(pids.resolve(name));
+
+    agent.run(
+        RunningAgent.inGroups(agent.shell("grouped", "cat /proc/self/cgroup"), List.of(group)));
+
+    assertThat(agent.output("grouped")).contains(":pids:/" + name + "\n");
+    Files.delete(group); // refused if a thread were in it
+  }
+
+  @Test
+  void taskWhoseControlGroupIsNotThereDoesNotRun() throws Exception {
+    Path group = home.resolve("nogroup");
+    String why = refusal(RunningAgent.inGroups(agent.shell("lost", "echo ran"), List.of(group)));
+    assertThat(why).startsWith("a control group cannot be entered: ");
+    assertThat(agent.stdout("lost")).doesNotExist();
   }
 
   @Test
@@ -280,8 +286,7 @@ class TaskTest {
                 home,
                 plain.output(),
                 Duration.ZERO,
-                Duration.ZERO,
-                Optional.empty()));
+                Duration.ZERO));
     assertThat(exited.status()).isEqualTo(new ExitStatus.Code(0));
   }
 }

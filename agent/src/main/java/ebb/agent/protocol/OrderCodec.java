@@ -7,13 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// The bytes of a start's orders. Each order carries its length, so that fields can be added at its
 /// end and an older agent passes over them.
 final class OrderCodec {
-  private static final int NOBODY = -1;
-
   private OrderCodec() {}
 
   static void write(WireWriter out, TaskOrder order) {
@@ -26,8 +23,8 @@ final class OrderCodec {
     out.text(order.output().stdout().toString()).text(order.output().stderr().toString());
     out.int8(order.output().boundBytes());
     out.int8(millisOf(order.limit())).int8(millisOf(order.grace()));
-    out.int4(order.owner().map(TaskOrder.Owner::uid).orElse(NOBODY));
-    out.int4(order.owner().map(TaskOrder.Owner::gid).orElse(NOBODY));
+    out.int4(order.groups().size());
+    order.groups().forEach(group -> out.text(group.toString()));
     out.int1(order.wrapped() ? 1 : 0);
     out.putInt4(start, out.size() - start - 4);
   }
@@ -46,13 +43,14 @@ final class OrderCodec {
     TaskOrder.Output output = new TaskOrder.Output(path(in), path(in), in.int8());
     Duration limit = Duration.ofMillis(in.int8());
     Duration grace = Duration.ofMillis(in.int8());
-    int uid = in.int4();
-    int gid = in.int4();
-    Optional<TaskOrder.Owner> owner =
-        uid == NOBODY ? Optional.empty() : Optional.of(new TaskOrder.Owner(uid, gid));
-    boolean wrapped = in.remaining() > 0 && in.int1() != 0; // absent in a server's of before
+    int count = in.count(4);
+    List<Path> groups = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      groups.add(path(in));
+    }
+    boolean wrapped = in.int1() != 0;
     return new TaskOrder(
-        task, arguments, environment, workingDirectory, output, limit, grace, owner, wrapped);
+        task, arguments, environment, workingDirectory, output, limit, grace, groups, wrapped);
   }
 
   static List<String> readTexts(WireReader in) throws MalformedFrame {

@@ -3,8 +3,10 @@ package ebb.agent.protocol;
 /// The versions of the protocol that this code speaks. A newer server finds an older agent still at
 /// work, for agents outlive servers, so old versions stay.
 public final class ProtocolVersions {
-  public static final int MIN = 1;
-  public static final int MAX = 1;
+  /// In 1, an order named a user in place of its control groups: a task would run without limits.
+  public static final int MIN = 2;
+
+  public static final int MAX = 2;
 
   private ProtocolVersions() {}
 

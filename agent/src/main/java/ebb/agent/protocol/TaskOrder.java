@@ -6,15 +6,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A wish to have a process run: everything the agent needs to start it and to end it.
 ///
 /// `arguments` starts with the program; a name without a slash is looked up in the `PATH` of
 /// `environment`, which is the whole environment of the task but for the agent's own two marks.
 /// `limit` counts from the start, zero means none; `grace` is the time between SIGTERM and SIGKILL
-/// when the agent ends the tree by itself. `owner` is for agents that run as root. `wrapped` means
-/// that the first process only stays around the task, as a sandbox's does: SIGTERM passes it by,
-/// for it would end the task at once and leave it no grace.
+/// when the agent ends the tree by itself. `groups` are folders of control groups of version 1 that
+/// the first process is born in. `wrapped` means that the first process only stays around the task,
+/// as a sandbox's does: SIGTERM passes it by, for it would end the task at once and leave it no
+/// grace.
 public record TaskOrder(
     String task,
     List<String> arguments,
@@ -23,7 +25,7 @@ public record TaskOrder(
     Output output,
     Duration limit,
     Duration grace,
-    Optional<Owner> owner,
+    List<Path> groups,
     boolean wrapped) {
 
   /// An id is a name, not a payload; a listing of all the ids an agent keeps fits in one frame.
@@ -42,9 +44,10 @@ public record TaskOrder(
   public TaskOrder {
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
+    groups = List.copyOf(groups);
   }
 
-  /// An order whose first process is the task's own.
+  /// An order whose first process is the task's own, in the agent's groups.
   public TaskOrder(
       String task,
       List<String> arguments,
@@ -52,17 +55,13 @@ public record TaskOrder(
       Path workingDirectory,
       Output output,
       Duration limit,
-      Duration grace,
-      Optional<Owner> owner) {
-    this(task, arguments, environment, workingDirectory, output, limit, grace, owner, false);
+      Duration grace) {
+    this(task, arguments, environment, workingDirectory, output, limit, grace, List.of(), false);
   }
 
   /// Where the two streams go. Files are created when absent and appended to, never emptied; the
   /// same path twice makes one stream of both. Each file keeps its first `boundBytes` and a notice.
   public record Output(Path stdout, Path stderr, long boundBytes) {}
-
-  /// The user and group that the task runs as.
-  public record Owner(int uid, int gid) {}
 
   /// What is wrong with the order, for whoever wrote it; empty if it can be tried.
   public Optional<String> fault() {
@@ -114,12 +113,11 @@ public record TaskOrder(
   }
 
   private Optional<String> faultOfPaths() {
-    for (Path path : List.of(workingDirectory, output.stdout(), output.stderr())) {
-      if (!path.isAbsolute()) {
-        return Optional.of("the path '" + path + "' is not absolute");
-      }
-    }
-    return Optional.empty();
+    return Stream.concat(
+            Stream.of(workingDirectory, output.stdout(), output.stderr()), groups.stream())
+        .filter(path -> !path.isAbsolute())
+        .findFirst()
+        .map(path -> "the path '" + path + "' is not absolute");
   }
 
   private Optional<String> faultOfNumbers() {
@@ -131,9 +129,6 @@ public record TaskOrder(
     }
     if (limit.compareTo(LIMIT_MAX) > 0 || grace.compareTo(GRACE_MAX) > 0) {
       return Optional.of("the limit is longer than ten years, or the grace than a day");
-    }
-    if (owner.isPresent() && (owner.get().uid() < 0 || owner.get().gid() < 0)) {
-      return Optional.of("the owner's uid or gid is negative");
     }
     return Optional.empty();
   }

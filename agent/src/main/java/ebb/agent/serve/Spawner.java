@@ -3,12 +3,15 @@ package ebb.agent.serve;
 import ebb.agent.posix.ProcessStat;
 import ebb.agent.posix.ProcessTable;
 import ebb.agent.posix.SpawnCall;
+import ebb.agent.posix.ThreadGroups;
 import ebb.agent.protocol.TaskOrder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A thread that starts waiting tasks, one at a time. Two of them keep two calls under way: a call
 /// returns only when the program has been loaded, and the other core need not wait for that.
@@ -22,7 +25,6 @@ final class Spawner implements Runnable {
   private final TaskTable table;
   private final Offspring offspring;
   private final Endings endings;
-  private final ProgramSearch search = new ProgramSearch();
   private final SpawnCall call = new SpawnCall();
   private final ProcessTable processes = new ProcessTable();
   private final String agent;
@@ -88,24 +90,29 @@ final class Spawner implements Runnable {
   }
 
   private Attempt attemptTo(TaskOrder order) {
-    return switch (search.find(order)) {
-      case ProgramSearch.Result.Missing(String why) -> new Attempt.Fails(why);
-      case ProgramSearch.Result.Found(String path, List<String> arguments) -> {
-        TaskOrder.Output output = order.output();
-        int pid =
-            call.spawn(
-                new SpawnCall.Program(
-                    path,
-                    arguments,
-                    environmentOf(order),
-                    order.workingDirectory(),
-                    output.stdout(),
-                    output.stderr()));
-        yield pid > 0
-            ? new Attempt.Runs(pid, startTicksOf(pid))
-            : new Attempt.Fails(explain(order, SpawnCall.wordsFor(pid)));
-      }
-    };
+    Optional<String> program = ProgramSearch.find(order);
+    if (program.isEmpty()) {
+      return new Attempt.Fails(
+          "the program '" + order.arguments().getFirst() + "' is not on the task's PATH");
+    }
+    try (ThreadGroups _ = ThreadGroups.enter(order.groups())) {
+      int pid = call.spawn(program(program.get(), order));
+      return pid > 0
+          ? new Attempt.Runs(pid, startTicksOf(pid))
+          : new Attempt.Fails(explain(order, SpawnCall.wordsFor(pid)));
+    } catch (IOException e) {
+      return new Attempt.Fails("a control group cannot be entered: " + e.getMessage());
+    }
+  }
+
+  private SpawnCall.Program program(String path, TaskOrder order) {
+    return new SpawnCall.Program(
+        path,
+        order.arguments(),
+        environmentOf(order),
+        order.workingDirectory(),
+        order.output().stdout(),
+        order.output().stderr());
   }
 
   private long startTicksOf(int pid) {

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +74,7 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
         task.work(),
         new TaskOrder.Output(task.stdout(), task.stderr(), task.outputBytes()),
         task.limit(),
-        task.grace(),
-        Optional.empty());
+        task.grace());
   }
 
   private void follow() {

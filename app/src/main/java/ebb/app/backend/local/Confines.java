@@ -48,9 +48,9 @@ public final class Confines {
   /// Tries what there is.
   public static Confines find(Path home, String installation, Wanted wanted) throws IOException {
     TaskUsers users = wanted.users();
-    if (users.range() != null && Programs.find("setpriv").isEmpty()) {
+    if (users.range() != null && Programs.find("chroot").isEmpty()) {
       throw new IOException(
-          "running tasks as another user needs setpriv: install the package util-linux");
+          "running tasks as another user needs chroot: install the package coreutils");
     }
     ControlGroups groups = ControlGroups.find(Path.of("/"), installation);
     Sandbox sandbox = null;

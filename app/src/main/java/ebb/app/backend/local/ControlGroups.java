@@ -24,6 +24,15 @@ final class ControlGroups {
   /// What a task may use; 0: as much as there is.
   record Limits(long memoryBytes, int cores, int processes) {}
 
+  /// How a program gets into its groups: those in which it is to be born, which only threads of
+  /// version 1 can do for it, and the arguments, which enter all others before the program.
+  record Joined(List<String> arguments, List<Path> groups) {
+    /// Without the agent.
+    Programs.Ended run() throws IOException {
+      return Programs.run(entering(groups, arguments), "");
+    }
+  }
+
   /// What a task has used; 0 if the kernel does not tell.
   ///
   /// @param killed how many of its processes were killed for want of memory
@@ -105,8 +114,8 @@ final class ControlGroups {
     found.sweep();
     String trial = "trial-" + ProcessHandle.current().pid();
     try {
-      List<String> joined = found.join(trial, new Limits(0, 0, 0), List.of("/bin/true"));
-      Programs.Ended ended = Programs.run(joined, "");
+      Joined joined = found.join(trial, new Limits(0, 0, 0), List.of("/bin/true"));
+      Programs.Ended ended = joined.run();
       return ended.isFine() ? found : none("no process may enter a group: " + ended.words());
     } catch (IOException e) {
       return none("no group can be made: " + e.getMessage());
@@ -235,23 +244,31 @@ final class ControlGroups {
     return !bases.isEmpty();
   }
 
-  /// Makes the task's groups, with their limits; the returned arguments run the program in them.
-  List<String> join(String task, Limits limits, List<String> program) throws IOException {
-    if (bases.isEmpty()) {
-      return program;
-    }
-    List<String> joining = new ArrayList<>();
-    joining.addAll(List.of("/bin/sh", "-c", JOIN, "ebb-join", String.valueOf(bases.size())));
+  /// Makes the task's groups, with their limits.
+  Joined join(String task, Limits limits, List<String> program) throws IOException {
+    List<Path> groups = new ArrayList<>();
+    boolean byThread = true;
     for (Path base : bases) {
       Path group = group(base, task);
       if (!make(group)) {
         throw new IOException("the group " + group + " cannot be made");
       }
-      limit(group, files(base, group), limits);
-      joining.add(group.resolve("cgroup.procs").toString());
+      Set<String> files = files(base, group);
+      limit(group, files, limits);
+      groups.add(group);
+      byThread &= files.contains("tasks");
     }
-    joining.addAll(program);
-    return joining;
+    return byThread
+        ? new Joined(program, groups)
+        : new Joined(entering(groups, program), List.of());
+  }
+
+  private static List<String> entering(List<Path> groups, List<String> program) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("/bin/sh", "-c", JOIN, "ebb-join", String.valueOf(groups.size())));
+    groups.forEach(group -> arguments.add(group.resolve("cgroup.procs").toString()));
+    arguments.addAll(program);
+    return arguments;
   }
 
   /// The task's group as podman names it: below the top of whatever hierarchy.

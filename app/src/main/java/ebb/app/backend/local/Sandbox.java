@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// /proc of its own; its run's folder, at the path that it has outside; and the folders of the
 /// datastores that it names. No other process, nothing of the home, no rights.
 ///
-/// Nothing here needs root: as root, `setpriv` has changed the user before bubblewrap begins.
+/// Nothing here needs root: as root, [TaskUser] has changed the user before bubblewrap begins.
 final class Sandbox {
   /// Of the machine's root, what programs and their libraries are in. A link stays a link.
   private static final List<String> SYSTEM =

@@ -109,7 +109,7 @@ final class TaskOrders {
         new TaskOrder.Output(run.stdout(), run.stderr(), options.outputBoundBytes()),
         Duration.ofMillis(start.limitMillis()),
         Duration.ofMillis(start.graceMillis()),
-        Optional.empty(),
+        wrapped.groups(),
         wrapped.isAround());
   }
 

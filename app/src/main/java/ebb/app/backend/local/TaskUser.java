@@ -46,15 +46,17 @@ public record TaskUser(int uid, int gid) {
   }
 
   /// The arguments that run a program as the user, without groups; as they are for null.
+  ///
+  /// By `chroot` to the root that is there already: of the programs that every Linux has, the one
+  /// that starts fastest, for it needs the C library only.
   static List<String> run(@Nullable TaskUser user, List<String> program) {
     if (user == null) {
       return program;
     }
     List<String> arguments = new ArrayList<>();
-    arguments.add(Programs.find("setpriv").orElse("/usr/bin/setpriv"));
-    arguments.add("--reuid=" + user.uid());
-    arguments.add("--regid=" + user.gid());
-    arguments.addAll(List.of("--clear-groups", "--"));
+    arguments.add(Programs.find("chroot").orElse("/usr/sbin/chroot"));
+    arguments.add("--userspec=+" + user.uid() + ":+" + user.gid());
+    arguments.addAll(List.of("--groups=", "--skip-chdir", "/"));
     arguments.addAll(program);
     return arguments;
   }

@@ -5,6 +5,7 @@ import ebb.kernel.engine.Backend.Confinement;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.VmSize;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +64,10 @@ final class Wrapping {
 
   /// What the agent is told to start.
   ///
+  /// @param groups the control groups that it is born in
   /// @param isAround whether the first process stays around the task's own
-  record Wrapped(List<String> arguments, Map<String, String> variables, boolean isAround) {}
+  record Wrapped(
+      List<String> arguments, Map<String, String> variables, List<Path> groups, boolean isAround) {}
 
   Wrapped wrap(
       Confinement confinement, Sandbox.Own own, Specification.Environment environment, Bare bare)
@@ -87,7 +90,7 @@ final class Wrapping {
       inner = sandbox.run(own, inner);
     }
     inner = TaskUser.run(bare.user(), inner);
-    return new Wrapped(groups.join(bare.task(), limits(confinement), inner), variables, isAround);
+    return in(groups.join(bare.task(), limits(confinement), inner), variables, isAround);
   }
 
   private Wrapped contain(
@@ -98,7 +101,12 @@ final class Wrapping {
     }
     List<String> inner = containers.run(own, environment, groups.path(bare.task()), bare);
     Map<String, String> variables = Map.of("PATH", Programs.PATH, "HOME", "/root");
-    return new Wrapped(groups.join(bare.task(), limits(confinement), inner), variables, true);
+    return in(groups.join(bare.task(), limits(confinement), inner), variables, true);
+  }
+
+  private static Wrapped in(
+      ControlGroups.Joined joined, Map<String, String> variables, boolean isAround) {
+    return new Wrapped(joined.arguments(), variables, joined.groups(), isAround);
   }
 
   private static ControlGroups.Limits limits(Confinement confinement) {

@@ -3,6 +3,7 @@ package ebb.app.backend.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ebb.app.backend.local.ControlGroups.Joined;
 import ebb.app.backend.local.ControlGroups.Limits;
 import ebb.app.backend.local.ControlGroups.Usage;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class ControlGroupsTest {
     }
 
     private Programs.Ended run(Limits limits, String line) throws Exception {
-      return Programs.run(groups.join(task, limits, List.of("/bin/sh", "-c", line)), "");
+      return groups.join(task, limits, List.of("/bin/sh", "-c", line)).run();
     }
 
     @Test
@@ -102,7 +103,8 @@ class ControlGroupsTest {
 
     assertThat(groups.areThere()).isFalse();
     assertThat(groups.missing()).contains("memory, cpu, cpuacct, pids");
-    assertThat(groups.join("task", new Limits(1, 1, 1), List.of("true"))).containsExactly("true");
+    assertThat(groups.join("task", new Limits(1, 1, 1), List.of("true")))
+        .isEqualTo(new Joined(List.of("true"), List.of()));
   }
 
   @Test
@@ -179,10 +181,12 @@ class ControlGroupsTest {
     Files.writeString(task.resolve("memory.peak"), "1048576\n");
     ControlGroups groups = ControlGroups.of(List.of(top.resolve("ebb")), "test");
 
-    List<String> joined =
-        groups.join("task", new Limits(64 * MEBIBYTE, 2, 100), List.of("program"));
+    Joined joined = groups.join("task", new Limits(64 * MEBIBYTE, 2, 100), List.of("program"));
 
-    assertThat(joined).contains(task.resolve("cgroup.procs").toString()).endsWith("program");
+    assertThat(joined.groups()).isEmpty();
+    assertThat(joined.arguments())
+        .contains(task.resolve("cgroup.procs").toString())
+        .endsWith("program");
     assertThat(Files.readString(task.resolve("memory.max"))).isEqualTo("67108864");
     assertThat(Files.readString(task.resolve("memory.swap.max"))).isEqualTo("0");
     assertThat(Files.readString(task.resolve("cpu.max"))).isEqualTo("200000 100000");

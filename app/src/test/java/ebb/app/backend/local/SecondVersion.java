@@ -29,7 +29,7 @@ class SecondVersion {
   @Test
   void allThreeLimitsAreGivenAndTheGroupsAreOfThisUser() throws Exception {
     List<String> joined =
-        groups.join(task, new Limits(64 * MEBIBYTE, 2, 100), List.of("/bin/true"));
+        groups.join(task, new Limits(64 * MEBIBYTE, 2, 100), List.of("/bin/true")).arguments();
     Path group = Path.of(joined.get(joined.indexOf("/bin/true") - 1)).toAbsolutePath().getParent();
 
     assertThat(groups.unlimited()).isEmpty();
@@ -47,7 +47,7 @@ class SecondVersion {
             .formatted(disk.resolve("file"));
 
     Programs.Ended ended =
-        Programs.run(groups.join(task, new Limits(0, 0, 0), List.of("/bin/sh", "-c", copies)), "");
+        groups.join(task, new Limits(0, 0, 0), List.of("/bin/sh", "-c", copies)).run();
     Usage usage = groups.end(task);
 
     assertThat(ended.isFine()).as(ended.output()).isTrue();
