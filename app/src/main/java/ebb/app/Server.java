@@ -3,6 +3,7 @@ package ebb.app;
 import ebb.app.api.Surface;
 import ebb.app.backend.local.Confines;
 import ebb.app.backend.local.HostCapacity;
+import ebb.app.backend.local.Images;
 import ebb.app.backend.local.LocalBackend;
 import ebb.app.backend.local.LocalOptions;
 import ebb.app.backend.local.RunFolders;
@@ -237,7 +238,14 @@ final class Server {
     return Confines.find(
         store.home(),
         store.installation(),
-        new Confines.Wanted(users, programs, port, isPersonal()));
+        new Confines.Wanted(users, programs, port, isPersonal(), images()));
+  }
+
+  private Images images() {
+    String registries = config.images().registries();
+    return new Images(
+        !registries.equals(Config.AUTO) ? registries : isPersonal() ? Images.ANY : Images.NONE,
+        config.images().pullWithin());
   }
 
   private boolean isPersonal() {

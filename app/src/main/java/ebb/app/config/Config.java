@@ -15,6 +15,7 @@ public record Config(
     Engine engine,
     Host host,
     Tasks tasks,
+    Images images,
     Inputs inputs,
     Folders folders,
     Journal journal,
@@ -101,6 +102,15 @@ public record Config(
           "102400",
           "How much the files of a run may take, its /tmp included: one that has more is stopped, and says so. It is looked"
               + " at every few seconds; 0: as much as there is.");
+  public static final Key IMAGES_REGISTRIES =
+      new Key(
+          "images.registries",
+          "auto",
+          "The registries, with commas between them, that images are pulled from when a job names one that is not on the"
+              + " machine, by the server's user and with its credentials: any, none, or auto, which is any on a person's"
+              + " own server (host.personal) and none elsewhere.");
+  public static final Key IMAGES_PULL_WITHIN =
+      new Key("images.pull-within", "PT30M", "How long the pull of an image may take.");
   public static final Key INPUTS_DOWNLOAD =
       new Key(
           "inputs.download-mebibytes", "10240", "The most that one input from the web may have.");
@@ -160,6 +170,8 @@ public record Config(
           TASKS_PROGRAMS,
           TASKS_OUTPUT,
           TASKS_DISK,
+          IMAGES_REGISTRIES,
+          IMAGES_PULL_WITHIN,
           INPUTS_DOWNLOAD,
           INPUTS_CACHE,
           INPUTS_LOOPBACK,
@@ -204,6 +216,8 @@ public record Config(
       return (long) outputMebibytes << 20;
     }
   }
+
+  public record Images(String registries, Duration pullWithin) {}
 
   public record Inputs(int downloadMebibytes, int cacheMebibytes, boolean loopback) {}
 
@@ -279,6 +293,7 @@ public record Config(
             reading.text(TASKS_PROGRAMS),
             reading.number(TASKS_OUTPUT, 1, 1_000_000),
             reading.number(TASKS_DISK, 0, Integer.MAX_VALUE)),
+        new Images(reading.text(IMAGES_REGISTRIES), reading.duration(IMAGES_PULL_WITHIN)),
         new Inputs(
             reading.number(INPUTS_DOWNLOAD, 1, Integer.MAX_VALUE),
             reading.number(INPUTS_CACHE, 0, Integer.MAX_VALUE),

@@ -22,7 +22,9 @@ public final class Confines {
   /// @param programs folders that tasks in a sandbox see read-only beside the system's
   /// @param port the server's own, which is closed to tasks
   /// @param personal the server is one person's own
-  public record Wanted(TaskUsers users, List<Path> programs, int port, boolean personal) {}
+  /// @param images which are pulled for jobs
+  public record Wanted(
+      TaskUsers users, List<Path> programs, int port, boolean personal, Images images) {}
 
   private Confines(
       TaskUsers users,
@@ -64,7 +66,7 @@ public final class Confines {
       sandboxMissing = why.isEmpty() ? "" : "bubblewrap does not work here: " + why;
     }
     String filterMissing = NetworkFilter.close(users.range(), wanted.port());
-    Containers.Found found = Containers.find(home, installation, users.range() != null, groups);
+    Containers.Found found = Containers.find(home, installation, wanted, groups);
     return new Confines(
         users,
         groups,
@@ -94,6 +96,12 @@ public final class Confines {
     if (!groups.missing().isEmpty()) {
       words.add("jobs are not limited in memory, processors and processes: " + groups.missing());
     }
+    if (!groups.unlimited().isEmpty()) {
+      words.add(
+          "jobs are not limited in "
+              + String.join(" and ", groups.unlimited())
+              + ": the control groups that this process may make have no controller for it");
+    }
     TaskUsers.Range range = users.range();
     if (range != null) {
       words.add("jobs run as users " + range.first() + " to " + range.last());
@@ -116,8 +124,8 @@ public final class Confines {
 
   /// The task has ended; answers what it has used, and clears away what was made for it.
   ControlGroups.Usage end(String task) {
-    if (containers != null) {
-      containers.end(task);
+    if (containers != null && containers.end(task)) {
+      groups.endElsewhere(task);
     }
     return groups.end(task);
   }

@@ -2,6 +2,7 @@ package ebb.app.backend.local;
 
 import ebb.app.specification.Specification;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Runs tasks in containers of podman, on images that are there already.
+/// Runs tasks in containers of podman, on images that are there or may be pulled ([Images]).
 ///
 /// podman runs in a process namespace of its own, so that the container and all that podman leaves
 /// running belong to the task's tree and end with it. Limits are those of the task's control
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// Variables reach the container by a file of the home, for podman has rights and obeys variables
 /// too. The file is there while the task is: it says whose end has a container to be cleared away.
 final class Containers {
-  /// An image's name, and no option.
-  private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}";
+  /// An image's name, and no option; nor has it room for a password.
+  private static final String NAME =
+      "(?=.{1,255}$)[A-Za-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?";
 
   private static final int REMOVALS_MAX = 5;
   private static final long REMOVAL_PAUSE_MILLIS = 500;
@@ -31,7 +33,7 @@ final class Containers {
   private static final List<String> FLAGS =
       List.of("--cgroup-manager=cgroupfs", "--runtime", "runc");
 
-  /// Nothing is pulled for a job: what runs here is an operator's choice.
+  /// What is to be pulled has been.
   private static final List<String> APART =
       List.of(
           "--rm",
@@ -54,20 +56,23 @@ final class Containers {
   private final String unshare;
   private final Path files;
   private final String installation;
+  private final Images images;
 
-  private Containers(String podman, String unshare, Path files, String installation) {
+  private Containers(
+      String podman, String unshare, Path files, String installation, Images images) {
     this.podman = podman;
     this.unshare = unshare;
     this.files = files;
     this.installation = installation;
+    this.images = images;
   }
 
   /// What this machine has; otherwise what is missing.
   record Found(@Nullable Containers containers, String missing) {}
 
-  static Found find(Path home, String installation, boolean isRoot, ControlGroups groups)
+  static Found find(Path home, String installation, Confines.Wanted wanted, ControlGroups groups)
       throws IOException {
-    if (!isRoot) {
+    if (wanted.users().range() == null) {
       return new Found(null, "containers need a server that runs as root");
     }
     for (String program : List.of("podman", "runc", "conmon", "catatonit")) {
@@ -86,7 +91,12 @@ final class Containers {
     Files.createDirectories(
         files, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     return new Found(
-        new Containers(Programs.find("podman").orElseThrow(), unshare.get(), files, installation),
+        new Containers(
+            Programs.find("podman").orElseThrow(),
+            unshare.get(),
+            files,
+            installation,
+            wanted.images()),
         "");
   }
 
@@ -94,8 +104,9 @@ final class Containers {
   List<String> run(
       Sandbox.Own own, Specification.Environment environment, String group, Wrapping.Bare bare)
       throws IOException, CannotPrepare {
+    String image = image(environment);
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of(unshare, "--pid", "--fork", "--kill-child", "--mount-proc", podman));
+    arguments.add(podman);
     arguments.addAll(FLAGS);
     arguments.add("run");
     arguments.addAll(APART);
@@ -113,9 +124,16 @@ final class Containers {
     arguments.addAll(List.of("--volume", volume(own.folder(), true)));
     arguments.addAll(List.of("--workdir", own.folder().toString()));
     arguments.addAll(List.of("--env-file", write(bare).toString()));
-    arguments.add(image(environment));
-    arguments.addAll(bare.arguments());
-    return arguments;
+    List<String> whole = new ArrayList<>();
+    whole.addAll(List.of(unshare, "--pid", "--fork", "--kill-child", "--mount-proc"));
+    whole.addAll(images.run(image, lock(image), arguments, bare.arguments()));
+    return whole;
+  }
+
+  /// One for each image, kept: they are small, and few.
+  private String lock(String image) {
+    String hash = Specification.hashOf(image.getBytes(StandardCharsets.UTF_8));
+    return files.resolve("image-" + hash.substring(0, 16)).toString();
   }
 
   private static String volume(Path folder, boolean writable) throws CannotPrepare {
@@ -135,8 +153,7 @@ final class Containers {
       }
       throw new CannotPrepare("'" + name + "' is no name of an image");
     }
-    throw new CannotPrepare(
-        "a cluster with isolation container runs images: name one that podman has here (image)");
+    throw new CannotPrepare("a cluster with isolation container runs images: name one (image)");
   }
 
   private Path write(Wrapping.Bare bare) throws IOException, CannotPrepare {
@@ -161,12 +178,14 @@ final class Containers {
   }
 
   /// The task has ended: what podman remembers of its container is cleared away, beside everything
-  /// else. One that was killed is remembered as running for a moment.
-  void end(String task) {
+  /// else. One that was killed is remembered as running for a moment. False if it had none.
+  boolean end(String task) {
     Path file = files.resolve(task);
-    if (Files.exists(file)) {
+    boolean had = Files.exists(file);
+    if (had) {
       Thread.ofVirtual().name("container-end-" + task).start(() -> clear(task, file));
     }
+    return had;
   }
 
   private void clear(String task, Path file) {

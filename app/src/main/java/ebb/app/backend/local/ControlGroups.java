@@ -36,9 +36,15 @@ final class ControlGroups {
   /// What a task has used; 0 if the kernel does not tell.
   ///
   /// @param killed how many of its processes were killed for want of memory
+  /// @param memoryLimitBytes how much memory it might use; 0: as much as there is
   record Usage(
-      long cpuMillis, long peakMemoryKibibytes, long bytesRead, long bytesWritten, long killed) {
-    static final Usage UNKNOWN = new Usage(0, 0, 0, 0, 0);
+      long cpuMillis,
+      long peakMemoryKibibytes,
+      long bytesRead,
+      long bytesWritten,
+      long killed,
+      long memoryLimitBytes) {
+    static final Usage UNKNOWN = new Usage(0, 0, 0, 0, 0, 0);
   }
 
   /// The length of time that shares of processor time are counted in: the kernel's own default.
@@ -59,30 +65,42 @@ final class ControlGroups {
   /// started in between must leave them there.
   private static final Duration UNTIL_ENTERED = Duration.ofMinutes(1);
 
+  /// Killed processes stay in their group until the kernel has taken them down, for seconds if they
+  /// had much memory; the pauses double, and come to half a minute.
+  private static final int REMOVALS_MAX = 10;
+
+  private static final long FIRST_PAUSE_MILLIS = 30;
+
   /// In which all groups of all servers of the machine are.
   private static final String NAME = "ebb";
 
   private final List<Path> bases;
+
+  /// Of the hierarchies that limit nothing here, what podman makes groups below too.
+  private final List<Path> elsewhere;
+
   private final String installation;
   private final String missing;
 
   /// By base, the files that each of its groups has: the kernel gives all of them the same.
   private final Map<Path, Set<String>> files = new ConcurrentHashMap<>();
 
-  private ControlGroups(List<Path> bases, String installation, String missing) {
+  private ControlGroups(
+      List<Path> bases, List<Path> elsewhere, String installation, String missing) {
     this.bases = List.copyOf(bases);
+    this.elsewhere = List.copyOf(elsewhere);
     this.installation = installation;
     this.missing = missing;
   }
 
   /// Where tasks are not limited and what they use is not known.
   static ControlGroups none(String why) {
-    return new ControlGroups(List.of(), "", why);
+    return new ControlGroups(List.of(), List.of(), "", why);
   }
 
   /// Groups below these.
   static ControlGroups of(List<Path> bases, String installation) {
-    return new ControlGroups(bases, installation, "");
+    return new ControlGroups(bases, List.of(), installation, "");
   }
 
   /// The groups that this process may make, tried once with a process.
@@ -118,16 +136,24 @@ final class ControlGroups {
         continue; // As on a machine whose controllers are version 1's.
       }
       for (Path parent : List.of(top, beside(root, top))) {
-        enable(parent);
+        enableDownTo(top, parent);
         Path base = parent.resolve(NAME);
-        if (make(base) && read(base.resolve("cgroup.controllers")).contains("memory")) {
+        if (make(base) && given(base).contains("memory")) {
           enable(base);
-          return Optional.of(of(List.of(base), installation));
+          return Optional.of(new ControlGroups(List.of(base), List.of(), installation, ""));
         }
       }
-      return Optional.of(none("this process may make no group below " + top));
+      return Optional.of(
+          none(
+              "this process may make no group with a limit of memory below "
+                  + top
+                  + "; as an ordinary user start it with 'systemd-run --user --scope ebb serve'"));
     }
     return Optional.empty();
+  }
+
+  private static List<String> given(Path group) {
+    return List.of(read(group.resolve("cgroup.controllers")).strip().split("\\s+", -1));
   }
 
   /// Where an ordinary user may make groups, if anywhere: beside the one it is in.
@@ -140,6 +166,15 @@ final class ControlGroups {
       }
     }
     return top;
+  }
+
+  /// A controller that a group does not hand on is missing in all below it. What systemd manages
+  /// for a user it hands on only as far as its own units need it.
+  private static void enableDownTo(Path top, Path group) {
+    if (!group.equals(top) && group.getParent() != null) {
+      enableDownTo(top, group.getParent());
+    }
+    enable(group);
   }
 
   private static void enable(Path group) {
@@ -170,14 +205,39 @@ final class ControlGroups {
         lacking.add(controller);
       }
     }
-    return lacking.isEmpty()
-        ? of(List.copyOf(bases), installation)
-        : none("this process may make no group for " + String.join(", ", lacking));
+    if (!lacking.isEmpty()) {
+      return none("this process may make no group for " + String.join(", ", lacking));
+    }
+    List<Path> elsewhere =
+        mounts.stream()
+            .map(mount -> mount.split(" ", -1))
+            .filter(fields -> fields.length >= 4 && fields[2].matches("cgroup2?"))
+            .map(fields -> root.resolve(fields[1].substring(1)).resolve(NAME))
+            .filter(base -> !bases.contains(base))
+            .toList();
+    return new ControlGroups(List.copyOf(bases), elsewhere, installation, "");
   }
 
   /// Why tasks are not limited; empty if they are.
   String missing() {
     return missing;
+  }
+
+  /// In what tasks are not limited although there are groups, in words for people.
+  List<String> unlimited() {
+    List<String> unlimited = new ArrayList<>();
+    for (Path base : bases) {
+      if (Files.exists(base.resolve("cgroup.controllers"))) { // version 2's
+        List<String> given = given(base);
+        if (!given.contains("cpu")) {
+          unlimited.add("processors");
+        }
+        if (!given.contains("pids")) {
+          unlimited.add("processes");
+        }
+      }
+    }
+    return unlimited;
   }
 
   boolean areThere() {
@@ -266,6 +326,7 @@ final class ControlGroups {
     long bytesRead = 0;
     long bytesWritten = 0;
     long killed = 0;
+    long limit = 0;
     for (Path base : bases) {
       Path group = group(base, task);
       Numbers numbers = new Numbers(group, files(base, group));
@@ -277,11 +338,40 @@ final class ControlGroups {
       bytesWritten += numbers.sum("io.stat", "wbytes=");
       killed = Math.max(killed, numbers.read("memory.oom_control", "oom_kill"));
       killed = Math.max(killed, numbers.read("memory.events", "oom_kill"));
-      if (!remove(group)) {
-        Log.say("the group " + group + " stays until a later start", null);
-      }
+      limit = Math.max(limit, numbers.read("memory.limit_in_bytes", ""));
+      limit = Math.max(limit, numbers.read("memory.max", ""));
+      removeSoon(group);
     }
-    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed);
+    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed, limit);
+  }
+
+  /// What podman made for a container in the other hierarchies is removed; it does not do so when
+  /// it is killed.
+  void endElsewhere(String task) {
+    elsewhere.forEach(base -> removeSoon(group(base, task)));
+  }
+
+  /// At once as a rule, else beside everything else.
+  private static void removeSoon(Path group) {
+    if (!remove(group)) {
+      Thread.ofVirtual().name("remove-" + group.getFileName()).start(() -> removeLater(group));
+    }
+  }
+
+  private static void removeLater(Path group) {
+    long pauseMillis = FIRST_PAUSE_MILLIS;
+    try {
+      for (int i = 0; i < REMOVALS_MAX; i++) {
+        Thread.sleep(pauseMillis);
+        if (remove(group)) {
+          return;
+        }
+        pauseMillis *= 2;
+      }
+      Log.say("the group " + group + " stays until a later start: a process is in it", null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// What the files of a group say.
@@ -322,7 +412,12 @@ final class ControlGroups {
   /// Removes those of this installation that no process is in, nor is about to be.
   private void sweep() throws IOException {
     long before = System.currentTimeMillis() - UNTIL_ENTERED.toMillis();
-    for (Path base : bases) {
+    List<Path> all = new ArrayList<>(bases);
+    all.addAll(elsewhere);
+    for (Path base : all) {
+      if (!Files.isDirectory(base)) {
+        continue; // No container has run yet.
+      }
       try (DirectoryStream<Path> groups = Files.newDirectoryStream(base, installation + "_*")) {
         for (Path group : groups) {
           if (group.toFile().lastModified() < before) {
@@ -361,7 +456,7 @@ final class ControlGroups {
       Files.createDirectory(group);
       return true;
     } catch (FileAlreadyExistsException e) {
-      return true;
+      return Files.isWritable(group); // else another user's server made it for its own tasks
     } catch (IOException e) {
       return false;
     }

@@ -12,6 +12,8 @@ import java.util.function.Function;
 /// An end in the agent's words, in the kernel's, with what the task has used and left. What was
 /// made for it beside its folder is cleared away.
 final class TaskEnds {
+  private static final long BYTES_IN_MEBIBYTE = 1024 * 1024;
+
   private final Confines confines;
   private final RunFolders folders;
   private final Function<AttemptId, Optional<RunFolders.Of>> attempts;
@@ -45,7 +47,18 @@ final class TaskEnds {
         Math.max(group.bytesRead(), usage.bytesRead()),
         Math.max(group.bytesWritten(), usage.bytesWritten()),
         checkpoint(task),
-        end == TaskEnd.DISK ? overDisk : exited.why());
+        end == TaskEnd.DISK ? overDisk : why(exited, group));
+  }
+
+  /// A program that was killed for want of memory cannot say so itself.
+  private static String why(Fact.Exited exited, ControlGroups.Usage group) {
+    if (!exited.why().isEmpty() || exited.status().number() == 0 || group.killed() == 0) {
+      return exited.why();
+    }
+    return group.memoryLimitBytes() == 0
+        ? "processes of it were killed, for the machine had no more memory"
+        : "processes of it were killed for want of memory: it may use %d MiB, as its VM size has"
+            .formatted(group.memoryLimitBytes() / BYTES_IN_MEBIBYTE);
   }
 
   TaskReport withoutRun(AgentTask task, TaskEnd end, String detail) {

@@ -12,6 +12,8 @@ import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.VmSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,35 +45,16 @@ class ContainerTest {
         TaskUsers.each(TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"));
     Confines confines =
         Confines.find(
-            home, ServerStandIn.INSTALLATION, new Confines.Wanted(users, List.of(), 1, false));
+            home,
+            ServerStandIn.INSTALLATION,
+            new Confines.Wanted(users, List.of(), 1, false, Images.THERE));
     assumeTrue(
         confines.isolation().containerMissing().isEmpty(), confines.isolation().containerMissing());
-    assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "needs the package busybox-static");
-    importImage();
+    SmallImage.make(folder, IMAGE);
     server =
         new ServerStandIn(new LocalOptions(home, ServerStandIn.INSTALLATION, confines, 1_000_000));
     server.begin();
     server.readyNode();
-  }
-
-  private void importImage() throws Exception {
-    Path root = Files.createDirectories(folder.resolve("image/bin"));
-    Files.createDirectories(folder.resolve("image/tmp"));
-    Files.copy(Path.of("/bin/busybox"), root.resolve("busybox"));
-    Files.setPosixFilePermissions(
-        root.resolve("busybox"), PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.createSymbolicLink(root.resolve("sh"), Path.of("busybox"));
-    String tar = folder.resolve("image.tar").toString();
-    assertThat(
-            Programs.run(
-                    List.of("/bin/tar", "-C", folder.resolve("image").toString(), "-cf", tar, "."),
-                    "")
-                .isFine())
-        .isTrue();
-    Programs.Ended imported =
-        Programs.run(
-            List.of("/usr/bin/podman", "--cgroup-manager=cgroupfs", "import", tar, IMAGE), "");
-    assertThat(imported.isFine()).as(imported.words()).isTrue();
   }
 
   @AfterEach
@@ -174,6 +158,21 @@ class ContainerTest {
             !Programs.run(List.of("/usr/bin/podman", "--cgroup-manager=cgroupfs", "ps", "-a"), "")
                 .output()
                 .contains("ebb-" + ServerStandIn.INSTALLATION));
+    ServerStandIn.eventually("the kernel has no groups of them", () -> groupsOfTasks().isEmpty());
+  }
+
+  /// In whichever hierarchy.
+  private static List<Path> groupsOfTasks() {
+    try (Stream<Path> all =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            3,
+            (path, _) ->
+                path.getFileName().toString().startsWith(ServerStandIn.INSTALLATION + "_"))) {
+      return all.toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(Path.of("changes while it is read"));
+    }
   }
 
   @Test
@@ -209,6 +208,9 @@ class ContainerTest {
             task(4), specification("true", new Specification.Image(IMAGE)), Isolation.NONE, true));
 
     assertThat(server.exited(task(1)).report().code()).isEqualTo(125);
+    assertThat(server.backend.folders().run(ServerStandIn.job(task(1)), 1, 0).stderr())
+        .content()
+        .contains("ebb: image: localhost/no-such:1 is not on this machine", "'podman import'");
     assertThat(server.exited(task(2)).report().detail()).contains("runs images: name one");
     assertThat(server.exited(task(3)).report().detail()).contains("no name of an image");
     assertThat(server.exited(task(4)).report().detail()).contains("isolation container");

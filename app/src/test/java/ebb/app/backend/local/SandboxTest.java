@@ -52,7 +52,9 @@ class SandboxTest {
                 TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"))
             : TaskUsers.same(null);
     return Confines.find(
-        home, ServerStandIn.INSTALLATION, new Confines.Wanted(users, programs, 1, false));
+        home,
+        ServerStandIn.INSTALLATION,
+        new Confines.Wanted(users, programs, 1, false, Images.THERE));
   }
 
   private LocalOptions options() {
@@ -128,11 +130,13 @@ class SandboxTest {
     assumeTrue(confines.groups().areThere(), confines.groups().missing());
 
     Command.TaskExited hog = run(task(1), "ann", "head -c 300000000 /dev/zero | tail | wc -c");
+    Command.TaskExited greedy = run(task(3), "ann", "exec tail /dev/zero");
     Command.TaskExited busy =
         run(task(2), "ann", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done");
 
     assertThat(server.stdout(task(1)).strip()).isNotEqualTo("300000000");
     assertThat(hog.report().peakMemoryKibibytes()).isBetween(32 * 1024L, 65 * 1024L);
+    assertThat(greedy.report().detail()).contains("killed for want of memory", "64 MiB");
     assertThat(busy.report().cpuMillis()).isPositive();
   }
 
