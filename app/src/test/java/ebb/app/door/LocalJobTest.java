@@ -2,6 +2,7 @@ package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 /// Jobs on the machine of whoever submits them, as a person types them.
 class LocalJobTest {
   private static final long PATIENCE_MILLIS = 60_000;
+  private static final String DETAIL = "/properties/properties/ebb.end.detail";
 
   @TempDir static Path folder;
   private static ServedHome server;
@@ -187,6 +189,105 @@ class LocalJobTest {
     awaitPhase("missed", "Failed");
     assertThat(typed.ebb("logs missed").out()).isEqualTo("up\ndone\n");
     assertThat(typed.ebb("why missed").out()).contains("failed");
+  }
+
+  /// Kills a process of a local job as the machine's want of memory would, and waits for its end.
+  private static void kill(String job, String what) throws Exception {
+    String of = "/state/ebb/jobs/" + job + "-";
+    for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
+      if (typedLine(each.pid()).contains(what) && typedLine(each.pid()).contains(folder + of)) {
+        each.destroyForcibly();
+        each.onExit().get();
+        return;
+      }
+    }
+    throw new AssertionError("no " + what + " of " + job);
+  }
+
+  private static String typedLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  @Test
+  void keeperThatIsKilledIsFollowedByAnotherAtTheNextCommandAndNothingRunsTwice() throws Exception {
+    typed.ebb(
+        "run --local -d --no-code --name kept -- echo|ran|>>|%1$s/kept-ran;|echo|up;|%2$s;|echo|done;|echo|>|%1$s/kept-end;|exit|4"
+            .formatted(folder, untilThereIs("kept-go")));
+    awaitPhase("kept", "Running");
+    kill("kept", "local-keeper");
+    Files.createFile(folder.resolve("kept-go"));
+    ServedHome.until("it has ended", () -> Files.exists(folder.resolve("kept-end")));
+
+    awaitPhase("kept", "Failed");
+    assertThat(typed.ebb("ml job show -n kept").json().at(DETAIL).asString())
+        .isEqualTo("exit code 4");
+    assertThat(logs("kept")).isEqualTo("up\ndone\n");
+    assertThat(folder.resolve("kept-ran")).hasContent("ran");
+    ServedHome.until("nothing is left to keep", () -> isNotKept("kept"));
+  }
+
+  private static boolean isNotKept(String job) {
+    try (Stream<Path> kept = Files.list(folder.resolve("state/ebb/kept"))) {
+      return kept.noneMatch(each -> each.getFileName().toString().startsWith(job + "-"));
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void stopReachesAJobWhoseKeeperWasKilled() throws Exception {
+    typed.ebb("run --local -d --name unkept -- echo|$$|>pid;|sleep|600");
+    awaitPhase("unkept", "Running");
+    long pid = Long.parseLong(Files.readString(work("unkept").resolve("pid")).strip());
+    kill("unkept", "local-keeper");
+    assertThat(ProcessHandle.of(pid)).isPresent();
+
+    assertThat(typed.ebb("stop unkept").code()).isZero();
+
+    awaitPhase("unkept", "Canceled");
+    assertThat(ProcessHandle.of(pid)).isEmpty();
+  }
+
+  @Test
+  void jobThatTheServerDoesNotWantAnyMoreIsEndedByTheNextKeeper() throws Exception {
+    typed.ebb("run --local -d --name orphan -w gone -- echo|$$|>pid;|sleep|600");
+    ServedHome.until("it runs", () -> Files.exists(pid("orphan")));
+    kill("orphan", "local-keeper");
+    long pid = Long.parseLong(Files.readString(pid("orphan")).strip());
+    assertThat(server.send("DELETE", "/ebb/v1/workspaces/ebb/ebb/gone", "").status())
+        .isEqualTo(202);
+    assertThat(ProcessHandle.of(pid)).isPresent();
+
+    typed.ebb("ps");
+
+    ServedHome.until("it is ended", () -> ProcessHandle.of(pid).isEmpty());
+    ServedHome.until("nothing is left to keep", () -> isNotKept("orphan"));
+  }
+
+  private static Path pid(String job) {
+    try {
+      return work(job).resolve("pid");
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void agentThatIsKilledLeavesNothingRunningAndTheServerIsTold() throws Exception {
+    typed.ebb("run --local -d --name agentless -- echo|$$|>pid;|sleep|600");
+    awaitPhase("agentless", "Running");
+    long pid = Long.parseLong(Files.readString(pid("agentless")).strip());
+
+    kill("agentless", "ebb.agent.AgentMain");
+
+    awaitPhase("agentless", "Failed");
+    assertThat(typed.ebb("ml job show -n agentless").json().at(DETAIL).asString())
+        .startsWith("lost");
+    assertThat(ProcessHandle.of(pid)).isEmpty();
   }
 
   @Test
