@@ -36,6 +36,9 @@ public final class Surface {
     /// The most that is kept of each stream of a task.
     long boundBytes();
 
+    /// The most that the files of a task may take; 0: as much as there is room for.
+    int diskMebibytes();
+
     /// How many bytes a job's folders hold beside what is kept of it.
     long between(JobId job, int attempts, int nodes) throws IOException;
 
@@ -102,7 +105,9 @@ public final class Surface {
     EventStreams streams = new EventStreams(EventStreams.LIFE);
     new JobEvents(jobs, parts.view(), streams).addTo(router);
     new LogEndpoints(jobs, parts, streams).addTo(router);
-    new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);
+    LocalEndpoints local = new LocalEndpoints(jobs, reads, wishes, parts);
+    local.addTo(router);
+    new LocalFiles(local, reads, parts.outputs()).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);

@@ -222,7 +222,7 @@ final class Jobs {
     return files.size() + 2;
   }
 
-  private static String escaped(String path) {
+  static String escaped(String path) {
     List<String> parts = new ArrayList<>();
     for (String part : path.split("/", -1)) {
       parts.add(Connection.encoded(part));

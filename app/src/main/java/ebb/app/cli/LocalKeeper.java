@@ -90,6 +90,12 @@ public final class LocalKeeper implements Runnable {
     public static Ended unseen(String end, String detail) {
       return new Ended(end, 0, 0, 0, 0, 0, detail);
     }
+
+    /// The same with something more to say.
+    Ended but(String more) {
+      String both = detail.isEmpty() || more.isEmpty() ? detail + more : detail + "; " + more;
+      return new Ended(end, code, cpuMillis, peakMemoryKibibytes, bytesRead, bytesWritten, both);
+    }
   }
 
   /// Between two looks: people wait for what is written.
@@ -101,7 +107,7 @@ public final class LocalKeeper implements Runnable {
   /// Between two tries at a server that does not answer.
   private static final long AGAIN_MILLIS = 1_000;
 
-  private static final int PIECE_BYTES = 512 << 10;
+  static final int PIECE_BYTES = 512 << 10;
 
   private final Machines machines;
 
@@ -145,7 +151,30 @@ public final class LocalKeeper implements Runnable {
     }
     Ended ended = ended(task(order));
     insist(this::sendLogs);
-    insist(server -> server.own("POST", path + "/end", Connection.JSON.valueToTree(ended)));
+    Ended told = ended.but(sendOutputs());
+    insist(server -> server.own("POST", path + "/end", Connection.JSON.valueToTree(told)));
+  }
+
+  /// Answers why not all of what the job has left is on the server; empty if it is.
+  private String sendOutputs() throws InterruptedException {
+    while (true) {
+      try {
+        new LocalOutputs(Connection.open(place), job, folder.resolve("work")).send();
+        return "";
+      } catch (Failed failed) {
+        if (isOver(failed)) {
+          return unsent(failed.line());
+        }
+      } catch (IOException unreadable) {
+        return unsent(unreadable.toString());
+      }
+      Thread.sleep(AGAIN_MILLIS);
+    }
+  }
+
+  private String unsent(String why) {
+    return "not all of its outputs are on the server, but in %s: %s"
+        .formatted(folder.resolve("work"), why);
   }
 
   private Ended ended(Task task) throws InterruptedException {
