@@ -94,11 +94,6 @@ final class Jobs {
     return connection.arm("GET", path(name), null);
   }
 
-  /// The newest jobs: one page, because a history is long.
-  List<JsonNode> newest() {
-    return connection.arm("GET", "/jobs", null).path("value").valueStream().toList();
-  }
-
   /// The newest `most` jobs.
   List<JsonNode> newest(int most) {
     return connection.first("/jobs", "value", most);

@@ -150,6 +150,35 @@ class CommandLineTest {
     }
   }
 
+  @Test
+  void lineForAzDoesTheSameWithEbbInItsPlace() throws Exception {
+    ebb("run --name lined -- echo|said;|exit|3");
+    ebb("run -d --name halted -- sleep 1000");
+
+    for (String line : List.of("logs -f lined", "stop halted")) {
+      assertThat(theirs(line)).as(line).isEqualTo(ebb(line).out());
+    }
+    ServedHome.until("both list the same", () -> theirs("ps").equals(out("ps")));
+    assertThat(out("ps")).contains("lined", "halted");
+    ServedHome.until("it is canceled", () -> isCanceled("halted"));
+    assertThat(ebb("ps --az -w a|b --subscription s").out())
+        .endsWith("--workspace-name 'a b' --subscription s\n");
+
+    for (String line : List.of("why x", "nodes", "top", "cost", "gc", "logs x")) {
+      Typed.Said none = ebb(line + " --az");
+      assertThat(none.code()).as(line).isEqualTo(1);
+      assertThat(none.out()).isEmpty();
+      assertThat(none.err()).startsWith("ebb: NoAzLine: az has nothing that does the same: ");
+    }
+  }
+
+  /// What the line for az writes with ebb in its place.
+  private static String theirs(String line) {
+    String printed = out(line + " --az").strip();
+    assertThat(printed).startsWith("az ml job ").endsWith("--workspace-name main");
+    return out(printed.substring("az ".length()));
+  }
+
   private static boolean isCanceled(String job) {
     return out("ps").matches("(?s).*\\b" + job + " +Canceled .*");
   }
