@@ -284,6 +284,6 @@ final class FileEndpoints {
   }
 
   private static Response unavailable(IOException failure) {
-    return Json.busy(503, "FilesUnavailable", "The files cannot be read: " + failure, 1);
+    return Reads.unavailable("FilesUnavailable", "The files cannot be read.", failure);
   }
 }

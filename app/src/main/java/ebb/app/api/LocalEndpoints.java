@@ -183,7 +183,7 @@ final class LocalEndpoints {
     try {
       found = parts.specifications().find(job.spec().specHash());
     } catch (SpecificationStoreFailure failure) {
-      return Json.busy(503, "StorageUnavailable", "What is to run cannot be read: " + failure, 5);
+      return Reads.unavailable("StorageUnavailable", "What is to run cannot be read.", failure);
     }
     if (found.isEmpty()) {
       return Json.refusal(409, "SpecificationErased", "What is to run is not known any more.");
@@ -307,7 +307,7 @@ final class LocalEndpoints {
           try {
             return write(file, Long.parseLong(offset), piece, most);
           } catch (IOException failure) {
-            return Json.busy(503, "StorageUnavailable", "The log was not kept: " + failure, 5);
+            return Reads.unavailable("StorageUnavailable", "The log was not kept.", failure);
           }
         });
   }

@@ -9,7 +9,6 @@ import ebb.app.http.Router;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobId;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -21,8 +20,6 @@ import java.util.Map;
 /// What a local job has left, as its machine sends it: pieces of files, each in its place, which
 /// then lie where those of other jobs do and are bounded as they are.
 final class LocalFiles {
-  private static final System.Logger LOG = System.getLogger(LocalFiles.class.getName());
-
   /// Jobs whose files are counted without a look at all of them: as many may well send at once.
   private static final int TALLIES_MAX = 256;
 
@@ -99,9 +96,7 @@ final class LocalFiles {
         return Reads.badRequest(refused.getMessage() + ".");
       } catch (IOException failure) {
         tally.bytes = -1; // what is there is to be seen again
-        LOG.log(Level.WARNING, "a file of job {0} is not kept: {1}", job.toString(), failure);
-        return Json.busy(
-            503, "StorageUnavailable", "The server cannot keep the file; its log says why.", 5);
+        return Reads.unavailable("StorageUnavailable", "The file was not kept.", failure);
       }
     }
   }

@@ -99,7 +99,7 @@ final class LogEndpoints {
     try {
       mask = mask(spec);
     } catch (SpecificationStoreFailure failure) {
-      return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
+      return Reads.unavailable("LogUnavailable", "The output cannot be read.", failure);
     }
     boolean isErrors = stream.equals("stderr");
     IntFunction<TaskLog> logs =
@@ -148,7 +148,7 @@ final class LogEndpoints {
       boolean mayGrow = !log.isOver();
       bytes = log.read(offset, WHOLE_BYTES, mayGrow);
     } catch (IOException failure) {
-      return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
+      return Reads.unavailable("LogUnavailable", "The output cannot be read.", failure);
     }
     return Response.of(200, TYPE, bytes)
         .with("x-ebb-next-offset", String.valueOf(offset + bytes.length));

@@ -61,6 +61,9 @@ public final class Surface {
 
     /// Removes what is older, or only counts it.
     Freed clean(Duration olderThan, boolean really) throws IOException;
+
+    /// Erases what a deleted job ran, unless another job that is not deleted runs the same.
+    void erase(JobId deleted) throws IOException;
   }
 
   /// Everything that the surface speaks to.
@@ -100,7 +103,7 @@ public final class Surface {
     new DatastoreEndpoints(governing, parts.datastores()).addTo(router);
     new SecretEndpoints(governing, parts.secrets()).addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
-    JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs());
+    JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs(), parts.cleaning());
     deletion.addTo(router);
     EventStreams streams = new EventStreams(EventStreams.LIFE);
     new JobEvents(jobs, parts.view(), streams).addTo(router);
