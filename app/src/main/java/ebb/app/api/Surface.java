@@ -107,7 +107,9 @@ public final class Surface {
     deletion.addTo(router);
     EventStreams streams = new EventStreams(EventStreams.LIFE);
     new JobEvents(jobs, parts.view(), streams).addTo(router);
-    new LogEndpoints(jobs, parts, streams).addTo(router);
+    // Places of their own: who reads no events has no heartbeat, and keeps one longer.
+    EventStreams plain = new EventStreams(EventStreams.LIFE);
+    new LogEndpoints(jobs, parts, streams, plain).addTo(router);
     LocalEndpoints local = new LocalEndpoints(jobs, reads, wishes, parts);
     local.addTo(router);
     new LocalFiles(local, reads, parts.outputs()).addTo(router);
