@@ -48,7 +48,7 @@ final class DiskWatch implements Runnable {
     }
   }
 
-  private void look(TaskId task) {
+  private void look(TaskId task) throws InterruptedException {
     Attempt attempt = view.attempt(task.attempt());
     JobSeen job = attempt == null ? null : view.job(attempt.job());
     if (attempt == null || job == null || !attempt.isLive(task.rank())) {

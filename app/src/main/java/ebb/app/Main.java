@@ -25,7 +25,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    int code = Ebb.run(new Ebb.Parts(Main::serve, Main::prove, SubmitterMachine::start), arguments);
+    int code = Ebb.run(new Ebb.Parts(Main::serve, Main::prove, SubmitterMachine::at), arguments);
     if (code != 0) {
       System.exit(code);
     }

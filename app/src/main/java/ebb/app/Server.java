@@ -165,7 +165,8 @@ final class Server {
             sources.datastores(),
             environments,
             secrets,
-            new Outputs(backend.folders(), config.tasks().outputBytes()),
+            new Outputs(
+                backend.folders(), config.tasks().outputBytes(), config.tasks().diskMebibytes()),
             sweep);
     listening.open(Surface.gate(parts, new OriginGuard(scheme(), port), token));
     tell(home, host, confines, view, owner);
@@ -193,7 +194,8 @@ final class Server {
     }
   }
 
-  private record Outputs(RunFolders folders, long boundBytes) implements Surface.Outputs {
+  private record Outputs(RunFolders folders, long boundBytes, int diskMebibytes)
+      implements Surface.Outputs {
     @Override
     public Path file(JobId job, int attempt, int rank, boolean stderr) {
       RunFolders.Run run = folders.run(job, attempt, rank);

@@ -89,7 +89,12 @@ final class Sweep implements Surface.Cleaning, Runnable {
     this.keep = keep;
     this.deleted =
         new DeletedFiles(
-            parts.home().resolve("swept-deleted"), this::deleted, parts.folders()::remove);
+            parts.home().resolve("swept-deleted"),
+            this::deleted,
+            job -> {
+              parts.folders().remove(job);
+              erase(job);
+            });
   }
 
   @Override
@@ -143,6 +148,33 @@ final class Sweep implements Surface.Cleaning, Runnable {
             Math.min(until, System.currentTimeMillis() - ENVIRONMENTS), really);
     return new Surface.Freed(
         jobs, bytes, removed.count(), removed.bytes(), environments.count(), environments.bytes());
+  }
+
+  /// A job is in the view from its submission until history has it: asked in this order, none is
+  /// missed.
+  @Override
+  public void erase(JobId deleted) throws IOException {
+    try {
+      PastJob job = history.get().job(deleted).orElse(null);
+      if (job == null || !job.isDeleted()) {
+        throw new IOException("history does not know yet that it is deleted");
+      }
+      String hash = job.spec().specHash();
+      boolean done = specifications.eraseUnless(hash, () -> view.hasJobOf(hash) || hasJobOf(hash));
+      if (!done) {
+        throw new IOException("another job of the same is being submitted");
+      }
+    } catch (HistoryUnavailable unavailable) {
+      throw new IOException(unavailable.getMessage(), unavailable);
+    }
+  }
+
+  private boolean hasJobOf(String hash) throws IOException {
+    try {
+      return history.get().hasJobOf(hash);
+    } catch (HistoryUnavailable unavailable) {
+      throw new IOException(unavailable.getMessage(), unavailable);
+    }
   }
 
   private List<Position> deleted(Position after) throws IOException {

@@ -65,7 +65,7 @@ final class Guards {
     if (!missing.isEmpty()) {
       return new Rejection.IsolationUnavailable(asked, missing);
     }
-    if (given(host, asked) == Isolation.NONE) {
+    if (can.given(asked) == Isolation.NONE) {
       // Nothing but a sandbox or a container closes a network: what was asked for is not weakened.
       return spec.network()
           ? null
@@ -76,12 +76,6 @@ final class Guards {
     return isUnfiltered && !can.mayGoWithout()
         ? new Rejection.IsolationUnavailable(asked, can.filterMissing())
         : null;
-  }
-
-  /// How tasks are kept apart on a new node of a cluster that asks for `asked` and was not refused.
-  static Isolation given(Host host, Isolation asked) {
-    boolean without = asked == Isolation.SANDBOX && !host.isolation().sandboxMissing().isEmpty();
-    return without ? Isolation.NONE : asked;
   }
 
   /// Whether anything may be started at all.

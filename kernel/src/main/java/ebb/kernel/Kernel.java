@@ -41,7 +41,8 @@ public final class Kernel {
           case Command.CancelJob _, Command.DeleteJob _, Command.DeleteCluster _ -> true;
           case Command.DeleteWorkspace _, Command.DeleteGroup _ -> true;
           case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
-          case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> true;
+          case Command.ReportLocalStart _, Command.ReportLocalSending _, Command.ReportLocalEnd _ ->
+              true;
           default -> false; // everything else may start something
         };
     return state.safeMode && !stopsSomething ? new Rejection.SafeMode() : null;
@@ -61,7 +62,8 @@ public final class Kernel {
           Command.DeleteJob _ ->
           Action.WRITE;
       // What has happened is told whatever is locked, by whoever submitted the job.
-      case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> Action.READ;
+      case Command.ReportLocalStart _, Command.ReportLocalSending _, Command.ReportLocalEnd _ ->
+          Action.READ;
       case Command.PutLock _,
           Command.DeleteLock _,
           Command.AssignRole _,
@@ -96,6 +98,7 @@ public final class Kernel {
       case Command.CancelJob cancel -> cancel.workspace();
       case Command.DeleteJob delete -> delete.workspace();
       case Command.ReportLocalStart report -> report.workspace();
+      case Command.ReportLocalSending report -> report.workspace();
       case Command.ReportLocalEnd report -> report.workspace();
     };
   }
@@ -106,6 +109,7 @@ public final class Kernel {
       case Command.CancelJob cancel -> Jobs.cancel(state, order, cancel);
       case Command.DeleteJob delete -> Jobs.delete(state, delete);
       case Command.ReportLocalStart report -> LocalJobs.started(state, order, report);
+      case Command.ReportLocalSending report -> LocalJobs.sending(state, order, report);
       case Command.ReportLocalEnd report -> LocalJobs.ended(state, order, report);
       case Command.PutCluster put -> Clusters.put(state, order, put);
       case Command.ScaleCluster scale -> Clusters.scale(state, scale);

@@ -77,6 +77,23 @@ final class LocalJobs {
     return Verdict.accepted(new Event.LocalJobStarted(job.id(), deadline));
   }
 
+  /// Its end is awaited on while what it has left comes, however slowly; but not for ever.
+  static Verdict sending(State state, Order order, Command.ReportLocalSending report) {
+    Found found = find(state, order, report.workspace(), report.name());
+    if (found.refusal() != null) {
+      return Verdict.refused(found.refusal());
+    }
+    Job job = found.require();
+    if (!(job.phase() instanceof Job.Local local)) {
+      return notExpected(job, report);
+    }
+    long latest = local.at() + job.limitMillis() + state.settings.lifetimeMillis();
+    long deadline = Math.min(latest, order.at() + ending(state));
+    return deadline <= local.deadline()
+        ? Verdict.NOTHING_NEW
+        : Verdict.accepted(new Event.LocalJobAwaited(job.id(), deadline));
+  }
+
   static Verdict ended(State state, Order order, Command.ReportLocalEnd report) {
     Found found = find(state, order, report.workspace(), report.name());
     if (found.refusal() != null) {

@@ -158,7 +158,7 @@ final class Policy {
       State state, Cluster cluster, JobId askedFor, int nodes, long now, List<Event> events) {
     State.Id64 ids = state.ids();
     int room = state.hostUsage.room(state.host, cluster.size());
-    Isolation isolation = Guards.given(state.host, cluster.spec().isolation());
+    Isolation isolation = state.host.isolation().given(cluster.spec().isolation());
     long deadline = now + state.settings.bootMillis();
     for (int i = 0; i < nodes; i++) {
       events.add(

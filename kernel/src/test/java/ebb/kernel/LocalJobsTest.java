@@ -91,6 +91,38 @@ class LocalJobsTest {
   }
 
   @Test
+  void machineThatSendsWhatTheJobHasLeftIsWaitedForAsLongAsItSaysSoButNotForEver() {
+    Story story = submitted().given(Story.localStart("a")).passes(HOUR + 60_000);
+
+    story.when(Story.localSending("a")).thenKinds(Event.LocalJobAwaited.class);
+    story.passes(89_999);
+    assertThat(story.job("a").isEnded()).isFalse();
+    story.when(Story.localSending("a")).thenKinds(Event.LocalJobAwaited.class);
+    story.when(Story.localSending("a")).thenNothing();
+    story.passes(90_000);
+    assertThat(cause(story)).isEqualTo(EndCause.INFRASTRUCTURE);
+
+    Story endless = submitted().given(Story.localStart("a"));
+    for (int minutes = 0; minutes < 60 + 21 * 24 * 60 - 1; minutes++) {
+      assertThat(endless.job("a").isEnded()).isFalse();
+      endless.passes(MINUTE).given(Story.localSending("a"));
+    }
+    assertThat(cause(endless.passes(2 * MINUTE))).isEqualTo(EndCause.INFRASTRUCTURE);
+  }
+
+  @Test
+  void cancelIsNotTakenBackByWhatIsSent() {
+    Story story = submitted().given(Story.localStart("a")).given(Story.cancel("a"));
+
+    story.passes(60_000).given(Story.localSending("a"));
+
+    assertThat(story.why("a"))
+        .isEqualTo(new Rejection.NotWaiting("local, stopping", Story.START + 150_000));
+    assertThat(cause(story.given(Story.localEnd("a", TaskEnd.STOPPED, 0))))
+        .isEqualTo(EndCause.CANCELED);
+  }
+
+  @Test
   void whatWasSaidTwiceChangesNothingAndAnEndIsFinal() {
     Story story = submitted().given(Story.localStart("a"));
     story.when(Story.localStart("a")).thenNothing();

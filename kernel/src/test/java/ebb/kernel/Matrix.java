@@ -83,6 +83,9 @@ enum Matrix {
         story -> story.job("it", LOCAL).given(Story.localStart("it")).given(Story.cancel("it")));
     phases.put(
         "e Local, ended", story -> story.job("it", LOCAL).given(Story.localEnd("it", EXITED, 0)));
+    phases.put(
+        "f Local, over its limit",
+        story -> story.job("it", LOCAL).given(Story.localStart("it")).passes(HOUR + World.MINUTE));
     return phases;
   }
 
@@ -160,6 +163,7 @@ enum Matrix {
         commands.put("DeleteJob", Story.deletion("it", JobId.NONE));
         commands.put("DeleteJob of history", Story.deletion("it", new JobId(4_711)));
         commands.put("ReportLocalStart", Story.localStart("it"));
+        commands.put("ReportLocalSending", Story.localSending("it"));
         commands.put("ReportLocalEnd 0", Story.localEnd("it", EXITED, 0));
         commands.put("ReportLocalEnd 1", Story.localEnd("it", EXITED, 1));
         for (TaskEnd end : TaskEnd.values()) {

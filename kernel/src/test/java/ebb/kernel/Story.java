@@ -307,6 +307,10 @@ public final class Story {
     return new Command.ReportLocalStart(World.WORKSPACE, name);
   }
 
+  public static Command.ReportLocalSending localSending(String name) {
+    return new Command.ReportLocalSending(World.WORKSPACE, name);
+  }
+
   public static Command.ReportLocalEnd localEnd(String name, TaskEnd end, int code) {
     return new Command.ReportLocalEnd(World.WORKSPACE, name, new TaskReport(end, code, 0, 0, ""));
   }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Clusters as Azure's computes.
@@ -243,14 +244,11 @@ final class ArmComputes {
               : "'%s' is not possible: a cluster of Ebb's own cannot be detached. Use Delete."
                   .formatted(action));
     }
-    return reads.inWorkspace(
+    return withCluster(
         request,
         actor,
-        workspace -> {
-          ClusterSeen seen = workspace.cluster(request.parameter("name"));
-          if (seen == null) {
-            return Response.empty(204);
-          }
+        Response.empty(204),
+        seen -> {
           Scope scope = Reads.workspaceScope(request);
           return wishes.wish(
               request,
@@ -292,17 +290,29 @@ final class ArmComputes {
                 "A cluster has no keys: its nodes cannot be logged into; run a job instead."));
   }
 
-  // Showing clusters.
-
-  private Response shown(Request request, Actor actor, int status) {
+  private Response withCluster(
+      Request request, Actor actor, Response absent, Function<ClusterSeen, Response> use) {
     return reads.inWorkspace(
         request,
         actor,
         workspace -> {
           ClusterSeen seen = workspace.cluster(request.parameter("name"));
-          if (seen == null) {
-            return Reads.notFound("compute", request.parameter("name"));
-          }
+          return seen == null ? absent : use.apply(seen);
+        });
+  }
+
+  private static Response absent(Request request) {
+    return Reads.notFound("compute", request.parameter("name"));
+  }
+
+  // Showing clusters.
+
+  private Response shown(Request request, Actor actor, int status) {
+    return withCluster(
+        request,
+        actor,
+        absent(request),
+        seen -> {
           boolean waits = seen.counts().queued() + seen.counts().assembling() > 0;
           return waits
               ? wishes.ask(
@@ -413,14 +423,11 @@ final class ArmComputes {
   }
 
   private Response nodes(Request request, Actor actor) {
-    return reads.inWorkspace(
+    return withCluster(
         request,
         actor,
-        workspace -> {
-          ClusterSeen seen = workspace.cluster(request.parameter("name"));
-          if (seen == null) {
-            return Reads.notFound("compute", request.parameter("name"));
-          }
+        absent(request),
+        seen -> {
           long after = Arm.skip(request).isEmpty() ? 0 : Id.parse(Arm.skip(request));
           List<Compute.Node> page = new ArrayList<>();
           for (NodeSeen node : reads.view().nodesAfter(new NodeId(Math.max(after, 0))).values()) {

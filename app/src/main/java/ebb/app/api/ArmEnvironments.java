@@ -48,8 +48,8 @@ final class ArmEnvironments {
           try {
             return use.of(Reads.workspaceScope(request));
           } catch (IOException failure) {
-            return Json.busy(
-                503, "StorageUnavailable", "Environments cannot be read: " + failure, 5);
+            return Reads.unavailable(
+                "StorageUnavailable", "Environments cannot be read or kept.", failure);
           }
         });
   }

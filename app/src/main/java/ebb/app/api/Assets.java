@@ -30,14 +30,12 @@ final class Assets {
   }
 
   /// What a job that names this environment finds from now on.
-  Specification.Environment environment(String reference, Scope workspace) throws Bodies.Unfit {
+  Specification.Environment environment(String reference, Scope workspace)
+      throws Bodies.Unfit, IOException {
     try {
       return environments.resolve(workspace, reference);
     } catch (EnvironmentRefused refused) {
       throw new Bodies.Unfit(refused.why());
-    } catch (IOException failure) {
-      throw new Bodies.Unfit(
-          "The environment '" + reference + "' cannot be read: " + failure + ".");
     }
   }
 
@@ -66,7 +64,8 @@ final class Assets {
     } catch (DataRefused refused) {
       return Reads.badRequest(refused.why());
     } catch (IOException failure) {
-      return Json.busy(503, "StorageUnavailable", "The code cannot be looked for: " + failure, 5);
+      return Reads.unavailable(
+          "StorageUnavailable", "What the job needs cannot be looked for.", failure);
     }
   }
 

@@ -66,7 +66,7 @@ final class ClusterEndpoints {
             if (page.size() == size) {
               return Json.answer(200, new Shapes.Page(page, page.getLast().name()));
             }
-            page.add(Shapes.ClusterShown.of(seen, currency(), null));
+            page.add(Shapes.ClusterShown.of(seen, reads.view().rules(), null));
           }
           return Json.answer(200, new Shapes.Page(page, null));
         });
@@ -137,10 +137,6 @@ final class ClusterEndpoints {
     return tags.entrySet().stream().map(tag -> new Tag(tag.getKey(), tag.getValue())).toList();
   }
 
-  private String currency() {
-    return reads.view().rules().prices().currency();
-  }
-
   private Response get(Request request, Actor actor) {
     return shown(request, actor, 200);
   }
@@ -153,7 +149,8 @@ final class ClusterEndpoints {
           ClusterSeen seen = workspace.cluster(request.parameter("name"));
           return seen == null
               ? Reads.notFound("cluster", request.parameter("name"))
-              : Json.answer(status, Shapes.ClusterShown.of(seen, currency(), nodeStart(seen)));
+              : Json.answer(
+                  status, Shapes.ClusterShown.of(seen, reads.view().rules(), nodeStart(seen)));
         });
   }
 

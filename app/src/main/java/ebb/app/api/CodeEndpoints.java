@@ -9,15 +9,12 @@ import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 
 /// The files that jobs start in: sent once, known by the hash of their content.
 ///
 /// `HEAD .../code/{hash}` says whether it is there, `PUT` takes it as a tar stream. Who knows the
 /// hash of some code may use it from any workspace that it may write to: it names nothing else.
 final class CodeEndpoints {
-  private static final System.Logger LOG = System.getLogger(CodeEndpoints.class.getName());
-
   private static final String PATH = WorkspaceEndpoints.PATH + "/code/{hash}";
 
   private final Reads reads;
@@ -67,12 +64,8 @@ final class CodeEndpoints {
     } catch (CodeRefused refused) {
       return refused(refused);
     } catch (IOException | UncheckedIOException failure) {
-      LOG.log(Level.WARNING, "code cannot be kept or found: {0}", failure);
-      return Json.busy(
-          503,
-          "StorageUnavailable",
-          "The server cannot keep or find the code; its log says why. Try again.",
-          5);
+      return Reads.unavailable(
+          "StorageUnavailable", "The server cannot keep or find the code.", failure);
     }
   }
 

@@ -5,6 +5,7 @@ import ebb.kernel.protocol.JobSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// In what a job that was sent differs from the one that there is, in the words of the door that it
@@ -14,7 +15,23 @@ final class Difference {
 
   private Difference() {}
 
-  static List<String> between(JobSpec there, JobSpec sent) {
+  /// Where both came through Azure's door, its words say all that what it sent can differ in.
+  ///
+  /// @param stored what `there` runs; null if nobody knows any more
+  static List<String> between(
+      JobSpec there, JobSpec sent, @Nullable Specification stored, Specification specification) {
+    List<String> names = stored == null ? List.of() : between(stored, specification);
+    boolean saysAll = !names.isEmpty() && areAzures(stored, specification);
+    List<String> all = new ArrayList<>(saysAll ? List.of() : between(there, sent));
+    all.addAll(names);
+    return all;
+  }
+
+  private static boolean areAzures(@Nullable Specification there, Specification sent) {
+    return there != null && !there.resource().isEmpty() && !sent.resource().isEmpty();
+  }
+
+  private static List<String> between(JobSpec there, JobSpec sent) {
     Difference difference = new Difference();
     difference.add("cluster", there.cluster(), sent.cluster());
     difference.add("account", there.account(), sent.account());
@@ -25,9 +42,9 @@ final class Difference {
     return difference.names;
   }
 
-  static List<String> between(Specification there, Specification sent) {
+  private static List<String> between(Specification there, Specification sent) {
     Difference difference = new Difference();
-    if (there.resource().isEmpty() || sent.resource().isEmpty()) {
+    if (!areAzures(there, sent)) {
       difference.add("command", there.program(), sent.program());
       difference.add("environment", there.variables(), sent.variables());
       difference.add("image", there.environment(), sent.environment());

@@ -11,9 +11,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Server-sent events, for so many readers at once. Each event has an id, by which a reader that
-/// was cut off says in `Last-Event-ID` where to go on; the last one is `end`, and who asks after it
-/// is told to ask no more.
+/// What comes as it happens, for so many readers at once: server-sent events, and logs as they are.
+/// Each event has an id, by which a reader that was cut off says in `Last-Event-ID` where to go on;
+/// the last one is `end`, and who asks after it is told to ask no more.
 ///
 /// Each lasts for a while at most, or a reader that has stopped reading would keep its place for
 /// ever. Who reads goes on with another.
@@ -64,21 +64,26 @@ final class EventStreams {
     if (lastId(request).equals(END)) {
       return Response.empty(204);
     }
+    return answer(TYPE, out -> events.to(new Stream(out)));
+  }
+
+  /// The same for what has no events: its reader goes on by itself where it was cut off.
+  Response answer(String type, Response.Writing writing) {
     if (!free.tryAcquire()) {
       return Json.busy(
           429,
           "TooManyStreams",
-          "The server has %d readers of events, and takes no more: ask again in %d s, or without 'Accept: %s'."
-              .formatted(MOST, BUSY_SECONDS, TYPE),
+          "The server has %d readers that follow something, and takes no more: ask again in %d s, or for what is there now."
+              .formatted(MOST, BUSY_SECONDS),
           BUSY_SECONDS);
     }
     return Response.streamed(
-            TYPE,
+            type,
             out -> {
               Cut cut = new Cut();
               Future<?> due = timer.schedule(cut, life.toMillis(), TimeUnit.MILLISECONDS);
               try {
-                events.to(new Stream(out));
+                writing.to(out);
               } finally {
                 due.cancel(false);
                 cut.end();

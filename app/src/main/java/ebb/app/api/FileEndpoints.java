@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// downloads, with `Range`.
 final class FileEndpoints {
   /// The folders that are shown. What else lies beside them is the job's own affair.
-  private static final List<String> SHOWN = List.of("outputs", "logs");
+  static final List<String> SHOWN = List.of("outputs", "logs");
 
   /// One listing looks at no more; who leaves more should pack them.
-  private static final int FILES_MAX = 100_000;
+  static final int FILES_MAX = 100_000;
 
   private static final int PIECE_BYTES = 64 << 10;
   private static final String TYPE = "application/octet-stream";
@@ -284,6 +284,6 @@ final class FileEndpoints {
   }
 
   private static Response unavailable(IOException failure) {
-    return Json.busy(503, "FilesUnavailable", "The files cannot be read: " + failure, 1);
+    return Reads.unavailable("FilesUnavailable", "The files cannot be read.", failure);
   }
 }

@@ -31,8 +31,8 @@ final class Governing {
     } catch (Bodies.Unfit unfit) {
       return Reads.badRequest(unfit.getMessage());
     } catch (IOException failure) {
-      return Json.busy(
-          503, "StorageUnavailable", "This could not be done, or not all of it: " + failure, 5);
+      return Reads.unavailable(
+          "StorageUnavailable", "This could not be done, or not all of it.", failure);
     }
   }
 

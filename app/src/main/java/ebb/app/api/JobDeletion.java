@@ -12,8 +12,8 @@ import ebb.kernel.protocol.JobId;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 
-/// Deletes ended jobs: nobody is shown one any more, and its files are removed. What it cost stays
-/// in the ledger.
+/// Deletes ended jobs: nobody is shown one any more, and its files and what it ran are removed.
+/// What it cost stays in the ledger.
 final class JobDeletion {
   private static final System.Logger LOG = System.getLogger(JobDeletion.class.getName());
 
@@ -26,11 +26,14 @@ final class JobDeletion {
   private final JobEndpoints jobs;
   private final Wishes wishes;
   private final Surface.Outputs outputs;
+  private final Surface.Cleaning cleaning;
 
-  JobDeletion(JobEndpoints jobs, Wishes wishes, Surface.Outputs outputs) {
+  JobDeletion(
+      JobEndpoints jobs, Wishes wishes, Surface.Outputs outputs, Surface.Cleaning cleaning) {
     this.jobs = jobs;
     this.wishes = wishes;
     this.outputs = outputs;
+    this.cleaning = cleaning;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -64,6 +67,7 @@ final class JobDeletion {
         _ -> {
           removeFiles(id);
           awaitShownNoMore(id);
+          erase(id);
           return Response.empty(done);
         });
   }
@@ -74,6 +78,15 @@ final class JobDeletion {
       outputs.remove(id);
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "the files of job {0} are not removed: {1}", id.toString(), failure);
+    }
+  }
+
+  /// What is not erased now is by the sweep.
+  private void erase(JobId id) {
+    try {
+      cleaning.erase(id);
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "what job {0} ran is not erased: {1}", id.toString(), failure);
     }
   }
 

@@ -45,6 +45,7 @@ final class LedgerEndpoint {
   void addTo(Router<Endpoint> router) {
     router
         .on("GET", "/ebb/v1/ledger", this::everything)
+        .on("GET", WorkspaceEndpoints.PATH + "/ledger", this::ofWorkspace)
         .on("GET", WorkspaceEndpoints.PATH + "/clusters/{name}/ledger", this::ofCluster);
   }
 
@@ -87,6 +88,13 @@ final class LedgerEndpoint {
   private Response everything(Request request, Actor actor) {
     Response refusal = reads.refusal(actor, Scope.ALL);
     return refusal != null ? refusal : ledger(request, new Ledger.Everything());
+  }
+
+  private Response ofWorkspace(Request request, Actor actor) {
+    return reads.inWorkspace(
+        request,
+        actor,
+        workspace -> ledger(request, new Ledger.OfWorkspace(workspace.workspace().id())));
   }
 
   private Response ofCluster(Request request, Actor actor) {

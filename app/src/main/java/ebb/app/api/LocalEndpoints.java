@@ -35,9 +35,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the machine that has a local job asks and tells: what to run, that it runs, what it writes,
-/// how it ended. All of it may be said again.
+/// that it sends what is left, how it ended. All of it may be said again.
 final class LocalEndpoints {
-  private static final String PATH = JobEndpoints.PATH + "/local";
+  static final String PATH = JobEndpoints.PATH + "/local";
 
   /// Longer than what an agent writes behind a stream that has reached its bound.
   private static final int NOTICE_BYTES = 4_096;
@@ -59,6 +59,7 @@ final class LocalEndpoints {
         .on("POST", PATH, this::order)
         .on("POST", PATH + "/start", this::start)
         .on("PUT", PATH + "/logs", this::logs)
+        .on("POST", PATH + "/sending", this::sending)
         .on("POST", PATH + "/end", this::end);
   }
 
@@ -108,7 +109,7 @@ final class LocalEndpoints {
     for (Map.Entry<String, Specification.Output> output : specification.outputs().entrySet()) {
       if (!output.getValue().uri().isEmpty()) {
         return Optional.of(
-            "the output '%s' goes to a datastore, and a local job's stay on its machine: leave its path out"
+            "the output '%s' goes to a datastore, and a local job's go to the server: leave its path out"
                 .formatted(output.getKey()));
       }
     }
@@ -120,12 +121,13 @@ final class LocalEndpoints {
                 .formatted(variable.getKey()));
   }
 
-  private interface Use {
+  /// Looks at a local job.
+  interface Use {
     Response of(Job job) throws Bodies.Unfit;
   }
 
   /// The local job, for whoever submitted it.
-  private Response withLocal(Request request, Actor actor, Use use) {
+  Response withLocal(Request request, Actor actor, Use use) {
     return jobs.withJob(
         request,
         actor,
@@ -181,7 +183,7 @@ final class LocalEndpoints {
     try {
       found = parts.specifications().find(job.spec().specHash());
     } catch (SpecificationStoreFailure failure) {
-      return Json.busy(503, "StorageUnavailable", "What is to run cannot be read: " + failure, 5);
+      return Reads.unavailable("StorageUnavailable", "What is to run cannot be read.", failure);
     }
     if (found.isEmpty()) {
       return Json.refusal(409, "SpecificationErased", "What is to run is not known any more.");
@@ -236,6 +238,14 @@ final class LocalEndpoints {
         request,
         actor,
         new Command.ReportLocalStart(Reads.workspaceScope(request), request.parameter("name")),
+        _ -> Response.empty(200));
+  }
+
+  private Response sending(Request request, Actor actor) {
+    return wishes.wish(
+        request,
+        actor,
+        new Command.ReportLocalSending(Reads.workspaceScope(request), request.parameter("name")),
         _ -> Response.empty(200));
   }
 
@@ -297,7 +307,7 @@ final class LocalEndpoints {
           try {
             return write(file, Long.parseLong(offset), piece, most);
           } catch (IOException failure) {
-            return Json.busy(503, "StorageUnavailable", "The log was not kept: " + failure, 5);
+            return Reads.unavailable("StorageUnavailable", "The log was not kept.", failure);
           }
         });
   }

@@ -29,24 +29,20 @@ final class LogEndpoints {
 
   private static final int PIECE_BYTES = 64 << 10;
 
-  /// Between two looks at a file that has nothing new. Nothing but a reader's screen waits for it.
-  private static final long LOOK_MILLIS = 100;
-
-  /// A silent job is followed for this long at most; who wants more asks again at the offset.
-  private static final long FOLLOW_MILLIS = 24L * 3600 * 1000;
-
   private static final String TYPE = "text/plain; charset=utf-8";
 
   private final JobEndpoints jobs;
   private final View view;
   private final Surface.Parts parts;
   private final EventStreams streams;
+  private final EventStreams plain;
 
-  LogEndpoints(JobEndpoints jobs, Surface.Parts parts, EventStreams streams) {
+  LogEndpoints(JobEndpoints jobs, Surface.Parts parts, EventStreams streams, EventStreams plain) {
     this.jobs = jobs;
     this.view = parts.view();
     this.parts = parts;
     this.streams = streams;
+    this.plain = plain;
   }
 
   void addTo(Router<Endpoint> router) {
@@ -78,17 +74,17 @@ final class LogEndpoints {
     }
     boolean sendsEvents = EventStreams.areWanted(request);
     boolean follows = sendsEvents || "true".equalsIgnoreCase(request.query("follow"));
-    // Whoever follows a job that has not started waits for its first attempt.
-    int newest = follows ? Math.max(1, attempts) : attempts;
+    int newest = Math.max(1, attempts);
     long attempt = number(request, "attempt", newest);
     long rank = number(request, "rank", 0);
     long offset = number(request, "offset", 0);
-    if (attempt < 0 || attempt > newest || rank < 0 || rank >= nodes || offset < 0) {
+    if (attempt < 1 || attempt > newest || rank < 0 || rank >= nodes || offset < 0) {
       return Reads.badRequest(
           "The job has had %d attempts and has %d nodes: attempt is 1 to %d, rank 0 to %d, offset 0 or more."
               .formatted(attempts, nodes, newest, nodes - 1));
     }
-    if (attempt == 0) {
+    // Whoever follows a job that has not started waits for its first attempt.
+    if (attempts == 0 && !follows) {
       return Json.refusal(
           404,
           "LogNotFound",
@@ -99,15 +95,15 @@ final class LogEndpoints {
     try {
       mask = mask(spec);
     } catch (SpecificationStoreFailure failure) {
-      return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
+      return Reads.unavailable("LogUnavailable", "The output cannot be read.", failure);
     }
     boolean isErrors = stream.equals("stderr");
     IntFunction<TaskLog> logs =
         of -> new TaskLog(view, parts.outputs().file(job, of, (int) rank, isErrors), job, of, mask);
+    LogEvents.Place begin = new LogEvents.Place((int) attempt, offset);
     if (sendsEvents) {
       boolean isOfOneAttempt = request.query("attempt") != null;
       LogEvents events = new LogEvents(view, job, attempts, isOfOneAttempt, logs);
-      LogEvents.Place begin = new LogEvents.Place((int) attempt, offset);
       LogEvents.Place last = LogEvents.Place.of(EventStreams.lastId(request), begin);
       boolean isOfThis =
           last.attempt() > 0
@@ -115,11 +111,14 @@ final class LogEndpoints {
               && (!isOfOneAttempt || last.attempt() == attempt);
       return streams.answer(request, out -> events.follow(isOfThis ? last : begin, out));
     }
-    TaskLog log = logs.apply((int) attempt);
-    if (request.query("all") != null) {
-      return Response.streamed(TYPE, out -> copy(log, offset, !log.isOver(), out));
+    if (follows) {
+      LogEvents ofAttempt = new LogEvents(view, job, attempts, true, logs);
+      return plain.answer(TYPE, out -> ofAttempt.follow(begin, out));
     }
-    return follows ? Response.streamed(TYPE, out -> follow(log, offset, out)) : whole(log, offset);
+    TaskLog log = logs.apply((int) attempt);
+    return request.query("all") != null
+        ? Response.streamed(TYPE, out -> copy(log, offset, !log.isOver(), out))
+        : whole(log, offset);
   }
 
   /// Hides the secrets that the job was given.
@@ -148,14 +147,14 @@ final class LogEndpoints {
       boolean mayGrow = !log.isOver();
       bytes = log.read(offset, WHOLE_BYTES, mayGrow);
     } catch (IOException failure) {
-      return Json.busy(503, "LogUnavailable", "The output cannot be read: " + failure, 1);
+      return Reads.unavailable("LogUnavailable", "The output cannot be read.", failure);
     }
     return Response.of(200, TYPE, bytes)
         .with("x-ebb-next-offset", String.valueOf(offset + bytes.length));
   }
 
-  /// Writes what is there by now, however much it is; returns the offset after it.
-  private static long copy(TaskLog log, long from, boolean mayGrow, OutputStream out)
+  /// Writes what is there by now, however much it is.
+  private static void copy(TaskLog log, long from, boolean mayGrow, OutputStream out)
       throws IOException {
     long offset = from;
     byte[] piece = log.read(offset, PIECE_BYTES, mayGrow);
@@ -163,27 +162,6 @@ final class LogEndpoints {
       out.write(piece);
       offset += piece.length;
       piece = log.read(offset, PIECE_BYTES, mayGrow);
-    }
-    return offset;
-  }
-
-  /// Writes what is there and what comes, until the attempt has ended and all of it is written.
-  private static void follow(TaskLog log, long from, OutputStream out) throws IOException {
-    long until = System.nanoTime() + FOLLOW_MILLIS * 1_000_000;
-    long offset = from;
-    while (true) {
-      boolean over = log.isOver() || System.nanoTime() > until;
-      offset = copy(log, offset, !over, out);
-      if (over) {
-        return;
-      }
-      out.flush();
-      try {
-        Thread.sleep(LOOK_MILLIS);
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-        return;
-      }
     }
   }
 }

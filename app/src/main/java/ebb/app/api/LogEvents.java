@@ -4,12 +4,13 @@ import ebb.app.view.JobSeen;
 import ebb.app.view.View;
 import ebb.kernel.protocol.JobId;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What a job writes, as events: each has a piece of text and, as its id, the attempt and the
-/// offset at which the next piece begins.
+/// What a job writes, as it comes: as events, each of which has a piece of text and, as its id, the
+/// attempt and the offset at which the next piece begins, or as it is.
 ///
 /// @param attempts how many the job has had when it was asked for
 /// @param isOfOneAttempt whether it ends with the attempt, and not with the job
@@ -48,7 +49,69 @@ record LogEvents(
     }
   }
 
+  /// Who takes what comes.
+  private interface Reader {
+    /// How many of the bytes it takes; the rest come again with what follows them.
+    ///
+    /// @param over whether nothing follows them
+    int take(Place place, byte[] bytes, boolean over) throws IOException;
+
+    /// Nothing has come for a while.
+    void idle() throws IOException;
+
+    void end() throws IOException;
+  }
+
   void follow(Place from, EventStreams.Stream stream) throws IOException {
+    follow(
+        from,
+        new Reader() {
+          @Override
+          public int take(Place place, byte[] bytes, boolean over) throws IOException {
+            int characters = whole(bytes);
+            // The rest of a character that does not come is taken as it is.
+            int length = characters == 0 && over ? bytes.length : characters;
+            if (length > 0) {
+              String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+              Place next = new Place(place.attempt(), place.offset() + length);
+              stream.send("log", next.toString(), new Piece(place.attempt(), place.offset(), text));
+            }
+            return length;
+          }
+
+          @Override
+          public void idle() throws IOException {
+            stream.idle();
+          }
+
+          @Override
+          public void end() throws IOException {
+            stream.end();
+          }
+        });
+  }
+
+  void follow(Place from, OutputStream out) throws IOException {
+    follow(
+        from,
+        new Reader() {
+          @Override
+          public int take(Place place, byte[] bytes, boolean over) throws IOException {
+            out.write(bytes);
+            return bytes.length;
+          }
+
+          @Override
+          public void idle() throws IOException {
+            out.flush();
+          }
+
+          @Override
+          public void end() {}
+        });
+  }
+
+  private void follow(Place from, Reader reader) throws IOException {
     Place place = from;
     long wait = LOOK_MILLIS;
     try (View.JobWatch watch = view.watch(job)) {
@@ -57,9 +120,9 @@ record LogEvents(
         boolean isEnded = seen == null || seen.job().isEnded();
         TaskLog log = logs.apply(place.attempt());
         boolean over = log.isOver();
-        Place next = send(log, place, over, stream);
+        Place next = send(log, place, over, reader);
         if (over && (isOfOneAttempt || (isEnded && place.attempt() >= had(seen)))) {
-          stream.end();
+          reader.end();
           return;
         }
         if (over && place.attempt() < had(seen)) {
@@ -67,8 +130,8 @@ record LogEvents(
         }
         wait = next.equals(place) ? Math.min(wait * 2, LOOK_MILLIS_MOST) : LOOK_MILLIS;
         place = next;
+        reader.idle();
         watch.await(wait);
-        stream.idle();
       }
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
@@ -80,22 +143,16 @@ record LogEvents(
   }
 
   /// Sends what is there and says where the rest will begin.
-  private static Place send(TaskLog log, Place from, boolean over, EventStreams.Stream stream)
+  private static Place send(TaskLog log, Place from, boolean over, Reader reader)
       throws IOException {
     Place place = from;
     while (true) {
       byte[] bytes = log.read(place.offset(), PIECE_BYTES, !over);
-      int length = whole(bytes);
-      if (length == 0 && over) {
-        length = bytes.length; // the rest of a character will not come
-      }
-      if (length == 0) {
+      int taken = bytes.length == 0 ? 0 : reader.take(place, bytes, over);
+      if (taken == 0) {
         return place;
       }
-      String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
-      Piece piece = new Piece(place.attempt(), place.offset(), text);
-      place = new Place(place.attempt(), place.offset() + length);
-      stream.send("log", place.toString(), piece);
+      place = new Place(place.attempt(), place.offset() + taken);
     }
   }
 

@@ -9,10 +9,16 @@ import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /// What every read begins with: may this actor look here, and is the workspace there.
 final class Reads {
+  private static final System.Logger LOG = System.getLogger(Reads.class.getName());
+
+  /// Most of what fails on a machine fails for longer than a moment.
+  private static final int AGAIN_SECONDS = 5;
+
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MOST = 1000;
 
@@ -74,6 +80,13 @@ final class Reads {
 
   static Response notFound(String kind, String name) {
     return Json.refusal(Reason.of(new Rejection.NotFound(kind, name)));
+  }
+
+  /// What the machine under the server did not do. Why has paths of the machine: the log has it,
+  /// and no answer.
+  static Response unavailable(String code, String what, Exception failure) {
+    LOG.log(Level.WARNING, "{0} {1}", what, failure);
+    return Json.busy(503, code, what + " The server's log says why; try again.", AGAIN_SECONDS);
   }
 
   static Response badRequest(String message) {

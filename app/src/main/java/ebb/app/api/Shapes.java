@@ -5,6 +5,7 @@ import ebb.app.journal.History.PastJob;
 import ebb.app.view.ClusterSeen;
 import ebb.app.view.JobSeen;
 import ebb.app.view.NodeSeen;
+import ebb.app.view.Rules;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.job.Attempt;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +88,7 @@ final class Shapes {
     return micros == Rates.UNPRICED ? null : BigDecimal.valueOf(micros, 6).toPlainString();
   }
 
+  /// @param isolationGiven what its new nodes have of `isolation`, which is what was asked for
   /// @param nodeStart how long its newest nodes took to come; shown of one cluster
   record ClusterShown(
       String id,
@@ -101,6 +102,7 @@ final class Shapes {
       boolean internodeCommunication,
       Map<String, String> tags,
       String isolation,
+      String isolationGiven,
       boolean network,
       String state,
       boolean priced,
@@ -108,7 +110,7 @@ final class Shapes {
       ClusterSeen.Counts counts,
       @Nullable String nodeStart,
       ChargesShown charges) {
-    static ClusterShown of(ClusterSeen seen, String currency, @Nullable String nodeStart) {
+    static ClusterShown of(ClusterSeen seen, Rules rules, @Nullable String nodeStart) {
       Cluster cluster = seen.cluster();
       ClusterSpec spec = cluster.spec();
       Map<String, String> tags = new LinkedHashMap<>();
@@ -126,11 +128,12 @@ final class Shapes {
           spec.location(),
           spec.internodeCommunication(),
           tags,
-          spec.isolation().name().toLowerCase(Locale.ROOT),
+          Reason.lower(spec.isolation()),
+          Reason.lower(rules.host().isolation().given(spec.isolation())),
           spec.network(),
           cluster.deleting() ? "deleting" : "ready",
           cluster.rates().list() != Rates.UNPRICED,
-          HourlyShown.of(cluster.rates(), currency),
+          HourlyShown.of(cluster.rates(), rules.prices().currency()),
           seen.counts(),
           nodeStart,
           ChargesShown.of(seen.charges()));

@@ -6,6 +6,7 @@ import ebb.app.journal.History;
 import ebb.app.journal.History.PastJob;
 import ebb.app.journal.HistoryUnavailable;
 import ebb.app.loop.Outcome;
+import ebb.app.specification.Holds;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
@@ -19,8 +20,7 @@ import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Verdict;
-import java.lang.System.Logger.Level;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// The way of every job to the kernel, whichever door it came through: a name is used once, and
 /// what a new job needs must be there.
 final class Submissions {
-  private static final System.Logger LOG = System.getLogger(Submissions.class.getName());
-
   /// The kernel finds a look into history too old when the server was held up for longer than ended
   /// jobs stay in memory; more than a few such looks in a row are an overload.
   private static final int LOOKS = 3;
@@ -86,19 +84,17 @@ final class Submissions {
       return Reads.badRequest(unfit.getMessage());
     } catch (HistoryUnavailable unavailable) {
       return JobEndpoints.historyUnavailable(unavailable);
-    } catch (SpecificationStoreFailure failure) {
-      LOG.log(Level.WARNING, "a specification cannot be stored: {0}", failure.getMessage());
-      return Json.busy(
-          503,
+    } catch (IOException failure) {
+      return Reads.unavailable(
           "StorageUnavailable",
-          "The job's specification could not be stored: nothing was submitted. The server's log has the reason.",
-          5);
+          "What the job runs could not be stored or looked for: nothing was submitted.",
+          failure);
     }
   }
 
   private Response send(
       Request request, Actor actor, Submission submission, IntFunction<Response> shown)
-      throws Bodies.Unfit, HistoryUnavailable, SpecificationStoreFailure {
+      throws Bodies.Unfit, HistoryUnavailable, IOException {
     Scope scope = Reads.workspaceScope(request);
     String name = request.parameter("name");
     Outcome<Verdict> outcome = new Outcome.NotServing<>();
@@ -106,6 +102,7 @@ final class Submissions {
       Seen seen = look(scope, name);
       JobSpec there = seen.spec();
       String hash;
+      Holds.Hold hold = null;
       if (there != null) {
         hash = hashBeside(there.specHash(), submission);
         if (seen.isDeleted()) {
@@ -122,7 +119,8 @@ final class Submissions {
         if (refusal != null) {
           return refusal;
         }
-        hash = specifications.put(specification);
+        hold = specifications.hold(specification);
+        hash = hold.hash();
       }
       JobSpec spec = submission.spec().withHash(hash);
       outcome =
@@ -130,6 +128,9 @@ final class Submissions {
               request,
               actor,
               new Command.SubmitJob(scope, name, spec, submission.serverless(), seen.at()));
+      if (hold != null && !(outcome instanceof Outcome.Unknown<Verdict>)) {
+        hold.release();
+      }
       if (there != null && is(outcome, Rejection.NameTaken.class)) {
         return taken(name, there, submission);
       }
@@ -168,7 +169,8 @@ final class Submissions {
   }
 
   /// With the environment that its name means now.
-  private Specification complete(Submission submission, Scope scope) throws Bodies.Unfit {
+  private Specification complete(Submission submission, Scope scope)
+      throws Bodies.Unfit, IOException {
     return submission.environment() == null
         ? submission.specification()
         : submission
@@ -206,11 +208,12 @@ final class Submissions {
   /// Says in what it differs from the job that has the name.
   private Response taken(String name, JobSpec there, Submission submission)
       throws SpecificationStoreFailure {
-    List<String> different = new ArrayList<>(Difference.between(there, submission.spec()));
-    specifications
-        .find(there.specHash())
-        .ifPresent(
-            stored -> different.addAll(Difference.between(stored, submission.specification())));
+    List<String> different =
+        Difference.between(
+            there,
+            submission.spec(),
+            specifications.find(there.specHash()).orElse(null),
+            submission.specification());
     return Json.refusal(Reason.of(new Rejection.NameTaken("job", name)).differing(different));
   }
 }

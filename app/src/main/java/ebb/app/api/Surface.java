@@ -36,6 +36,9 @@ public final class Surface {
     /// The most that is kept of each stream of a task.
     long boundBytes();
 
+    /// The most that the files of a task may take; 0: as much as there is room for.
+    int diskMebibytes();
+
     /// How many bytes a job's folders hold beside what is kept of it.
     long between(JobId job, int attempts, int nodes) throws IOException;
 
@@ -58,6 +61,9 @@ public final class Surface {
 
     /// Removes what is older, or only counts it.
     Freed clean(Duration olderThan, boolean really) throws IOException;
+
+    /// Erases what a deleted job ran, unless another job that is not deleted runs the same.
+    void erase(JobId deleted) throws IOException;
   }
 
   /// Everything that the surface speaks to.
@@ -97,12 +103,16 @@ public final class Surface {
     new DatastoreEndpoints(governing, parts.datastores()).addTo(router);
     new SecretEndpoints(governing, parts.secrets()).addTo(router);
     new CodeEndpoints(reads, parts.code()).addTo(router);
-    JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs());
+    JobDeletion deletion = new JobDeletion(jobs, wishes, parts.outputs(), parts.cleaning());
     deletion.addTo(router);
     EventStreams streams = new EventStreams(EventStreams.LIFE);
     new JobEvents(jobs, parts.view(), streams).addTo(router);
-    new LogEndpoints(jobs, parts, streams).addTo(router);
-    new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);
+    // Places of their own: who reads no events has no heartbeat, and keeps one longer.
+    EventStreams plain = new EventStreams(EventStreams.LIFE);
+    new LogEndpoints(jobs, parts, streams, plain).addTo(router);
+    LocalEndpoints local = new LocalEndpoints(jobs, reads, wishes, parts);
+    local.addTo(router);
+    new LocalFiles(local, reads, parts.outputs()).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);

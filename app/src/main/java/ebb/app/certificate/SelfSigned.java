@@ -1,6 +1,6 @@
 package ebb.app.certificate;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,7 @@ public final class SelfSigned {
       byte[] trusted = pem("CERTIFICATE", own.chain().getFirst().getEncoded());
       if (!Files.exists(certificate(home))
           || !java.util.Arrays.equals(Files.readAllBytes(certificate(home)), trusted)) {
-        PrivateFile.replace(certificate(home), trusted);
+        DurableFile.replace(certificate(home), trusted);
       }
       return own;
     } catch (IOException | GeneralSecurityException failure) {
@@ -101,7 +101,7 @@ public final class SelfSigned {
       }
       Key key = made.getKey("ebb", password.toCharArray());
       Certificate certificate = made.getCertificate("ebb");
-      PrivateFile.replace(
+      DurableFile.replace(
           key(home),
           concat(
               pem("PRIVATE KEY", key.getEncoded()), pem("CERTIFICATE", certificate.getEncoded())));

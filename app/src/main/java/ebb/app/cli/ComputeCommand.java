@@ -1,13 +1,10 @@
 package ebb.app.cli;
 
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `ebb ml compute`: clusters in the grammar of Azure ML's second command line.
@@ -42,18 +39,7 @@ final class ComputeCommand {
         description = "The cluster; default: the file's name for it.")
     private @Nullable String name;
 
-    @Option(
-        names = {"-f", "--file"},
-        paramLabel = "FILE",
-        description = "YAML, as amlCompute.schema.json has it; options count more.")
-    private @Nullable Path file;
-
-    @Option(
-        names = "--set",
-        paramLabel = "PROPERTY=VALUE",
-        arity = "1..*",
-        description = "Changes a property of the file.")
-    private Map<String, String> changes = new TreeMap<>();
+    @Mixin private FileOption file = new FileOption();
 
     @Option(
         names = {"-t", "--type"},
@@ -85,24 +71,11 @@ final class ComputeCommand {
         description = "dedicated (the default) or low_priority.")
     private @Nullable String tier;
 
-    @Option(
-        names = {"-l", "--location"},
-        paramLabel = "PLACE",
-        description = "Default: the workspace's.")
-    private @Nullable String location;
-
-    @Option(names = "--tags", paramLabel = "NAME=VALUE", arity = "0..*", description = "Tags.")
-    private Map<String, String> tags = new TreeMap<>();
-
-    @Option(
-        names = "--isolation",
-        paramLabel = "KIND",
-        description = "sandbox (the default), container or none.")
-    private @Nullable String isolation;
+    @Mixin private ClusterOptions options = new ClusterOptions();
 
     @Override
     public void run() {
-      ObjectNode read = file == null ? JsonNodeFactory.instance.objectNode() : Yaml.read(file);
+      ObjectNode read = file.read();
       put(read, "name", name);
       put(read, "type", type);
       put(read, "size", size);
@@ -110,12 +83,12 @@ final class ComputeCommand {
       put(read, "min_instances", min);
       put(read, "idle_time_before_scale_down", idle);
       put(read, "tier", tier);
-      put(read, "location", location);
-      put(read, "isolation", isolation);
-      if (!tags.isEmpty()) {
-        tags.forEach(read.withObject("/tags")::put);
+      put(read, "location", options.location);
+      put(read, "isolation", options.isolation);
+      if (!options.tags.isEmpty()) {
+        options.tags.forEach(read.withObject("/tags")::put);
       }
-      Yaml.set(read, changes);
+      file.change(read);
       Clusters clusters = new Clusters(Connection.to(place));
       output.show(
           clusters.create(ClusterFile.name(read), ClusterFile.wanted(read)), Clusters.COLUMNS);

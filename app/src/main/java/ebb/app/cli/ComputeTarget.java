@@ -1,7 +1,6 @@
 package ebb.app.cli;
 
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,25 +77,21 @@ final class ComputeTarget {
         description = "dedicated (the default) or lowpriority.")
     private @Nullable String priority;
 
-    @Option(
-        names = {"-l", "--location"},
-        paramLabel = "PLACE",
-        description = "Default: the workspace's.")
-    private @Nullable String location;
-
-    @Option(names = "--tags", paramLabel = "NAME=VALUE", arity = "0..*", description = "Tags.")
-    private Map<String, String> tags = new TreeMap<>();
-
-    @Option(
-        names = "--isolation",
-        paramLabel = "KIND",
-        description = "sandbox (the default), container or none.")
-    private @Nullable String isolation;
+    @Mixin private ClusterOptions options = new ClusterOptions();
 
     @Override
     public void run() {
       Clusters.Wanted wanted =
-          new Clusters.Wanted(size, priority, min, max, idle, location, isolation, null, tags);
+          new Clusters.Wanted(
+              size,
+              priority,
+              min,
+              max,
+              idle,
+              options.location,
+              options.isolation,
+              null,
+              options.tags);
       named.output.show(named.clusters().create(named.name, wanted), Clusters.COLUMNS);
     }
   }

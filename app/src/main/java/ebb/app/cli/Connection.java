@@ -47,7 +47,14 @@ final class Connection {
     this.known = new KnownServer(place.folder());
   }
 
+  /// For a command that somebody has typed: before it is done, what was begun before is looked
+  /// after.
   static Connection to(Place place) {
+    LocalJob.takeUp();
+    return open(place);
+  }
+
+  static Connection open(Place place) {
     Path home = place.folder();
     OwnServer server = new OwnServer(home);
     JsonNode address = server.running();

@@ -2,8 +2,6 @@ package ebb.app.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,25 +49,13 @@ final class JobCommand {
     @Mixin private Place place = new Place();
     @Mixin private Output output = new Output();
 
-    @Option(
-        names = {"-f", "--file"},
-        required = true,
-        paramLabel = "FILE",
-        description = "YAML, as commandJob.schema.json has it; what it names is sent with it.")
-    private Path file = Path.of("");
+    @Mixin private FileOption file = new FileOption();
 
     @Option(
         names = {"-n", "--name"},
         paramLabel = "NAME",
         description = "Default: the file's, or made of the time.")
     private @Nullable String name;
-
-    @Option(
-        names = "--set",
-        paramLabel = "PROPERTY=VALUE",
-        arity = "1..*",
-        description = "Changes a property of the file, as in --set resources.instance_count=2.")
-    private Map<String, String> changes = new TreeMap<>();
 
     @Option(
         names = {"-s", "--stream"},
@@ -83,12 +69,11 @@ final class JobCommand {
 
     @Override
     public Integer call() {
-      ObjectNode read = Yaml.read(file);
-      Yaml.set(read, changes);
+      Path folder = file.folder();
+      ObjectNode read = file.read();
+      file.change(read);
       Connection connection = Connection.to(place);
       connection.ensureWorkspace();
-      Path parent = file.toAbsolutePath().getParent();
-      Path folder = parent == null ? Path.of("/") : parent;
       ObjectNode properties = JobFile.properties(folder, read, new Uploads(connection, yes));
       String named = name == null ? JobFile.name(read) : name;
       Jobs jobs = new Jobs(connection);

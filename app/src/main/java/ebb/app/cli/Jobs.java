@@ -28,6 +28,9 @@ final class Jobs {
 
   private static final long POLL_MILLIS = 100;
 
+  /// Between two looks at a log that the server has no place to follow.
+  private static final long CROWDED_MILLIS = 1_000;
+
   private final Connection connection;
 
   Jobs(Connection connection) {
@@ -94,11 +97,6 @@ final class Jobs {
     return connection.arm("GET", path(name), null);
   }
 
-  /// The newest jobs: one page, because a history is long.
-  List<JsonNode> newest() {
-    return connection.arm("GET", "/jobs", null).path("value").valueStream().toList();
-  }
-
   /// The newest `most` jobs.
   List<JsonNode> newest(int most) {
     return connection.first("/jobs", "value", most);
@@ -110,56 +108,85 @@ final class Jobs {
 
   /// What a job wrote to one stream so far.
   void copyLog(String name, boolean errors) {
-    copy(name, errors, false, 0, System.out);
+    copy(new Copied(name, errors, 0, System.out));
   }
 
   /// What a job wrote to its standard output so far.
   String printed(String name) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    copy(name, false, false, 0, new PrintStream(printed, false, StandardCharsets.UTF_8));
+    copy(new Copied(name, false, 0, new PrintStream(printed, false, StandardCharsets.UTF_8)));
     return printed.toString(StandardCharsets.UTF_8);
   }
 
   /// Copies what a job writes, standard error to standard error, until it has ended; answers it as
   /// it then is. What a restarted job writes comes after what it had written.
   JsonNode follow(String name) {
-    int attempt = 1;
     Progress progress = new Progress("waiting for the end of " + name);
-    while (true) {
-      followAttempt(name, attempt);
+    for (int attempt = 1; ; attempt++) {
+      Copied out = new Copied(name, false, attempt, System.out);
+      Copied errors = new Copied(name, true, attempt, System.err);
+      followBoth(out, errors);
       JsonNode job = show(name);
-      JsonNode properties = job.at("/properties/properties");
-      while (!properties.has("ebb.end.cause")
-          && Integer.parseInt(properties.path("ebb.attempts").asString("1")) <= attempt) {
+      while (!isOver(job, attempt)) {
         progress.pause(POLL_MILLIS);
+        followBoth(out, errors); // It has not quite ended, or the server ends streams that last.
         job = show(name);
-        properties = job.at("/properties/properties");
       }
-      int attempts = Integer.parseInt(properties.path("ebb.attempts").asString("1"));
-      if (attempts <= attempt) {
+      followBoth(out, errors); // All that there was when it was over is there now.
+      if (attempts(job) <= attempt) {
         progress.end();
         return job;
       }
-      attempt++;
-      System.err.println("ebb: " + name + " starts again, attempt " + attempt);
+      System.err.println("ebb: " + name + " starts again, attempt " + (attempt + 1));
     }
   }
 
-  private void followAttempt(String name, int attempt) {
+  private static int attempts(JsonNode job) {
+    return Integer.parseInt(job.at("/properties/properties").path("ebb.attempts").asString("1"));
+  }
+
+  private static boolean isOver(JsonNode job, int attempt) {
+    return job.at("/properties/properties").has("ebb.end.cause") || attempts(job) > attempt;
+  }
+
+  /// What is copied of one stream, and how much of it was.
+  private static final class Copied {
+    final String name;
+    final boolean errors;
+    final int attempt;
+    final PrintStream to;
+    long offset;
+
+    /// @param attempt 0: the newest
+    Copied(String name, boolean errors, int attempt, PrintStream to) {
+      this.name = name;
+      this.errors = errors;
+      this.attempt = attempt;
+      this.to = to;
+    }
+
+    String query(String how) {
+      return "?stream=%s&offset=%d%s%s"
+          .formatted(
+              errors ? "stderr" : "stdout", offset, attempt == 0 ? "" : "&attempt=" + attempt, how);
+    }
+  }
+
+  private void followBoth(Copied out, Copied errors) {
     AtomicReference<@Nullable Failed> broken = new AtomicReference<>();
-    Thread errors =
+    Thread second =
         Thread.ofPlatform()
             .daemon()
             .start(() -> {
               try {
-                copy(name, true, true, attempt, System.err);
+                follow(errors);
               } catch (Failed failed) {
                 broken.set(failed);
               }
             });
-    copy(name, false, true, attempt, System.out);
+    follow(out);
     try {
-      errors.join();
+      second.join();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -169,23 +196,54 @@ final class Jobs {
     }
   }
 
-  /// @param attempt 0: the newest
-  private void copy(String name, boolean errors, boolean follow, int attempt, PrintStream to) {
-    String query =
-        "?stream=%s&follow=%s%s"
-            .formatted(
-                errors ? "stderr" : "stdout", follow, attempt == 0 ? "" : "&attempt=" + attempt);
-    try (InputStream log = connection.stream(path(name) + "/logs" + query)) {
+  /// Where too many follow already, what is there is copied again and again.
+  private void follow(Copied copied) {
+    try {
+      copy(copied, copied.query("&follow=true"));
+    } catch (Failed failed) {
+      if (!failed.code().equals("TooManyStreams")) {
+        throw failed;
+      }
+      pause();
+      copyIfThere(copied);
+    }
+  }
+
+  private void copyIfThere(Copied copied) {
+    try {
+      copy(copied);
+    } catch (Failed failed) {
+      if (!failed.isAbsence()) {
+        throw failed;
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(CROWDED_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void copy(Copied copied) {
+    copy(copied, copied.query("&all=true"));
+  }
+
+  private void copy(Copied copied, String query) {
+    try (InputStream log = connection.stream(path(copied.name) + "/logs" + query)) {
       byte[] piece = new byte[8192];
       for (int read = log.read(piece); read >= 0; read = log.read(piece)) {
-        to.write(piece, 0, read);
-        to.flush();
+        copied.to.write(piece, 0, read);
+        copied.to.flush();
+        copied.offset += read;
       }
     } catch (IOException broken) {
       throw Failed.refused(
           "LogBroken",
           "the log broke off (%s); the job goes on: 'ebb logs -f %s'."
-              .formatted(broken.getMessage(), name));
+              .formatted(broken.getMessage(), copied.name));
     }
   }
 
@@ -216,13 +274,13 @@ final class Jobs {
     for (String stream : List.of("stdout", "stderr")) {
       try (PrintStream out =
           new PrintStream(Files.newOutputStream(into.resolve(stream + ".txt")))) {
-        copy(name, stream.equals("stderr"), false, 0, out);
+        copy(new Copied(name, stream.equals("stderr"), 0, out));
       }
     }
     return files.size() + 2;
   }
 
-  private static String escaped(String path) {
+  static String escaped(String path) {
     List<String> parts = new ArrayList<>();
     for (String part : path.split("/", -1)) {
       parts.add(Connection.encoded(part));

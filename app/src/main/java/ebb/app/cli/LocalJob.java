@@ -4,8 +4,14 @@ import ebb.app.code.Bounds;
 import ebb.app.code.CodeRefused;
 import ebb.app.code.Snapshot;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,10 +27,20 @@ import tools.jackson.databind.node.ObjectNode;
 /// ~/.local/state/ebb/jobs/NAME-RANDOM/job.json  which job of which server it is
 ///                                     work/     where the command starts, with a copy of the code
 ///                                     stdout    and stderr: what it writes
+///                                     keeper    locked by who keeps it, and what that had to say
+/// ~/.local/state/ebb/kept/NAME-RANDOM           of each whose end the server is not told yet
 /// ~/.local/state/ebb/environments/              packages, from one job to the next
 /// ```
 final class LocalJob {
   static final String FILE = "job.json";
+
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  /// Whoever only looks whether a job is kept holds its lock for an instant.
+  private static final int LOCK_TRIES = 20;
+
+  private static final long LOCK_MILLIS = 50;
 
   private LocalJob() {}
 
@@ -47,8 +63,7 @@ final class LocalJob {
   static Path prepare(String name, @Nullable Path code) {
     try {
       Path jobs = root().resolve("jobs");
-      Files.createDirectories(
-          jobs, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectories(jobs, PRIVATE);
       Path folder = Files.createTempDirectory(jobs, name + "-");
       Path work = Files.createDirectory(folder.resolve("work"));
       if (code != null) {
@@ -73,7 +88,7 @@ final class LocalJob {
     }
   }
 
-  /// Starts who keeps a job that was submitted: a process and a session of its own.
+  /// Begins a job that was submitted.
   static void begin(Connection connection, JsonNode submitted, Path folder) {
     Place place = connection.place();
     ObjectNode job = Connection.JSON.createObjectNode();
@@ -84,19 +99,86 @@ final class LocalJob {
     job.put("workspace", place.workspaceName());
     try {
       Files.write(folder.resolve(FILE), Connection.JSON.writeValueAsBytes(job));
-      Path log = folder.resolve("keeper.log");
-      new ProcessBuilder(command(folder))
-          .directory(folder.toFile())
-          .redirectInput(Path.of("/dev/null").toFile())
-          .redirectOutput(log.toFile())
-          .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-          .start();
+      Files.createDirectories(kept(), PRIVATE);
+      Files.createFile(mark(folder));
+      startKeeper(folder);
     } catch (IOException failure) {
       throw Failed.refused("LocalJobNotStarted", failure + ".");
     }
     System.err.println(
         "ebb: %s runs on this machine, in %s; it is not metered"
             .formatted(submitted.path("name").asString(), folder.resolve("work")));
+  }
+
+  private static Path kept() {
+    return root().resolve("kept");
+  }
+
+  private static Path mark(Path folder) {
+    return kept().resolve(folder.getFileName());
+  }
+
+  /// Has the jobs of this machine kept again whose keeper has ended before them: it was killed, or
+  /// the machine was. Costs a look at a folder where there are none.
+  static void takeUp() {
+    if (!Files.isDirectory(kept())) {
+      return;
+    }
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(kept())) {
+      for (Path each : open) {
+        Path folder = root().resolve("jobs").resolve(each.getFileName());
+        if (!Files.isDirectory(folder)) {
+          Files.delete(each); // somebody has removed it: there is nothing to tell of it any more
+        } else if (!isKept(folder)) {
+          startKeeper(folder);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException failure) {
+      System.err.println("ebb: local jobs are not looked after: " + failure.getMessage());
+    }
+  }
+
+  private static boolean isKept(Path folder) throws IOException {
+    try (FileChannel channel = lockFile(folder);
+        FileLock lock = channel.tryLock()) {
+      return lock == null;
+    }
+  }
+
+  private static FileChannel lockFile(Path folder) throws IOException {
+    return FileChannel.open(
+        folder.resolve("keeper"), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  /// Makes this process the job's keeper until it ends; null if it has one.
+  static @Nullable FileLock lock(Path folder) throws IOException, InterruptedException {
+    FileChannel channel = lockFile(folder);
+    for (int tries = 0; tries < LOCK_TRIES; tries++) {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return lock;
+      }
+      Thread.sleep(LOCK_MILLIS);
+    }
+    channel.close();
+    return null;
+  }
+
+  /// The server knows how the job ended, or does not want to.
+  static void isTold(Path folder) throws IOException {
+    Files.deleteIfExists(mark(folder));
+  }
+
+  /// Starts who keeps a job: a process and a session of its own.
+  private static void startKeeper(Path folder) throws IOException {
+    ProcessBuilder.Redirect log =
+        ProcessBuilder.Redirect.appendTo(folder.resolve("keeper").toFile());
+    new ProcessBuilder(command(folder))
+        .directory(folder.toFile())
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectOutput(log)
+        .redirectError(log)
+        .start();
   }
 
   /// This program again, by the same JVM.

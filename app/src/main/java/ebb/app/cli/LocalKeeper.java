@@ -2,6 +2,7 @@ package ebb.app.cli;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileLock;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,11 +22,17 @@ import tools.jackson.databind.node.ObjectNode;
 /// `ebb local-keeper`: has a local job's command run on this machine and tells the server of it. It
 /// is started by the client and outlives it, so that Ctrl-C detaches here as everywhere.
 ///
-/// A server that does not answer is asked again: the command runs on, and what it writes waits.
+/// A server that does not answer is asked again: the command runs on, and what it writes waits. One
+/// that is killed is followed by another, which the next command of the client starts: it does the
+/// same again from the beginning, for all of it may be said again, and an agent starts no task
+/// twice.
 @Command(name = "local-keeper", hidden = true)
 public final class LocalKeeper implements Runnable {
-  /// What runs the command.
+  /// What runs the command of one job.
   public interface Machine extends AutoCloseable {
+    /// Starts it, unless it has been started before.
+    void start(Task task) throws IOException, InterruptedException;
+
     boolean hasStarted();
 
     /// Null while it has not.
@@ -33,13 +40,17 @@ public final class LocalKeeper implements Runnable {
 
     void stop() throws IOException;
 
+    /// Ends it, if it was ever started, and waits for that.
+    void end() throws IOException, InterruptedException;
+
+    /// Lets go of it after its end.
     @Override
     void close() throws IOException;
   }
 
-  /// Who can start one.
+  /// Who has one for the folder of a job.
   public interface Machines {
-    Machine start(Task task) throws IOException, InterruptedException;
+    Machine at(Path folder);
   }
 
   /// What is to run.
@@ -79,6 +90,12 @@ public final class LocalKeeper implements Runnable {
     public static Ended unseen(String end, String detail) {
       return new Ended(end, 0, 0, 0, 0, 0, detail);
     }
+
+    /// The same with something more to say.
+    Ended but(String more) {
+      String both = detail.isEmpty() || more.isEmpty() ? detail + more : detail + "; " + more;
+      return new Ended(end, code, cpuMillis, peakMemoryKibibytes, bytesRead, bytesWritten, both);
+    }
   }
 
   /// Between two looks: people wait for what is written.
@@ -90,7 +107,7 @@ public final class LocalKeeper implements Runnable {
   /// Between two tries at a server that does not answer.
   private static final long AGAIN_MILLIS = 1_000;
 
-  private static final int PIECE_BYTES = 512 << 10;
+  static final int PIECE_BYTES = 512 << 10;
 
   private final Machines machines;
 
@@ -109,12 +126,16 @@ public final class LocalKeeper implements Runnable {
 
   @Override
   public void run() {
-    try {
+    try (FileLock lock = LocalJob.lock(folder)) {
+      if (lock == null) {
+        return; // somebody keeps it
+      }
       JsonNode kept = Connection.JSON.readTree(Files.readAllBytes(folder.resolve(LocalJob.FILE)));
       place = LocalJob.place(kept);
       job = "/jobs/" + Connection.encoded(kept.path("name").asString());
       path = job + "/local";
       keep();
+      LocalJob.isTold(folder);
     } catch (IOException failure) {
       throw Failed.refused("LocalJobLost", folder + ": " + failure + ".");
     } catch (InterruptedException ending) {
@@ -122,20 +143,53 @@ public final class LocalKeeper implements Runnable {
     }
   }
 
-  private void keep() throws InterruptedException {
+  private void keep() throws IOException, InterruptedException {
     JsonNode order = insist(server -> server.own("POST", path, body()));
     if (order == null) {
-      return; // it is over, as far as the server is concerned
+      machines.at(folder).end(); // it is over, as far as the server is concerned
+      return;
     }
-    Ended ended;
-    try (Machine machine = machines.start(task(order))) {
+    Ended ended = ended(task(order));
+    insist(this::sendLogs);
+    Ended told = ended.but(sendOutputs());
+    insist(server -> server.own("POST", path + "/end", Connection.JSON.valueToTree(told)));
+  }
+
+  /// Answers why not all of what the job has left is on the server; empty if it is.
+  private String sendOutputs() throws InterruptedException {
+    while (true) {
+      try {
+        new LocalOutputs(Connection.open(place), job, folder.resolve("work")).send();
+        return "";
+      } catch (Failed failed) {
+        if (isOver(failed)) {
+          return unsent(failed.line());
+        }
+      } catch (IOException unreadable) {
+        return unsent(unreadable.toString());
+      }
+      Thread.sleep(AGAIN_MILLIS);
+    }
+  }
+
+  private String unsent(String why) {
+    return "not all of its outputs are on the server, but in %s: %s"
+        .formatted(folder.resolve("work"), why);
+  }
+
+  private Ended ended(Task task) throws InterruptedException {
+    Ended ended = null;
+    try (Machine machine = machines.at(folder)) {
+      machine.start(task);
       ended = watch(machine);
     } catch (IOException failure) {
-      ended = Ended.unseen("lost", String.valueOf(failure.getMessage()));
+      if (ended == null) {
+        ended = Ended.unseen("lost", String.valueOf(failure.getMessage()));
+      } else {
+        System.err.println("ebb: its agent was not told to end: " + failure.getMessage());
+      }
     }
-    insist(this::sendLogs);
-    Ended told = ended;
-    insist(server -> server.own("POST", path + "/end", Connection.JSON.valueToTree(told)));
+    return ended;
   }
 
   private ObjectNode body() {
@@ -167,7 +221,7 @@ public final class LocalKeeper implements Runnable {
   }
 
   /// Tells of the start and of what is written until the command has ended.
-  private Ended watch(Machine machine) throws IOException, InterruptedException {
+  private Ended watch(Machine machine) throws InterruptedException {
     boolean isToldOf = false;
     boolean isStopped = false;
     long askAt = 0;
@@ -177,7 +231,7 @@ public final class LocalKeeper implements Runnable {
         return ended;
       }
       try {
-        Connection server = Connection.to(place);
+        Connection server = Connection.open(place);
         if (!isToldOf && machine.hasStarted()) {
           server.own("POST", path + "/start", null);
           isToldOf = true;
@@ -187,18 +241,26 @@ public final class LocalKeeper implements Runnable {
           askAt = System.currentTimeMillis() + ASK_MILLIS;
           String phase = server.own("GET", job, null).path("phase").asString();
           if (!isStopped && (phase.equals("stopping") || phase.equals("ended"))) {
-            machine.stop();
-            isStopped = true;
+            isStopped = isStopped(machine);
           }
         }
       } catch (Failed failed) {
         if (isOver(failed) && !isStopped) {
-          machine.stop();
-          isStopped = true;
+          isStopped = isStopped(machine);
         }
         Thread.sleep(AGAIN_MILLIS);
       }
       Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  /// Asks it to; false if it could not be asked just now.
+  private static boolean isStopped(Machine machine) {
+    try {
+      machine.stop();
+      return true;
+    } catch (IOException gone) {
+      return false;
     }
   }
 
@@ -210,7 +272,7 @@ public final class LocalKeeper implements Runnable {
   private @Nullable JsonNode insist(Question question) throws InterruptedException {
     while (true) {
       try {
-        JsonNode answer = question.ask(Connection.to(place));
+        JsonNode answer = question.ask(Connection.open(place));
         return answer;
       } catch (Failed failed) {
         if (isOver(failed)) {

@@ -27,17 +27,25 @@ final class People {
 
   @Command(name = "ps", mixinStandardHelpOptions = true, description = "Lists the newest jobs.")
   static final class Ps implements Runnable {
+    /// As many as az lists.
+    private static final int MOST = 50;
+
     @Mixin private Place place = new Place();
+    @Mixin private AzLine az = new AzLine();
 
     @Override
     public void run() {
-      System.out.print(Output.table(new Jobs(Connection.to(place)).newest(), Jobs.COLUMNS));
+      if (az.tells(place, "job", "list", "--max-results", "" + MOST, "--output", "table")) {
+        return;
+      }
+      System.out.print(Output.table(new Jobs(Connection.to(place)).newest(MOST), Jobs.COLUMNS));
     }
   }
 
   @Command(name = "logs", mixinStandardHelpOptions = true, description = "Shows what a job wrote.")
   static final class Logs implements Callable<Integer> {
     @Mixin private Place place = new Place();
+    @Mixin private AzLine az = new AzLine();
 
     @Option(
         names = {"-f", "--follow"},
@@ -52,6 +60,11 @@ final class People {
 
     @Override
     public Integer call() {
+      if (!follow) {
+        az.refuses("it follows a job to its end, as 'ebb logs -f' does");
+      } else if (az.tells(place, "job", "stream", "--name", job)) {
+        return 0;
+      }
       Jobs jobs = new Jobs(Connection.to(place));
       if (follow) {
         return End.tell(jobs.follow(job));
@@ -64,12 +77,16 @@ final class People {
   @Command(name = "stop", mixinStandardHelpOptions = true, description = "Cancels a job.")
   static final class Stop implements Runnable {
     @Mixin private Place place = new Place();
+    @Mixin private AzLine az = new AzLine();
 
     @Parameters(paramLabel = "JOB")
     private String job = "";
 
     @Override
     public void run() {
+      if (az.tells(place, "job", "cancel", "--name", job)) {
+        return;
+      }
       new Jobs(Connection.to(place)).cancel(job);
       System.err.println("ebb: " + job + " is asked to end");
     }
@@ -81,12 +98,14 @@ final class People {
       description = "Says what a job, a cluster or a node waits for, or how it ended.")
   static final class Why implements Runnable {
     @Mixin private Place place = new Place();
+    @Mixin private AzLine az = new AzLine();
 
     @Parameters(paramLabel = "NAME")
     private String name = "";
 
     @Override
     public void run() {
+      az.refuses("'az ml job show' has a job's status, and no reason");
       System.out.println(new Jobs(Connection.to(place)).why(name));
     }
   }
@@ -108,9 +127,11 @@ final class People {
             Output.Column.of("Task", "/task"));
 
     @Mixin private Place place = new Place();
+    @Mixin private AzLine az = new AzLine();
 
     @Override
     public void run() {
+      az.refuses("'az ml compute list-nodes --name CLUSTER' lists those of one cluster");
       List<JsonNode> nodes =
           Connection.to(place).ofServer("/ebb/v1/nodes").path("value").valueStream().toList();
       System.out.print(Output.table(nodes, COLUMNS));
@@ -127,6 +148,7 @@ final class People {
       })
   static final class Clean implements Runnable {
     @Mixin private Place place = new Place();
+    @Mixin private AzLine az = new AzLine();
 
     @Option(names = "--dry-run", description = "Only says how much it would free.")
     private boolean dry;
@@ -139,6 +161,7 @@ final class People {
 
     @Override
     public void run() {
+      az.refuses("what ended jobs leave between is not removed there");
       String query = "?dry=" + dry + (days < 0 ? "" : "&olderThan=P" + days + "D");
       JsonNode freed = Connection.to(place).toServer("POST", "/ebb/v1/gc" + query, null);
       long bytes =

@@ -41,7 +41,7 @@ final class Plan {
                 nodes,
                 cluster.path("size").asString(),
                 cluster.path("name").asString(),
-                cluster.path("isolation").asString(),
+                isolation(cluster),
                 cost(cluster, nodes, limit(submitted))));
     System.err.println(
         "ebb: "
@@ -50,6 +50,18 @@ final class Plan {
               case "Provisioning" -> "expected start: " + whenNodesCome(cluster);
               default -> "expected start: now";
             });
+  }
+
+  /// What the job is given, and what was asked for where that is more.
+  private static String isolation(JsonNode cluster) {
+    String asked = cluster.path("isolation").asString();
+    String given = cluster.path("isolationGiven").asString(asked);
+    if (!given.equals("none")) {
+      return given;
+    }
+    return given.equals(asked)
+        ? "without isolation"
+        : "without isolation: this machine has no %s".formatted(asked);
   }
 
   private static String whenNodesCome(JsonNode cluster) {

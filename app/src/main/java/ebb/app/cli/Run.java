@@ -94,8 +94,7 @@ final class Run implements Callable<Integer> {
   @Option(names = "--yaml", description = "Runs nothing: prints the same as a job file.")
   private boolean yaml;
 
-  @Option(names = "--az", description = "Runs nothing: prints the same for az.")
-  private boolean az;
+  @Mixin private AzLine az = new AzLine();
 
   @Parameters(
       arity = "1..*",
@@ -109,10 +108,10 @@ final class Run implements Callable<Integer> {
       System.out.print(Yaml.write(file(null)));
       return 0;
     }
-    if (az) {
+    if (az.isAskedFor()) {
       System.out.printf(
-          "cat > job.yml <<'END'%n%sEND%naz ml job create --file job.yml --resource-group %s --workspace-name %s%n",
-          Yaml.write(file(null)), place.groupName(), place.workspaceName());
+          "cat > job.yml <<'END'%n%sEND%n%s%n",
+          Yaml.write(file(null)), AzLine.of(place, "job", "create", "--file", "job.yml"));
       return 0;
     }
     Connection connection = Connection.to(place);

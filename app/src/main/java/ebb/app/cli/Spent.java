@@ -52,6 +52,7 @@ final class Spent implements Runnable {
   }
 
   @Mixin private Place place = new Place();
+  @Mixin private AzLine az = new AzLine();
 
   @Parameters(arity = "0..1", paramLabel = "MONTH", description = "As 2026-11; default: this one.")
   private @Nullable String month;
@@ -65,6 +66,7 @@ final class Spent implements Runnable {
 
   @Override
   public void run() {
+    az.refuses("costs there are Azure's own, in 'az consumption'");
     YearMonth shown = month(month);
     Connection connection = Connection.to(place);
     Map<String, String> names = by == By.cluster ? clusters(connection) : Map.of();

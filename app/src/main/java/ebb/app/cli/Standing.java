@@ -20,12 +20,13 @@ final class Standing {
 
   private Standing(Connection connection) {
     this.connection = connection;
-    this.jobs = readClusters() ? readJobs() : List.of();
+    boolean isThere = readClusters();
+    this.jobs = isThere ? readJobs() : List.of();
     YearMonth now = YearMonth.now(ZoneOffset.UTC);
     this.month =
         now.getMonth().getDisplayName(java.time.format.TextStyle.SHORT, Locale.ROOT)
             + " "
-            + spent(now);
+            + (isThere ? spent(now) : Plan.money(BigDecimal.ZERO));
   }
 
   /// Nothing runs in the default workspace before something was created in it; any other one that
@@ -65,10 +66,12 @@ final class Standing {
   }
 
   private String spent(YearMonth month) {
-    JsonNode sum =
-        connection.ofServer(
-            "/ebb/v1/ledger?by=cluster&from=%s-01T00:00:00Z&to=%s-01T00:00:00Z"
-                .formatted(month, month.plusMonths(1)));
+    JsonNode sum = // of all its segments, whatever the page has
+        connection.own(
+            "GET",
+            "/ledger?by=segment&limit=1&from=%s-01T00:00:00Z&to=%s-01T00:00:00Z"
+                .formatted(month, month.plusMonths(1)),
+            null);
     return Plan.money(new BigDecimal(sum.at("/total/list").asString("0")));
   }
 
@@ -83,7 +86,7 @@ final class Standing {
   /// One line for everything: what runs, what waits, and what it costs by list price.
   String line() {
     int waiting = count("queued") + count("assembling");
-    return "%s · %d running %d waiting %d nodes · list $%s/h · %s (metered to the end of each stretch)"
+    return "%s · %d running %d waiting %d nodes · list $%s/h · %s of this workspace (metered to the end of each stretch)"
         .formatted(
             connection.place().workspaceName(),
             count("unended") - waiting,

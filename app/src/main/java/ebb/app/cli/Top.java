@@ -22,12 +22,14 @@ final class Top implements Runnable {
   private static final String CLEAR = "\u001b[H\u001b[2J";
 
   @Mixin private Place place = new Place();
+  @Mixin private AzLine az = new AzLine();
 
   @Option(names = "--once", description = "Shows them once; so it is without a terminal.")
   private boolean once;
 
   @Override
   public void run() {
+    az.refuses("'az ml compute list' and 'az ml job list' have what it shows, once");
     Connection connection = Connection.to(place);
     boolean again = Terminal.isThere() && !once;
     do {

@@ -1,6 +1,6 @@
 package ebb.app.code;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import ebb.app.files.Room;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
@@ -101,7 +101,7 @@ public final class CodeStore {
     try {
       write(hash, stream, half, keepFreeBytes);
       Files.move(half, file(hash), StandardCopyOption.ATOMIC_MOVE);
-      PrivateFile.syncFolder(file(hash));
+      DurableFile.syncFolder(file(hash));
       return true;
     } finally {
       Files.deleteIfExists(half);

@@ -11,9 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// What a snapshot holds, and the hash by which it is known: the same on any machine for the same
@@ -30,9 +28,7 @@ public final class Manifest {
   private final TreeMap<String, Entry> entries =
       new TreeMap<>(Comparator.comparing(Manifest::utf8, Arrays::compareUnsigned));
 
-  /// All folders that entries are in.
-  private final Set<String> folders = new HashSet<>();
-
+  private final Places places = new Places();
   private final Bounds bounds;
   private long bytes;
 
@@ -66,18 +62,7 @@ public final class Manifest {
     if (entries.putIfAbsent(path, entry) != null) {
       throw CodeRefused.unfit("'" + path + "' is there twice.");
     }
-    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      String folder = path.substring(0, slash);
-      if (entries.containsKey(folder)) {
-        throw besideItself(folder);
-      }
-      if (!folders.add(folder)) {
-        break; // and so all above it
-      }
-    }
-    if (folders.contains(path)) {
-      throw besideItself(path);
-    }
+    places.add(path);
     bytes += entry instanceof FileEntry file ? file.bytes() : 0;
     bounds.check(entries.size(), bytes);
   }
@@ -86,10 +71,6 @@ public final class Manifest {
   void boundsAllow(String path, long fileBytes) throws CodeRefused {
     Names.check(path);
     bounds.check(entries.size() + 1, bytes + fileBytes);
-  }
-
-  private static CodeRefused besideItself(String path) {
-    return CodeRefused.unfit("'" + path + "' is a folder and something else at once.");
   }
 
   /// In the order of the hash.

@@ -65,6 +65,7 @@ public final class PendingCode {
   private static final class Upload {
     final String owner;
     final TreeMap<String, Long> files = new TreeMap<>();
+    final Places places = new Places();
     Instant used;
     long bytes;
     int drafts;
@@ -87,25 +88,6 @@ public final class PendingCode {
         throw CodeRefused.unfit("The code is whole already: begin another upload.");
       }
       return !gone;
-    }
-
-    /// Refuses a file where a folder is, or below a file.
-    void checkPlace(String path) throws CodeRefused {
-      String inside = files.ceilingKey(path + "/");
-      if (inside != null && inside.startsWith(path + "/")) {
-        throw besideItself(path);
-      }
-      for (int end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
-        if (files.containsKey(path.substring(0, end))) {
-          throw besideItself(path.substring(0, end));
-        }
-      }
-    }
-
-    private static CodeRefused besideItself(String path) {
-      return CodeRefused.unfit(
-          "'%s' is a file and a folder at once: begin another upload with one of them."
-              .formatted(path));
     }
   }
 
@@ -202,13 +184,14 @@ public final class PendingCode {
         if (!upload.takes()) {
           return false;
         }
-        upload.checkPlace(path);
+        upload.places.check(path);
         Long before = upload.files.get(path);
         long sum = upload.bytes + bytes - (before == null ? 0 : before);
         bounds.check(upload.files.size() + (before == null ? 1 : 0), sum);
         Path file = folder.resolve(id).resolve(path);
         Files.createDirectories(file.getParent());
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        upload.places.add(path);
         upload.files.put(path, bytes);
         upload.bytes = sum;
       }

@@ -1,6 +1,6 @@
 package ebb.app.data;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,7 +115,7 @@ public final class Datastores {
       ArrayNode workspaces = node.putArray("workspaces");
       one.workspaces().forEach(workspaces::add);
     }
-    PrivateFile.replace(file, JSON.writeValueAsBytes(all));
+    DurableFile.replace(file, JSON.writeValueAsBytes(all));
   }
 
   public Optional<Datastore> find(String name) {

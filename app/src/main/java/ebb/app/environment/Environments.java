@@ -1,6 +1,6 @@
 package ebb.app.environment;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import ebb.app.specification.Specification;
 import ebb.app.specification.Specification.Environment;
 import ebb.kernel.protocol.Scope;
@@ -86,7 +86,7 @@ public final class Environments {
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    PrivateFile.replace(file, sent.content().getBytes(StandardCharsets.UTF_8));
+    DurableFile.replace(file, sent.content());
     return true;
   }
 

@@ -64,6 +64,26 @@ public final class Tree {
     }
   }
 
+  /// Opens a plain file for writing, which only its owner can read, with the folders that it is in;
+  /// what is there of it stays.
+  ///
+  /// @throws PathRefused if the path leads out, through a link, or to something else than a file
+  public SeekableByteChannel openToWrite(String path) throws IOException {
+    List<String> names = names(path);
+    String last = names.getLast();
+    List<String> above = names.subList(0, names.size() - 1);
+    make(String.join("/", above), null);
+    try (SecureDirectoryStream<Path> folder = openFolder(above)) {
+      if (!isAbsent(folder, last)) {
+        requireKind(folder, last, false);
+      }
+      return folder.newByteChannel(
+          Path.of(last),
+          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+          Room.PRIVATE_FILE);
+    }
+  }
+
   /// Opens a folder below, one name after the other.
   private SecureDirectoryStream<Path> openFolder(List<String> names) throws IOException {
     SecureDirectoryStream<Path> folder = openRoot();

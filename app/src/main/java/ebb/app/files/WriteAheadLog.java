@@ -39,7 +39,7 @@ public final class WriteAheadLog {
       return;
     }
     Files.move(again, log, ATOMIC_MOVE);
-    PrivateFile.syncFolder(log);
+    DurableFile.syncFolder(log);
   }
 
   private static void force(Path file) throws IOException {

@@ -1,6 +1,6 @@
 package ebb.app.identity;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import ebb.kernel.protocol.Actor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -93,7 +93,7 @@ public final class AccessToken {
     try {
       write(draft, text);
       Files.createLink(file, draft);
-      PrivateFile.syncFolder(file);
+      DurableFile.syncFolder(file);
     } catch (FileAlreadyExistsException another) {
       return; // made by a server that started at the same moment
     } finally {

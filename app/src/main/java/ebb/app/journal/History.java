@@ -230,6 +230,13 @@ public final class History {
         most);
   }
 
+  /// Whether a job of this specification is in the tables that is not deleted.
+  ///
+  /// @throws HistoryUnavailable also while history is incomplete and has none: there may be one
+  public boolean hasJobOf(String specHash) throws HistoryUnavailable {
+    return one(JOB + " WHERE spec_hash = ? AND deleted = 0 LIMIT 1", specHash).isPresent();
+  }
+
   /// Before which every job is.
   public static final JobId NEWEST = new JobId(Long.MAX_VALUE);
 

@@ -1,6 +1,6 @@
 package ebb.app.journal;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -65,7 +65,7 @@ final class Home implements AutoCloseable {
       makeDurably(path.getParent());
       Files.createDirectory(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      PrivateFile.syncFolder(path);
+      DurableFile.syncFolder(path);
     }
     if (!PosixFilePermissions.toString(Files.getPosixFilePermissions(path)).endsWith("------")) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
@@ -77,7 +77,7 @@ final class Home implements AutoCloseable {
     if (folder != null && !Files.isDirectory(folder)) {
       makeDurably(folder.getParent());
       Files.createDirectory(folder);
-      PrivateFile.syncFolder(folder);
+      DurableFile.syncFolder(folder);
     }
   }
 
@@ -146,7 +146,7 @@ final class Home implements AutoCloseable {
     }
 
     void bind(Path file, Path home) throws IOException {
-      SmallFile.write(file, id + "\n" + FilePlace.inode(home) + "\n" + home + "\n");
+      DurableFile.replace(file, id + "\n" + FilePlace.inode(home) + "\n" + home + "\n");
     }
   }
 

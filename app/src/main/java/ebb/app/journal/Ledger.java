@@ -6,6 +6,7 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.SegmentKind;
+import ebb.kernel.protocol.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -58,6 +59,8 @@ public final class Ledger {
   public sealed interface Of {}
 
   public record Everything() implements Of {}
+
+  public record OfWorkspace(WorkspaceId workspace) implements Of {}
 
   public record OfJob(JobId job) implements Of {}
 
@@ -171,6 +174,7 @@ public final class Ledger {
     return switch (of) {
       case Everything _ -> "?3 = 0";
       case OfJob _ -> "payer = ?3 AND payer <> 0";
+      case OfWorkspace _ -> "workspace = ?3";
       case OfCluster _ -> "cluster = ?3";
       case OfAccount _ -> "account = ?3";
     };
@@ -179,6 +183,7 @@ public final class Ledger {
   private static Object value(Of of) {
     return switch (of) {
       case Everything _ -> 0L;
+      case OfWorkspace workspace -> workspace.workspace().value();
       case OfJob job -> job.job().value();
       case OfCluster cluster -> cluster.cluster().value();
       case OfAccount account -> account.account();

@@ -1,6 +1,6 @@
 package ebb.app.journal;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import ebb.kernel.codec.SnapshotWriter;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -87,7 +87,7 @@ final class SnapshotFiles {
       throw e;
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    PrivateFile.syncFolder(file);
+    DurableFile.syncFolder(file);
     List<Named> all = newestFirst();
     for (Named old : all.subList(Math.min(KEPT, all.size()), all.size())) {
       Files.deleteIfExists(old.file());

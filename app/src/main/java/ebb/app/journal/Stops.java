@@ -1,5 +1,6 @@
 package ebb.app.journal;
 
+import ebb.app.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class Stops {
     List<String> lines = new ArrayList<>(lines());
     lines.add(place(bug));
     int from = Math.max(0, lines.size() - TOO_OFTEN);
-    SmallFile.write(file, String.join("\n", lines.subList(from, lines.size())) + "\n");
+    DurableFile.replace(file, String.join("\n", lines.subList(from, lines.size())) + "\n");
   }
 
   /// The kind of the throw and the first line of ours that it came through.

@@ -1,5 +1,6 @@
 package ebb.app.journal;
 
+import ebb.app.files.DurableFile;
 import ebb.app.files.WriteAheadLog;
 import ebb.kernel.State;
 import ebb.kernel.engine.Batch;
@@ -190,7 +191,7 @@ public final class Store implements AutoCloseable {
       }
     }
     long epoch = before + 1;
-    SmallFile.write(kept, epoch + "\n");
+    DurableFile.replace(kept, epoch + "\n");
     file.raiseEpoch(epoch);
     return epoch;
   }

@@ -1,6 +1,6 @@
 package ebb.app.secrets;
 
-import ebb.app.files.PrivateFile;
+import ebb.app.files.DurableFile;
 import ebb.app.files.Room;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
@@ -116,7 +116,7 @@ public final class Secrets {
     node.put("value", secret.value);
     ArrayNode workspaces = node.putArray("workspaces");
     secret.workspaces.forEach(workspaces::add);
-    PrivateFile.replace(file(secret.name), JSON.writeValueAsBytes(node));
+    DurableFile.replace(file(secret.name), JSON.writeValueAsBytes(node));
   }
 
   private Path file(String name) {
@@ -130,7 +130,7 @@ public final class Secrets {
       return false;
     }
     Files.deleteIfExists(file(secret.name));
-    PrivateFile.syncFolder(file(secret.name));
+    DurableFile.syncFolder(file(secret.name));
     byName.remove(key(name));
     return true;
   }

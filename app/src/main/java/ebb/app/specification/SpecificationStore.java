@@ -60,6 +60,7 @@ public final class SpecificationStore implements AutoCloseable {
   private final Connection reading;
   private final KnownSpecifications known = new KnownSpecifications();
   private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
+  private final Holds holds = new Holds();
   private final Thread writer;
   private volatile boolean closed;
 
@@ -128,6 +129,19 @@ public final class SpecificationStore implements AutoCloseable {
     return hash;
   }
 
+  /// The same, and it is not erased before the hold is let go of: a job of it is on its way.
+  public Holds.Hold hold(Specification specification) throws SpecificationStoreFailure {
+    byte[] bytes = specification.canonicalBytes();
+    Holds.Hold hold = holds.take(Specification.hashOf(bytes));
+    try {
+      put(specification);
+    } catch (SpecificationStoreFailure failure) {
+      hold.release();
+      throw failure;
+    }
+    return hold;
+  }
+
   /// What has this hash; empty if it was never stored, or was erased.
   public Optional<Specification> find(String hash) throws SpecificationStoreFailure {
     Specification content = known.content(hash);
@@ -151,6 +165,27 @@ public final class SpecificationStore implements AutoCloseable {
   /// Removes what has this hash, and its bytes from the file; false if there was nothing.
   public boolean erase(String hash) throws SpecificationStoreFailure {
     return await(new Erase(hash, new CompletableFuture<>()));
+  }
+
+  /// Whether a job needs a specification: asked while none can be on its way.
+  public interface Need {
+    boolean is() throws IOException;
+  }
+
+  /// Removes what has this hash unless it is needed; false if that cannot be said now, for a job of
+  /// it is on its way.
+  public boolean eraseUnless(String hash, Need need) throws SpecificationStoreFailure, IOException {
+    if (!holds.close(hash)) {
+      return false;
+    }
+    try {
+      if (!need.is()) {
+        erase(hash);
+      }
+      return true;
+    } finally {
+      holds.open(hash);
+    }
   }
 
   private boolean await(Wish wish) throws SpecificationStoreFailure {

@@ -9,6 +9,7 @@ import ebb.agent.protocol.StartVerdict;
 import ebb.agent.protocol.TaskOrder;
 import ebb.app.cli.LocalKeeper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,29 +32,41 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
 
   private static final String TASK = "task";
 
-  private final AgentClient client;
-  private final Duration grace;
+  /// An agent that is killed is followed by another one this often.
+  private static final int AGENTS_MOST = 3;
+
+  private final Path home;
+  private volatile @Nullable AgentClient client;
+  private volatile Duration grace = Duration.ZERO;
   private volatile boolean started;
   private volatile LocalKeeper.@Nullable Ended ended;
 
-  private SubmitterMachine(AgentClient client, Duration grace) {
-    this.client = client;
-    this.grace = grace;
+  private SubmitterMachine(Path home) {
+    this.home = home;
+  }
+
+  /// The one of a job's folder.
+  public static LocalKeeper.Machine at(Path folder) {
+    return new SubmitterMachine(folder.resolve("agent"));
   }
 
   /// Starts it, unless it has been: an agent never starts the same task twice.
-  public static LocalKeeper.Machine start(LocalKeeper.Task task)
-      throws IOException, InterruptedException {
-    Path home = task.folder().resolve("agent");
-    AgentClient client = AgentLauncher.connectOrStart(home, TASK, PATIENCE);
-    SubmitterMachine machine = new SubmitterMachine(client, task.grace());
-    StartVerdict verdict = client.start(List.of(order(task))).getFirst();
+  @Override
+  public void start(LocalKeeper.Task task) throws IOException, InterruptedException {
+    grace = task.grace();
+    AgentClient agent = connect();
+    StartVerdict verdict = agent.start(List.of(order(task))).getFirst();
     if (verdict.kind() == StartVerdict.Kind.INVALID || verdict.kind() == StartVerdict.Kind.BUSY) {
-      machine.ended = LocalKeeper.Ended.unseen("refused", verdict.why());
+      ended = LocalKeeper.Ended.unseen("refused", verdict.why());
     } else {
-      Thread.ofPlatform().daemon().name("record").start(() -> machine.follow());
+      Thread.ofPlatform().daemon().name("record").start(() -> follow(agent));
     }
-    return machine;
+  }
+
+  private AgentClient connect() throws IOException, InterruptedException {
+    AgentClient connected = AgentLauncher.connectOrStart(home, TASK, PATIENCE);
+    client = connected;
+    return connected;
   }
 
   private static TaskOrder order(LocalKeeper.Task task) {
@@ -77,22 +90,43 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
         task.grace());
   }
 
-  private void follow() {
-    try (AgentFollower follower = client.follow(0)) {
-      while (ended == null) {
-        for (RecordEntry entry : follower.next()) {
-          switch (entry.fact()) {
-            case Fact.Started _ -> started = true;
-            case Fact.Exited exited -> ended = of(exited);
-            case Fact.Refused(String why) -> ended = LocalKeeper.Ended.unseen("refused", why);
-            case Fact.Tombstone _ -> ended = LocalKeeper.Ended.unseen("never_started", "");
-            case Fact.Claimed _, Fact.TreeRemains _ -> {}
-          }
+  /// If the agent is killed, the next one ends what its task has left, and says so.
+  private void follow(AgentClient first) {
+    AgentClient agent = first;
+    for (int agents = 1; ended == null; agents++) {
+      try (AgentFollower follower = agent.follow(0)) {
+        follow(follower);
+      } catch (IOException lost) {
+        if (agents == AGENTS_MOST) {
+          ended = unseen(lost);
+          return;
+        }
+        try {
+          agent = connect();
+        } catch (IOException none) {
+          ended = unseen(none);
+        } catch (InterruptedException ending) {
+          Thread.currentThread().interrupt();
+          return;
         }
       }
-    } catch (IOException lost) {
-      if (ended == null) {
-        ended = LocalKeeper.Ended.unseen("lost", "the agent is gone: " + lost.getMessage());
+    }
+  }
+
+  private static LocalKeeper.Ended unseen(IOException lost) {
+    return LocalKeeper.Ended.unseen("lost", "the agent is gone: " + lost.getMessage());
+  }
+
+  private void follow(AgentFollower follower) throws IOException {
+    while (ended == null) {
+      for (RecordEntry entry : follower.next()) {
+        switch (entry.fact()) {
+          case Fact.Started _ -> started = true;
+          case Fact.Exited exited -> ended = of(exited);
+          case Fact.Refused(String why) -> ended = LocalKeeper.Ended.unseen("refused", why);
+          case Fact.Tombstone _ -> ended = LocalKeeper.Ended.unseen("never_started", "");
+          case Fact.Claimed _, Fact.TreeRemains _ -> {}
+        }
       }
     }
   }
@@ -120,13 +154,27 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
 
   @Override
   public void stop() throws IOException {
-    client.stop(List.of(TASK), grace);
+    AgentClient agent = client;
+    if (agent != null) {
+      agent.stop(List.of(TASK), grace);
+    }
+  }
+
+  @Override
+  public void end() throws IOException, InterruptedException {
+    if (Files.isDirectory(home)) {
+      try (AgentClient agent = connect()) {
+        agent.shutdown(true);
+      }
+    }
   }
 
   @Override
   public void close() throws IOException {
-    try (client) {
-      client.shutdown(false);
+    try (AgentClient agent = client) {
+      if (agent != null) {
+        agent.shutdown(false);
+      }
     }
   }
 }

@@ -34,6 +34,9 @@ public final class View implements Publisher {
     final ConcurrentSkipListMap<NodeId, NodeSeen> nodes = new ConcurrentSkipListMap<>();
     final ConcurrentHashMap<AttemptId, Attempt> attempts = new ConcurrentHashMap<>();
 
+    /// How many jobs that are not deleted have each specification.
+    final ConcurrentHashMap<String, Integer> specifications = new ConcurrentHashMap<>();
+
     Content(Rules rules) {
       this.rules = rules;
     }
@@ -87,6 +90,11 @@ public final class View implements Publisher {
 
   public @Nullable JobSeen job(JobId id) {
     return content.jobs.get(id);
+  }
+
+  /// Whether a job of this specification is here that is not deleted.
+  public boolean hasJobOf(String specHash) {
+    return content.specifications.containsKey(specHash);
   }
 
   public @Nullable Attempt attempt(AttemptId id) {
@@ -215,6 +223,7 @@ public final class View implements Publisher {
   private static void put(State state, Content content, JobId id) {
     Job job = state.job(id);
     JobSeen before = content.jobs.get(id);
+    count(content, before == null ? null : before.job(), job);
     if (job == null) {
       content.jobs.remove(id);
       WorkspaceSeen of =
@@ -232,6 +241,20 @@ public final class View implements Publisher {
     content.jobs.put(id, seen);
     of.jobsById.put(id, seen);
     of.jobs.put(WorkspaceSeen.key(job.name()), seen);
+  }
+
+  private static void count(Content content, @Nullable Job before, @Nullable Job now) {
+    String was = before == null || before.isDeleted() ? "" : before.spec().specHash();
+    String is = now == null || now.isDeleted() ? "" : now.spec().specHash();
+    if (was.equals(is)) {
+      return;
+    }
+    if (!is.isEmpty()) {
+      content.specifications.merge(is, 1, Integer::sum);
+    }
+    if (!was.isEmpty()) {
+      content.specifications.computeIfPresent(was, (_, count) -> count == 1 ? null : count - 1);
+    }
   }
 
   private static void put(State state, Content content, NodeId id) {

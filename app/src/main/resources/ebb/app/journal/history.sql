@@ -65,6 +65,7 @@ CREATE INDEX jobs_by_name ON jobs (workspace, name);
 CREATE INDEX jobs_by_age ON jobs (workspace, id) WHERE deleted = 0;
 CREATE INDEX jobs_by_end ON jobs (ended, id) WHERE ended <> 0;
 CREATE INDEX jobs_by_deletion ON jobs (deleted, id) WHERE deleted <> 0;
+CREATE INDEX jobs_by_specification ON jobs (spec_hash) WHERE deleted = 0;
 
 -- censored: it was ended from outside, so how long it would have run is not known.
 CREATE TABLE attempts (

@@ -36,6 +36,18 @@ class CommandTreeTest {
   }
 
   @Test
+  void everyShortVerbSaysWhatItIsForAz() {
+    CommandLine all = Ebb.line(PARTS, List.of(Completion.NAME));
+
+    for (Class<?> verb : People.VERBS) {
+      String name = verb.getAnnotation(CommandLine.Command.class).name();
+      assertThat(all.getSubcommands().get(name).getCommandSpec().optionsMap())
+          .as(name)
+          .containsKey("--az");
+    }
+  }
+
+  @Test
   void everyCommandThatIsTypedIsAsIfAllHadBeenRead() {
     CommandLine all = Ebb.line(PARTS, List.of(Completion.NAME));
     List<List<String>> paths = paths(all, List.of());

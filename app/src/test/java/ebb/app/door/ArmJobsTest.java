@@ -7,6 +7,8 @@ import static ebb.app.door.ServedHome.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -165,6 +167,65 @@ class ArmJobsTest {
           return past;
         });
     checkDeleted("brief", id, "true");
+  }
+
+  @Test
+  void whatADeletedJobRanIsErasedWhenNoOtherJobRunsTheSame() throws Exception {
+    String command = "true told-to-nobody";
+    azure.submit("first-of-two", command, on("cpu"));
+    azure.submit("second-of-two", command, on("cpu"));
+    until("it is done", () -> azure.status("first-of-two").equals("Completed"));
+    until("it left memory", () -> azure.isPast("second-of-two"));
+
+    delete("first-of-two");
+    assertThat(azure.get(LAB + "/jobs/second-of-two").at("/properties/command").asString())
+        .isEqualTo(command);
+    assertThat(isKept("told-to-nobody")).isTrue();
+    delete("second-of-two");
+    until("it is erased", () -> !isKept("told-to-nobody"));
+  }
+
+  @Test
+  void whatADeletedJobRanIsErasedByTheSweepIfItCouldNotBeAtOnce() throws Exception {
+    azure.submit("late", "true told-late", on("cpu"));
+    until("it left memory", () -> azure.isPast("late"));
+    try (Connection history =
+            DriverManager.getConnection("jdbc:sqlite:" + server.home().resolve("history.db"));
+        Statement statement = history.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE"); // history does not hear of it
+      assertThat(delete("late").status()).isEqualTo(200);
+      assertThat(isKept("told-late")).isTrue();
+      server.kill();
+      statement.execute("ROLLBACK");
+    }
+    server.start();
+
+    until(
+        "it is erased",
+        () -> {
+          try {
+            server.send("POST", "/ebb/v1/gc?dry=false", "");
+          } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+          }
+          return !isKept("told-late");
+        });
+  }
+
+  /// Whether the store of what jobs run has this text, be it in what it no longer uses.
+  private static boolean isKept(String text) {
+    try {
+      for (String ending : List.of("", "-wal")) {
+        Path file = server.home().resolve("specifications.db" + ending);
+        if (Files.exists(file)
+            && new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
   }
 
   @Test

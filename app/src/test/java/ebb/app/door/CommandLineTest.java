@@ -139,18 +139,63 @@ class CommandLineTest {
   }
 
   @Test
+  void planSaysWhatIsolationTheJobIsGiven(@TempDir Path bare) throws Exception {
+    assertThat(ebb("run -d --name apart -- true").err())
+        .contains("of serverless-ds3v2 (sandbox); list price");
+    try (ServedHome without = ServedHome.without(Path.of("/usr/bin/bwrap"), bare)) {
+      Typed there = new Typed(bare, without.home());
+
+      assertThat(there.ebb("run -d --name apart -- true").err())
+          .contains("(without isolation: this machine has no sandbox); list price");
+    }
+  }
+
+  @Test
+  void lineForAzDoesTheSameWithEbbInItsPlace() throws Exception {
+    ebb("run --name lined -- echo|said;|exit|3");
+    ebb("run -d --name halted -- sleep 1000");
+
+    for (String line : List.of("logs -f lined", "stop halted")) {
+      assertThat(theirs(line)).as(line).isEqualTo(ebb(line).out());
+    }
+    ServedHome.until("both list the same", () -> theirs("ps").equals(out("ps")));
+    assertThat(out("ps")).contains("lined", "halted");
+    ServedHome.until("it is canceled", () -> isCanceled("halted"));
+    assertThat(ebb("ps --az -w a|b --subscription s").out())
+        .endsWith("--workspace-name 'a b' --subscription s\n");
+
+    for (String line : List.of("why x", "nodes", "top", "cost", "gc", "logs x")) {
+      Typed.Said none = ebb(line + " --az");
+      assertThat(none.code()).as(line).isEqualTo(1);
+      assertThat(none.out()).isEmpty();
+      assertThat(none.err()).startsWith("ebb: NoAzLine: az has nothing that does the same: ");
+    }
+  }
+
+  /// What the line for az writes with ebb in its place.
+  private static String theirs(String line) {
+    String printed = out(line + " --az").strip();
+    assertThat(printed).startsWith("az ml job ").endsWith("--workspace-name main");
+    return out(printed.substring("az ".length()));
+  }
+
+  private static boolean isCanceled(String job) {
+    return out("ps").matches("(?s).*\\b" + job + " +Canceled .*");
+  }
+
+  private static String out(String line) {
+    try {
+      return ebb(line).out();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
   void detachedJobGoesOnUntilItIsStopped() throws Exception {
     assertThat(ebb("run --name endless --max 1h -d -- sleep 1000").out()).isEqualTo("endless\n");
     assertThat(ebb("stop endless").code()).isZero();
-    ServedHome.until(
-        "it is canceled",
-        () -> {
-          try {
-            return ebb("ps").out().matches("(?s).*\\bendless +Canceled .*");
-          } catch (Exception failure) {
-            throw new IllegalStateException(failure);
-          }
-        });
+    ServedHome.until("it is canceled", () -> isCanceled("endless"));
   }
 
   @Test
@@ -171,6 +216,13 @@ class CommandLineTest {
     assertThat(amount(rows.getLast(), 1)).isPositive();
     assertThat(ebb("cost 2020-01").out().lines().toList().getLast())
         .matches("total +0.000000 +0.000000 +0.000000");
+
+    ebb("ml compute create -n idle -w quiet --size Standard_D2s_v3");
+    assertThat(ebb("-w quiet").out())
+        .startsWith("quiet · ")
+        .containsPattern("[A-Z][a-z]{2} 0.00 of this workspace");
+    assertThat(ebb("top --once").out())
+        .containsPattern("[A-Z][a-z]{2} 0.0[0-9]+[1-9][0-9]* of this");
 
     Typed.Said refused = ebb("cost November");
     assertThat(refused.code()).isEqualTo(2);

@@ -263,7 +263,9 @@ class HostileJobTest {
     try (ServedHome bounded =
         new ServedHome(place, "--set", "tasks.programs=none", "--set", "tasks.disk-mebibytes=40")) {
       bounded.cluster(2);
-      bounded.submit("modest", "head -c 20000000 /dev/zero > outputs/file; sleep 8; echo done");
+      bounded.submit(
+          "modest",
+          "truncate -s 1T outputs/holes; head -c 20000000 /dev/zero > outputs/file; sleep 8");
       bounded.submit(
           "filler",
           "mkdir -p a/b; head -c 30000000 /dev/zero > a/b/c; head -c 30000000 /dev/zero > /tmp/d; sleep 1000");
@@ -273,6 +275,10 @@ class HostileJobTest {
           .startsWith("disk limit reached: its files take 5")
           .contains("and 40 are allowed (tasks.disk-mebibytes)");
       assertThat(bounded.awaitJob("modest", "ended").text("cause")).isEqualTo("succeeded");
+      bounded.submit(
+          "deep",
+          "for i in $(seq 100); do mkdir d; cd d; done; head -c 60000000 /dev/zero > file; sleep 1000");
+      assertThat(bounded.awaitJob("deep", "ended").text("detail")).startsWith("disk limit reached");
     }
   }
 

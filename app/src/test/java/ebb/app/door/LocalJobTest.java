@@ -2,6 +2,7 @@ package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,8 @@ import tools.jackson.databind.JsonNode;
 /// Jobs on the machine of whoever submits them, as a person types them.
 class LocalJobTest {
   private static final long PATIENCE_MILLIS = 60_000;
+  private static final String JOBS = "/ebb/v1/workspaces/ebb/ebb/main/jobs/";
+  private static final String DETAIL = "/properties/properties/ebb.end.detail";
 
   @TempDir static Path folder;
   private static ServedHome server;
@@ -25,7 +28,9 @@ class LocalJobTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = new ServedHome(folder, "--set", "tasks.output-mebibytes=1");
+    server =
+        new ServedHome(
+            folder, "--set", "tasks.output-mebibytes=1", "--set", "tasks.disk-mebibytes=2");
     typed = new Typed(folder, server.home());
     Files.createDirectories(folder.resolve("src"));
     Files.writeString(
@@ -103,6 +108,96 @@ class LocalJobTest {
         .contains("local jobs are not metered")
         .containsPattern("total +0");
     assertThat(typed.ebb("nodes").out()).doesNotContain("local");
+  }
+
+  @Test
+  void whatALocalJobLeavesIsOnTheServerWhenItHasEndedHoweverItEnded() throws Exception {
+    Typed.Said ran =
+        typed.ebb(
+            "run --local --no-code --name left-files -- mkdir|-p|outputs/a/b|&&|head|-c|1500000|/dev/zero|>|outputs/a/b/model|&&|touch|outputs/none|&&|echo|hm|>|logs/own&&|ln|-s|/etc/passwd|outputs/link|&&|echo|between|>|other|&&|exit|3");
+    assertThat(ran.code()).as(ran.err()).isEqualTo(3);
+
+    assertThat(typed.ebb("ml job download -n left-files -p taken").code()).isZero();
+
+    Path taken = folder.resolve("taken/left-files");
+    assertThat(Files.size(taken.resolve("outputs/a/b/model"))).isEqualTo(1_500_000);
+    assertThat(taken.resolve("outputs/none")).isEmptyFile();
+    assertThat(taken.resolve("logs/own")).hasContent("hm");
+    assertThat(taken.resolve("outputs/link")).doesNotExist();
+    assertThat(taken.resolve("other")).doesNotExist();
+  }
+
+  @Test
+  void filesOfAStoppedJobAndOfOneWhoseKeeperWasKilledWhileTheServerWasAwayAreSentToo()
+      throws Exception {
+    typed.ebb(
+        "run --local -d --no-code --name far -- echo|kept|>|outputs/answer;|%s;|echo|>|%s/far-end"
+            .formatted(untilThereIs("far-go"), folder));
+    awaitPhase("far", "Running");
+    server.kill();
+    Files.createFile(folder.resolve("far-go"));
+    ServedHome.until("it has ended", () -> Files.exists(folder.resolve("far-end")));
+    kill("far", "local-keeper");
+    server.start();
+    awaitPhase("far", "Completed");
+    assertThat(file("far", "outputs/answer").body()).isEqualTo("kept\n");
+
+    typed.ebb("run --local -d --no-code --name halted -- echo|so|far|>|outputs/answer;|sleep|600");
+    awaitPhase("halted", "Running");
+    ServedHome.until("it has written", () -> Files.exists(answer("halted")));
+    typed.ebb("stop halted");
+    awaitPhase("halted", "Canceled");
+    assertThat(file("halted", "outputs/answer").body()).isEqualTo("so far\n");
+  }
+
+  private static Path answer(String job) {
+    try {
+      return work(job).resolve("outputs/answer");
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static ServedHome.Answer file(String job, String path) throws Exception {
+    return server.get(JOBS + job + "/files/" + path);
+  }
+
+  @Test
+  void moreThanOtherJobsMayLeaveIsNotTakenAndTheEndSaysWhereItIs() throws Exception {
+    typed.ebb("run --local --no-code --name greedy -- head|-c|3000000|/dev/zero|>|outputs/large");
+
+    JsonNode shown = typed.ebb("ml job show -n greedy").json();
+    assertThat(shown.at("/properties/status").asString()).isEqualTo("Completed");
+    assertThat(shown.at(DETAIL).asString())
+        .contains("not all of its outputs", work("greedy").toString(), "OutputsTooLarge", "2 MiB");
+    assertThat(file("greedy", "outputs/large").body().length()).isLessThanOrEqualTo(2 << 20);
+  }
+
+  @Test
+  void machineSendsFilesInOrderAndOnlyWhereTheyBelong() throws Exception {
+    typed.ebb("run --local -d --no-code --name pieces -- %s".formatted(untilThereIs("pieces-go")));
+    awaitPhase("pieces", "Running");
+    String files = JOBS + "pieces/local/files/";
+
+    assertThat(server.put(files + "outputs/a?offset=0", "abc").status()).isEqualTo(200);
+    assertThat(server.put(files + "outputs/a?offset=0", "abc").status()).isEqualTo(200);
+    assertThat(server.put(files + "outputs/a?offset=2", "cd").status()).isEqualTo(200);
+    assertThat(file("pieces", "outputs/a").body()).isEqualTo("abcd");
+    ServedHome.Answer gap = server.put(files + "outputs/a?offset=9", "x");
+    assertThat(gap.status()).isEqualTo(409);
+    assertThat(gap.body()).contains("FileGap", "4 bytes");
+    for (String unfit :
+        List.of(
+            "other?offset=0",
+            "outputs/..%2F..%2Fx?offset=0",
+            "outputs/a/b?offset=0",
+            "outputs/c?offset=-1")) {
+      assertThat(server.put(files + unfit, "x").status()).as(unfit).isEqualTo(400);
+    }
+    Files.createFile(folder.resolve("pieces-go"));
+    awaitPhase("pieces", "Completed");
+    assertThat(server.put(files + "outputs/a?offset=4", "e").status()).isEqualTo(409);
+    assertThat(file("pieces", "outputs/a").body()).isEqualTo("abcd");
   }
 
   @Test
@@ -187,6 +282,105 @@ class LocalJobTest {
     awaitPhase("missed", "Failed");
     assertThat(typed.ebb("logs missed").out()).isEqualTo("up\ndone\n");
     assertThat(typed.ebb("why missed").out()).contains("failed");
+  }
+
+  /// Kills a process of a local job as the machine's want of memory would, and waits for its end.
+  private static void kill(String job, String what) throws Exception {
+    String of = "/state/ebb/jobs/" + job + "-";
+    for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
+      if (typedLine(each.pid()).contains(what) && typedLine(each.pid()).contains(folder + of)) {
+        each.destroyForcibly();
+        each.onExit().get();
+        return;
+      }
+    }
+    throw new AssertionError("no " + what + " of " + job);
+  }
+
+  private static String typedLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  @Test
+  void keeperThatIsKilledIsFollowedByAnotherAtTheNextCommandAndNothingRunsTwice() throws Exception {
+    typed.ebb(
+        "run --local -d --no-code --name kept -- echo|ran|>>|%1$s/kept-ran;|echo|up;|%2$s;|echo|done;|echo|>|%1$s/kept-end;|exit|4"
+            .formatted(folder, untilThereIs("kept-go")));
+    awaitPhase("kept", "Running");
+    kill("kept", "local-keeper");
+    Files.createFile(folder.resolve("kept-go"));
+    ServedHome.until("it has ended", () -> Files.exists(folder.resolve("kept-end")));
+
+    awaitPhase("kept", "Failed");
+    assertThat(typed.ebb("ml job show -n kept").json().at(DETAIL).asString())
+        .isEqualTo("exit code 4");
+    assertThat(logs("kept")).isEqualTo("up\ndone\n");
+    assertThat(folder.resolve("kept-ran")).hasContent("ran");
+    ServedHome.until("nothing is left to keep", () -> isNotKept("kept"));
+  }
+
+  private static boolean isNotKept(String job) {
+    try (Stream<Path> kept = Files.list(folder.resolve("state/ebb/kept"))) {
+      return kept.noneMatch(each -> each.getFileName().toString().startsWith(job + "-"));
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void stopReachesAJobWhoseKeeperWasKilled() throws Exception {
+    typed.ebb("run --local -d --name unkept -- echo|$$|>pid;|sleep|600");
+    awaitPhase("unkept", "Running");
+    long pid = Long.parseLong(Files.readString(work("unkept").resolve("pid")).strip());
+    kill("unkept", "local-keeper");
+    assertThat(ProcessHandle.of(pid)).isPresent();
+
+    assertThat(typed.ebb("stop unkept").code()).isZero();
+
+    awaitPhase("unkept", "Canceled");
+    assertThat(ProcessHandle.of(pid)).isEmpty();
+  }
+
+  @Test
+  void jobThatTheServerDoesNotWantAnyMoreIsEndedByTheNextKeeper() throws Exception {
+    typed.ebb("run --local -d --name orphan -w gone -- echo|$$|>pid;|sleep|600");
+    ServedHome.until("it runs", () -> Files.exists(pid("orphan")));
+    kill("orphan", "local-keeper");
+    long pid = Long.parseLong(Files.readString(pid("orphan")).strip());
+    assertThat(server.send("DELETE", "/ebb/v1/workspaces/ebb/ebb/gone", "").status())
+        .isEqualTo(202);
+    assertThat(ProcessHandle.of(pid)).isPresent();
+
+    typed.ebb("ps");
+
+    ServedHome.until("it is ended", () -> ProcessHandle.of(pid).isEmpty());
+    ServedHome.until("nothing is left to keep", () -> isNotKept("orphan"));
+  }
+
+  private static Path pid(String job) {
+    try {
+      return work(job).resolve("pid");
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void agentThatIsKilledLeavesNothingRunningAndTheServerIsTold() throws Exception {
+    typed.ebb("run --local -d --name agentless -- echo|$$|>pid;|sleep|600");
+    awaitPhase("agentless", "Running");
+    long pid = Long.parseLong(Files.readString(pid("agentless")).strip());
+
+    kill("agentless", "ebb.agent.AgentMain");
+
+    awaitPhase("agentless", "Failed");
+    assertThat(typed.ebb("ml job show -n agentless").json().at(DETAIL).asString())
+        .startsWith("lost");
+    assertThat(ProcessHandle.of(pid)).isEmpty();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package ebb.app.door;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,6 +18,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -40,6 +43,7 @@ final class ServedHome implements AutoCloseable {
 
   private final Path folder;
   private final List<String> options;
+  private final List<String> around;
   private HttpClient client;
   private Process server;
   private int starts;
@@ -48,6 +52,30 @@ final class ServedHome implements AutoCloseable {
 
   /// `options` are those of `ebb serve`.
   ServedHome(Path folder, String... options) throws Exception {
+    this(List.of(), folder, options);
+  }
+
+  /// On a machine without a program, as far as the server can see. Only root can have that;
+  /// without, the test is skipped.
+  static ServedHome without(Path program, Path folder) throws Exception {
+    List<String> hidden =
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount --bind /dev/null \"$0\" && exec \"$@\"",
+            program.toString());
+    List<String> tried = new ArrayList<>(hidden);
+    tried.add("true");
+    assumeTrue(
+        Files.exists(program) && new ProcessBuilder(tried).start().waitFor() == 0,
+        "needs " + program + ", and root to hide it");
+    return new ServedHome(hidden, folder);
+  }
+
+  private ServedHome(List<String> around, Path folder, String... options) throws Exception {
+    this.around = around;
     this.folder = folder;
     this.options = List.of(options);
     // Tasks of another user must be able to pass through; what is in the home is not theirs.
@@ -83,7 +111,8 @@ final class ServedHome implements AutoCloseable {
 
   void start() throws Exception {
     starts++;
-    List<String> command = Program.java("-Xmx256m");
+    List<String> command = new ArrayList<>(around);
+    command.addAll(Program.java("-Xmx256m"));
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
     command.addAll(List.of("--port", "0", "--virtual-nodes"));
     command.addAll(List.of("--set", "host.personal=true"));

@@ -54,6 +54,25 @@ class SurfaceTest {
     return names;
   }
 
+  @Test
+  void answerThatSomethingCannotBeKeptNamesNoPathOfTheServer() throws Exception {
+    Files.createDirectories(server.home().resolve("datastores.json/in-the-way"));
+
+    Path flowers = Files.createDirectories(folder.resolve("flowers"));
+
+    Answer answer =
+        server.put(
+            "/ebb/v1/datastores/flowers",
+            "{\"path\":\"%s\",\"mode\":\"ro\",\"workspaces\":[\"sub/team/lab\"]}"
+                .formatted(flowers));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+    assertThat(answer.body()).contains("StorageUnavailable", "log").doesNotContain("" + folder);
+    assertThat(server.log()).contains("datastores.json");
+    Files.delete(server.home().resolve("datastores.json/in-the-way"));
+    Files.delete(server.home().resolve("datastores.json"));
+  }
+
   private static String workspace(String name) throws Exception {
     String path = "/ebb/v1/workspaces/sub/team/" + name;
     assertThat(server.put(path, "{\"location\":\"westus\"}").status()).isEqualTo(201);

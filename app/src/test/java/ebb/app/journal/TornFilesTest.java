@@ -60,7 +60,7 @@ class TornFilesTest {
   void draftsOfFilesThatWereNeverMovedIntoPlaceAreNotRead() throws Exception {
     Homes.live(home(), 92, 5);
     byte[] digest = Homes.digest(home());
-    for (String draft : new String[] {"installation.partial", "epoch.partial", "stops.partial"}) {
+    for (String draft : new String[] {"installation.new", "epoch.new", "stops.new"}) {
       Files.writeString(home().resolve(draft), "to");
     }
     Files.createDirectories(home().resolve("snapshots"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,58 @@ class SpecificationStoreTest {
 
   private SpecificationStore open() throws Exception {
     return SpecificationStore.open(folder.resolve("specifications.db"));
+  }
+
+  @Test
+  void whatAJobOnItsWayNamesIsNotErasedAndWhoeverComesDuringAnErasurePutsItAnew() throws Exception {
+    try (SpecificationStore store = open()) {
+      Holds.Hold hold = store.hold(shell("echo held"));
+      assertThat(store.eraseUnless(hold.hash(), () -> false)).isFalse();
+      assertThat(store.find(hold.hash())).isPresent();
+      hold.release();
+      assertThat(store.eraseUnless(hold.hash(), () -> true)).isTrue();
+      assertThat(store.find(hold.hash())).isPresent();
+
+      CountDownLatch asked = new CountDownLatch(1);
+      CountDownLatch answered = new CountDownLatch(1);
+      Thread erasing =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  store.eraseUnless(
+                      hold.hash(),
+                      () -> {
+                        asked.countDown();
+                        return !awaits(answered);
+                      });
+                } catch (IOException failure) {
+                  throw new IllegalStateException(failure);
+                }
+              });
+      assertThat(awaits(asked)).isTrue();
+      Thread coming =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  store.hold(shell("echo held"));
+                } catch (SpecificationStoreFailure failure) {
+                  throw new IllegalStateException(failure);
+                }
+              });
+      Thread.sleep(200); // it waits by then, or would have put what is erased now
+      answered.countDown();
+      erasing.join();
+      coming.join();
+      assertThat(store.find(hold.hash())).isPresent();
+    }
+  }
+
+  private static boolean awaits(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
   }
 
   private static Specification shell(String line) {

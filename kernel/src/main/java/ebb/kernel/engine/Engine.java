@@ -182,6 +182,7 @@ public final class Engine {
       case Command.SubmitJob submit -> submit.name();
       case Command.CancelJob cancel -> cancel.name();
       case Command.ReportLocalStart report -> report.name();
+      case Command.ReportLocalSending report -> report.name();
       case Command.ReportLocalEnd report -> report.name();
       default -> ""; // the scope names what the others are about
     };

@@ -94,6 +94,9 @@ public sealed interface Command {
   /// The command of the local job runs.
   record ReportLocalStart(Scope workspace, String name) implements Wish {}
 
+  /// The command of the local job has ended, and what it has left is on its way to the server.
+  record ReportLocalSending(Scope workspace, String name) implements Wish {}
+
   record ReportLocalEnd(Scope workspace, String name, TaskReport report) implements Wish {}
 
   // The shell's reports.

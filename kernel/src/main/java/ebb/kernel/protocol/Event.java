@@ -215,7 +215,7 @@ public sealed interface Event {
   record LocalJobStarted(JobId job, long deadline) implements JobEvent {}
 
   /// What is due of a local job is due at another time: sooner after a cancel, later after a start
-  /// of the server, which may have missed it.
+  /// of the server, which may have missed it, and while what the job has left is on its way.
   record LocalJobAwaited(JobId job, long deadline) implements JobEvent {}
 
   /// Nobody is shown the job any more, here or in history. What it cost stays in the ledger, and

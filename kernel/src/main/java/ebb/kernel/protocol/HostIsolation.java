@@ -11,4 +11,9 @@ package ebb.kernel.protocol;
 public record HostIsolation(
     String sandboxMissing, String containerMissing, String filterMissing, boolean mayGoWithout) {
   public static final HostIsolation ALL = new HostIsolation("", "", "", false);
+
+  /// How tasks are kept apart on a new node of a cluster that asks for `asked` and was not refused.
+  public Isolation given(Isolation asked) {
+    return asked == Isolation.SANDBOX && !sandboxMissing.isEmpty() ? Isolation.NONE : asked;
+  }
 }

@@ -124,7 +124,7 @@ public final class ImportTable {
                   "app.environment",
                   "app.secrets",
                   "app.files")),
-          Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code")),
+          Map.entry("app.cli", Set.of("app.wire", "app.config", "app.code", "app.files")),
           Map.entry("app.submitter", Set.of("agent", "app.cli")));
 
   private static final Set<String> KERNEL_ROWS =

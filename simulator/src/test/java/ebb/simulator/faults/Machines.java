@@ -32,6 +32,7 @@ final class Machines {
             JobSpec.LOCAL, "account0", 0, random.nextInt(9) == 0 ? 2 : 1, limit, retries(), "hash");
     say(new Command.SubmitJob(workspace, name, spec, time.now()));
     Command.Wish start = new Command.ReportLocalStart(workspace, name);
+    Command.Wish sending = new Command.ReportLocalSending(workspace, name);
     Command.Wish end = new Command.ReportLocalEnd(workspace, name, report());
     switch (random.nextInt(8)) {
       case 0 -> {} // dies before it has said anything
@@ -42,7 +43,14 @@ final class Machines {
         after(600_000, start); // perhaps after the end
         after(1_200_000, new Command.ReportLocalEnd(workspace, name, report())); // another end
       }
-      default -> { // half of them go on until they are heard
+      case 4 -> { // it has much to send, or never comes to an end of it
+        after(60_000, start);
+        for (int said = 0; said < 20; said++) {
+          after(1_200_000, sending);
+        }
+        after(2_400_000, end);
+      }
+      default -> { // others go on until they are heard
         long began = random.nextLong(60_000);
         time.after(began, () -> insist(start, 20));
         time.after(began + random.nextLong(1, 900_000), () -> insist(end, 20));

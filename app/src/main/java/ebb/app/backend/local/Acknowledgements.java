@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

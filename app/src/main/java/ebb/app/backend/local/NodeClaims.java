@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.files.DurableFile;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.NodeId;
 import java.io.IOException;

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Where tasks run and where their output is.
@@ -138,15 +139,13 @@ public final class RunFolders {
         folder.resolve(name + ".tmp"));
   }
 
-  /// How many bytes the plain files of a run take: its folder and its /tmp.
-  public long bytes(Run run) throws IOException {
-    long bytes = 0;
-    for (Path folder : List.of(run.workingDirectory(), run.temporary())) {
-      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-        bytes += new Tree(folder).bytes("");
-      }
-    }
-    return bytes;
+  /// How many bytes of the disk a run takes: its folder and its /tmp.
+  public long bytes(Run run) throws IOException, InterruptedException {
+    List<Path> folders =
+        Stream.of(run.workingDirectory(), run.temporary())
+            .filter(folder -> Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS))
+            .toList();
+    return folders.isEmpty() ? 0 : DiskUse.of(folders);
   }
 
   /// The newest checkpoint that a run has left, as a path in its outputs: a file or folder there

@@ -3,16 +3,23 @@ package ebb.app.files;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// A small file that only its owner can read, written anew as a whole.
-public final class PrivateFile {
-  private PrivateFile() {}
+/// A small file that only its owner can read, written anew as a whole: when a call returns, what it
+/// did survives the machine.
+public final class DurableFile {
+  private DurableFile() {}
 
-  /// Puts the bytes in the place of what is there, at one stroke; durable when this returns.
+  /// Puts the text in the place of what is there, at one stroke.
+  public static void replace(Path file, String text) throws IOException {
+    replace(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The same with bytes.
   public static void replace(Path file, byte[] content) throws IOException {
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(draft);
@@ -23,8 +30,13 @@ public final class PrivateFile {
       }
       channel.force(true);
     }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    syncFolder(file);
+    rename(draft, file);
+  }
+
+  /// Gives a file another name in its folder, in the place of what has it.
+  public static void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    syncFolder(to);
   }
 
   /// Makes durable what was made, moved or removed beside a file: one that is on the disk without
