@@ -86,14 +86,15 @@ final class Standing {
   /// One line for everything: what runs, what waits, and what it costs by list price.
   String line() {
     int waiting = count("queued") + count("assembling");
-    return "%s · %d running %d waiting %d nodes · list $%s/h · %s of this workspace (metered to the end of each stretch)"
+    return "%s · %d running %d waiting %d nodes · list $%s/h · %s of %s (metered to the end of each stretch)"
         .formatted(
             connection.place().workspaceName(),
             count("unended") - waiting,
             waiting,
             count("existing"),
             Plan.money(hourly()),
-            month);
+            month,
+            connection.place().workspaceName());
   }
 
   /// What all nodes that exist cost in an hour.
