@@ -10,6 +10,7 @@ os.environ["ARM_CLOUD_METADATA_URL"] = os.environ["EBB_URL"] + "/metadata/endpoi
 os.environ["AZUREML_CURRENT_CLOUD"] = "Ebb"
 
 from azure.ai.ml import MLClient, command
+from azure.ai.ml.constants import ListViewType
 from azure.ai.ml.entities import AmlCompute, Environment
 from azure.identity import DefaultAzureCredential
 
@@ -121,6 +122,38 @@ def _():
     message = refused(lambda: streamed(made.name), "JobException")
     expect("exit code 3" in message, message)
     equal(ml.jobs.get(made.name).status, "Failed")
+
+
+@check("what is said about a job changes, and it is archived and restored")
+def _():
+    made = ml.jobs.create_or_update(job("true", tags={"kind": "check"}))
+    equal(ended(made.name), "Completed")
+    updated = ml.jobs.update(made.name, display_name="renamed", tags={"best": "yes"})
+    equal((updated.display_name, updated.tags), ("renamed", {"kind": "check", "best": "yes"}))
+    fetched = ml.jobs.get(made.name)
+    fetched.description = "said later"
+    fetched.tags["more"] = "1"
+    again = ml.jobs.create_or_update(fetched)
+    equal((again.name, again.description, again.tags["more"], again.status), (made.name, "said later", "1", "Completed"))
+    names = lambda view: [each.name for each in ml.jobs.list(list_view_type=view)]
+    ml.jobs.archive(made.name)
+    expect(made.name not in names(ListViewType.ACTIVE_ONLY), "it is listed")
+    expect(made.name in names(ListViewType.ARCHIVED_ONLY), "it is not archived")
+    ml.jobs.restore(made.name)
+    expect(made.name in names(ListViewType.ACTIVE_ONLY), "it is not listed")
+
+
+@check("clients of other versions change a job by sending it again as it was shown")
+def _():
+    made = ml.jobs.create_or_update(job("echo ${{inputs.word}}", inputs={"word": "hello"}, tags={"kind": "check"}))
+    body = ml.jobs._get_job(made.name)
+    body.properties.tags["by"] = "put"
+    body.properties.is_archived = True
+    sent = ml.jobs._create_or_update_with_different_version_api(rest_job_resource=body)
+    equal((sent.properties.tags["by"], sent.properties.is_archived), ("put", True))
+    body.properties.command = "echo other"
+    message = refused(lambda: ml.jobs._create_or_update_with_different_version_api(rest_job_resource=body), "NameAlreadyUsed")
+    expect("command" in message, message)
 
 
 @check("code of a folder is sent and runs, and a file of .amlignore is left out")

@@ -58,7 +58,8 @@ public final class Kernel {
           Command.ScaleCluster _,
           Command.SubmitJob _,
           Command.CancelJob _,
-          Command.DeleteJob _ ->
+          Command.DeleteJob _,
+          Command.DescribeJob _ ->
           Action.WRITE;
       // What has happened is told whatever is locked, by whoever submitted the job.
       case Command.ReportLocalStart _, Command.ReportLocalEnd _ -> Action.READ;
@@ -95,6 +96,7 @@ public final class Kernel {
       case Command.SubmitJob submit -> submit.workspace();
       case Command.CancelJob cancel -> cancel.workspace();
       case Command.DeleteJob delete -> delete.workspace();
+      case Command.DescribeJob describe -> describe.workspace();
       case Command.ReportLocalStart report -> report.workspace();
       case Command.ReportLocalEnd report -> report.workspace();
     };
@@ -105,6 +107,7 @@ public final class Kernel {
       case Command.SubmitJob submit -> Jobs.submit(state, order, submit);
       case Command.CancelJob cancel -> Jobs.cancel(state, order, cancel);
       case Command.DeleteJob delete -> Jobs.delete(state, delete);
+      case Command.DescribeJob describe -> Jobs.describe(state, describe);
       case Command.ReportLocalStart report -> LocalJobs.started(state, order, report);
       case Command.ReportLocalEnd report -> LocalJobs.ended(state, order, report);
       case Command.PutCluster put -> Clusters.put(state, order, put);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A job as Azure's run history tells it to who follows it: its state, and where its logs are.
@@ -23,18 +24,64 @@ final class RunHistory {
   /// Clients ask for new addresses whenever they look.
   private static final Duration ADDRESSES_HOLD = Duration.ofHours(1);
 
+  private static final String RUN = "/history/v1.0" + Arm.WORKSPACE + "/runs/{name}";
+  private static final String RUN_OF_EXPERIMENT =
+      "/history/v1.0" + Arm.WORKSPACE + "/experiments/{experiment}/runs/{name}";
+
   private final JobEndpoints jobs;
+  private final Submissions submissions;
   private final ArmJobShape shape;
   private final SignedAddress signed;
 
-  RunHistory(JobEndpoints jobs, ArmJobShape shape, SignedAddress signed) {
+  RunHistory(JobEndpoints jobs, Submissions submissions, ArmJobShape shape, SignedAddress signed) {
     this.jobs = jobs;
+    this.submissions = submissions;
     this.shape = shape;
     this.signed = signed;
   }
 
   void addTo(Router<Endpoint> router) {
     router.on("GET", DETAILS, this::details);
+    for (String path : List.of(RUN, RUN_OF_EXPERIMENT)) {
+      router.on("GET", path, this::run).on("PATCH", path, this::change);
+    }
+  }
+
+  /// Clients change here what is said about a job.
+  private Response change(Request request, Actor actor) {
+    return ArmBody.read(
+        request, body -> submissions.merge(request, actor, body, _ -> run(request, actor)));
+  }
+
+  private Response run(Request request, Actor actor) {
+    return jobs.withJob(
+        request,
+        actor,
+        new JobEndpoints.Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            return Json.answer(200, run(shape.of(seen, jobs.attempt(seen.job()))));
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return Json.answer(200, run(shape.of(Reads.workspaceScope(request), past)));
+          }
+        });
+  }
+
+  private static ObjectNode run(ObjectNode shown) {
+    JsonNode of = shown.path("properties");
+    ObjectNode run = Json.object();
+    run.put("runId", shown.path("name").asString());
+    for (String same : List.of("displayName", "description", "status", "tags", "properties")) {
+      if (of.has(same)) {
+        run.set(same, of.path(same));
+      }
+    }
+    run.set("hidden", of.path("isArchived"));
+    run.set("createdUtc", shown.at("/systemData/createdAt"));
+    return run;
   }
 
   /// What is told of a run, beside what is told of the job.

@@ -117,7 +117,8 @@ public final class Surface {
     new ArmCode(reads, parts.code(), new SignedAddress(token)).addTo(arm, router);
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);
-    new RunHistory(jobs, new ArmJobShape(parts.specifications()), new SignedAddress(token))
+    new RunHistory(
+            jobs, submissions, new ArmJobShape(parts.specifications()), new SignedAddress(token))
         .addTo(router);
     Router<Handler> open =
         new Router<Handler>()
