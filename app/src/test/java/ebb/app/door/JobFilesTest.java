@@ -95,7 +95,7 @@ class JobFilesTest {
     assertThat(refused.err()).contains("Different is: command.");
 
     assertThat(typed.ebb("ml job archive -n words").code()).isZero();
-    String names = " --query \"[].name\" -o tsv";
+    String names = " --query [].name -o tsv";
     assertThat(typed.ebb("ml job list" + names).out().lines()).doesNotContain("words");
     assertThat(typed.ebb("ml job list --archived-only" + names).out().lines())
         .containsExactly("words");
