@@ -9,7 +9,7 @@ import time
 os.environ["ARM_CLOUD_METADATA_URL"] = os.environ["EBB_URL"] + "/metadata/endpoints?api-version=2019-05-01"
 os.environ["AZUREML_CURRENT_CLOUD"] = "Ebb"
 
-from azure.ai.ml import MLClient, command
+from azure.ai.ml import MLClient, Output, command
 from azure.ai.ml.constants import ListViewType
 from azure.ai.ml.entities import AmlCompute, Environment
 from azure.identity import DefaultAzureCredential
@@ -154,6 +154,39 @@ def _():
     body.properties.command = "echo other"
     message = refused(lambda: ml.jobs._create_or_update_with_different_version_api(rest_job_resource=body), "NameAlreadyUsed")
     expect("command" in message, message)
+
+
+def written(folder):
+    """The files below a folder with their text."""
+    files = {}
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(path, name)) as file:
+                files[os.path.relpath(os.path.join(path, name), folder)] = file.read()
+    return files
+
+
+@check("what a job has left is downloaded: outputs, an output by its name, and all with the logs")
+def _():
+    made = ml.jobs.create_or_update(
+        job(
+            "mkdir outputs/deep; echo 42 > outputs/deep/answer; : > outputs/empty; echo named > ${{outputs.model}}/weights; echo said; echo wrong >&2",
+            outputs={"model": Output(type="uri_folder")},
+        )
+    )
+    equal(ended(made.name), "Completed")
+    default = {"outputs/deep/answer": "42\n", "outputs/empty": "", "outputs/model/weights": "named\n"}
+    default.update({"user_logs/std_log.txt": "said\n", "user_logs/std_log_stderr.txt": "wrong\n"})
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder)
+        equal(written(folder), {"artifacts/" + path: text for path, text in default.items()})
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder, output_name="model")
+        equal(written(folder), {"named-outputs/model/weights": "named\n"})
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder, all=True)
+        found = written(folder)
+        equal((found["named-outputs/model/weights"], found["artifacts/user_logs/std_log.txt"]), ("named\n", "said\n"))
 
 
 @check("code of a folder is sent and runs, and a file of .amlignore is left out")

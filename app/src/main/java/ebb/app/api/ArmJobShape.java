@@ -13,6 +13,8 @@ import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Scope;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -183,6 +185,11 @@ final class ArmJobShape {
       properties.putObject("services"); // azure-ai-ml cannot follow a job that has none
     }
     return properties;
+  }
+
+  /// The outputs of a job; none if its specification was erased.
+  SortedMap<String, Specification.Output> outputs(JobSpec spec) {
+    return find(spec.specHash()).map(Specification::outputs).orElseGet(TreeMap::new);
   }
 
   private Optional<Specification> find(String hash) {

@@ -185,7 +185,10 @@ final class JobEndpoints {
 
   /// The view first: what leaves it is in history by then.
   Response withJob(Request request, Actor actor, Cases cases) {
-    String name = request.parameter("name");
+    return withJob(request, actor, request.parameter("name"), cases);
+  }
+
+  Response withJob(Request request, Actor actor, String name, Cases cases) {
     return reads.inWorkspace(
         request,
         actor,

@@ -101,7 +101,8 @@ public final class Surface {
     deletion.addTo(router);
     EventStreams streams = new EventStreams(EventStreams.LIFE);
     new JobEvents(jobs, parts.view(), streams).addTo(router);
-    new LogEndpoints(jobs, parts, streams).addTo(router);
+    LogEndpoints logs = new LogEndpoints(jobs, parts, streams);
+    logs.addTo(router);
     new LocalEndpoints(jobs, reads, wishes, parts).addTo(router);
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
@@ -114,6 +115,9 @@ public final class Surface {
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
+    new ArmDatastores(
+            reads, parts.datastores(), new JobBlobs(jobs, parts, logs), new SignedAddress(token))
+        .addTo(arm, router);
     new ArmCode(reads, parts.code(), new SignedAddress(token)).addTo(arm, router);
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);

@@ -232,6 +232,17 @@ final class ServedHome implements AutoCloseable {
     return send(method, path, HttpRequest.BodyPublishers.ofString(body), authorization);
   }
 
+  /// A part of something, as clients of blob stores ask for it, without a credential.
+  Answer ranged(String path, String range) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(scheme + "://127.0.0.1:" + port + path))
+            .timeout(PATIENCE)
+            .header("x-ms-range", range);
+    HttpResponse<String> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return new Answer(response.statusCode(), response.body(), response.headers());
+  }
+
   private Answer send(
       String method, String path, HttpRequest.BodyPublisher body, String authorization)
       throws Exception {
