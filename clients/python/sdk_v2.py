@@ -9,9 +9,9 @@ import time
 os.environ["ARM_CLOUD_METADATA_URL"] = os.environ["EBB_URL"] + "/metadata/endpoints?api-version=2019-05-01"
 os.environ["AZUREML_CURRENT_CLOUD"] = "Ebb"
 
-from azure.ai.ml import MLClient, Output, command
+from azure.ai.ml import Input, MLClient, Output, command
 from azure.ai.ml.constants import ListViewType
-from azure.ai.ml.entities import AmlCompute, Environment
+from azure.ai.ml.entities import AmlCompute, Data, Environment
 from azure.identity import DefaultAzureCredential
 
 from checks import GROUP, LOCATION, SUBSCRIPTION, URL, WORKSPACE, EbbCredential, check, end, equal, expect, refused, token
@@ -187,6 +187,49 @@ def _():
         ml.jobs.download(made.name, download_path=folder, all=True)
         found = written(folder)
         equal((found["named-outputs/model/weights"], found["artifacts/user_logs/std_log.txt"]), ("named\n", "said\n"))
+
+
+@check("local files and folders are inputs, sent once")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(folder + "/data/deep")
+        for path, text in {"data/a.csv": "1,2\n", "data/deep/b.csv": "3,4\n", "table.csv": "5,6\n"}.items():
+            with open(os.path.join(folder, path), "w") as file:
+                file.write(text)
+        read = {
+            "rows": Input(type="uri_folder", path=folder + "/data"),
+            "table": Input(type="uri_file", path=folder + "/table.csv"),
+        }
+        line = "cat ${{inputs.rows}}/a.csv ${{inputs.rows}}/deep/b.csv ${{inputs.table}}"
+        first = ml.jobs.create_or_update(job(line, inputs=read))
+        again = ml.jobs.create_or_update(job(line, inputs=read))
+    for made in (first, again):
+        equal(ended(made.name), "Completed")
+        with tempfile.TemporaryDirectory() as folder:
+            ml.jobs.download(made.name, download_path=folder)
+            equal(written(folder)["artifacts/user_logs/std_log.txt"], "1,2\n3,4\n5,6\n")
+    equal(first.inputs["rows"].path, again.inputs["rows"].path)
+
+
+@check("data assets are made of local files, shown, listed, and inputs by name, version and @latest")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        for text in ("first", "second"):
+            with open(folder + "/words.txt", "w") as file:
+                file.write(text + "\n")
+            made = ml.data.create_or_update(Data(name="words", path=folder + "/words.txt", type="uri_file", description=text, tags={"of": text}))
+    equal((made.name, made.version, made.description, made.tags), ("words", "2", "second", {"of": "second"}))
+    equal(ml.data.get("words", version="1").description, "first")
+    equal(ml.data.get("words", label="latest").version, "2")
+    equal([each.version for each in ml.data.list("words")], ["2", "1"])
+    equal([(each.name, each.latest_version) for each in ml.data.list()], [("words", "2")])
+    for reference, text in {"azureml:words:1": "first", "words@latest": "second"}.items():
+        run = ml.jobs.create_or_update(job("cat ${{inputs.words}}", inputs={"words": Input(type="uri_file", path=reference)}))
+        equal(ended(run.name), "Completed")
+        with tempfile.TemporaryDirectory() as folder:
+            ml.jobs.download(run.name, download_path=folder)
+            equal(written(folder)["artifacts/user_logs/std_log.txt"], text + "\n")
+    refused(lambda: ml.data.get("words", version="3"), "ResourceNotFound")
 
 
 @check("code of a folder is sent and runs, and a file of .amlignore is left out")

@@ -16,6 +16,7 @@ import ebb.app.cli.Serve;
 import ebb.app.code.Bounds;
 import ebb.app.code.CodeStore;
 import ebb.app.config.Config;
+import ebb.app.data.DataAssets;
 import ebb.app.data.Datastores;
 import ebb.app.data.Downloads;
 import ebb.app.environment.Environments;
@@ -162,6 +163,7 @@ final class Server {
             specifications,
             sources.code(),
             sources.datastores(),
+            new DataAssets(home),
             environments,
             secrets,
             new Outputs(backend.folders(), config.tasks().outputBytes()),

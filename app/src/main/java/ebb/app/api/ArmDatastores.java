@@ -1,5 +1,7 @@
 package ebb.app.api;
 
+import ebb.app.code.CodeRefused;
+import ebb.app.code.Uploads;
 import ebb.app.data.Datastore;
 import ebb.app.data.Datastores;
 import ebb.app.http.Request;
@@ -14,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,12 +48,15 @@ final class ArmDatastores {
   private final Reads reads;
   private final Datastores datastores;
   private final JobBlobs jobs;
+  private final Uploads uploads;
   private final SignedAddress signed;
 
-  ArmDatastores(Reads reads, Datastores datastores, JobBlobs jobs, SignedAddress signed) {
+  ArmDatastores(
+      Reads reads, Datastores datastores, JobBlobs jobs, Uploads uploads, SignedAddress signed) {
     this.reads = reads;
     this.datastores = datastores;
     this.jobs = jobs;
+    this.uploads = uploads;
     this.signed = signed;
   }
 
@@ -61,7 +67,8 @@ final class ArmDatastores {
     router
         .on("GET", CONTAINER, this::blobs)
         .on("GET", BLOB, this::blob)
-        .on("HEAD", BLOB, this::head);
+        .on("HEAD", BLOB, this::head)
+        .on("PUT", BLOB, this::put);
   }
 
   private Response list(Request request, Actor actor) {
@@ -213,6 +220,11 @@ final class ArmDatastores {
   }
 
   private Response head(Request request, Actor actor) {
+    Uploads.Name name = upload(request);
+    if (name != null) {
+      return reads.inWorkspace(
+          request, actor, _ -> CodeEndpoints.answered(() -> sent(name, request)));
+    }
     return opened(
         request,
         actor,
@@ -220,6 +232,83 @@ final class ArmDatastores {
           content.close();
           return Blobs.there(content.blob());
         });
+  }
+
+  // What clients send.
+
+  /// Null if the path is none where something is sent to.
+  private static Uploads.@Nullable Name upload(Request request) {
+    return request.parameter("store").equals(FILES)
+        ? InputAddresses.upload(Reads.workspaceScope(request), request.parameter("path"))
+        : null;
+  }
+
+  /// The path of a file in its upload, which begins with the name that the upload is of.
+  private static String inside(Request request) {
+    return request.parameter("path").replaceFirst("LocalUpload/[^/]+/", "");
+  }
+
+  /// Clients ask for the first file of what they are about to send, and send nothing if it is there
+  /// and says that all of it is.
+  private Response sent(Uploads.Name name, Request request) throws IOException {
+    String path = inside(request);
+    Optional<Uploads.Sent> sent = uploads.find(name);
+    if (sent.isPresent() && sent.get().asked().equals(path)) {
+      return Blobs.there(new Blobs.Blob(0, 0))
+          .with("x-ms-meta-upload_status", "completed")
+          .with("x-ms-meta-name", name.under())
+          .with("x-ms-meta-version", "1");
+    }
+    Optional<Long> bytes = uploads.bytes(name, path, Instant.now());
+    return bytes.isPresent()
+        ? Blobs.there(new Blobs.Blob(bytes.get(), System.currentTimeMillis()))
+        : Blobs.absent(Blobs.NOT_FOUND);
+  }
+
+  private Response put(Request request, Actor actor) {
+    Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
+    if (refusal != null) {
+      return refusal;
+    }
+    Uploads.Name name = upload(request);
+    if (name == null) {
+      return Blobs.refused(
+          403,
+          "AuthorizationPermissionMismatch",
+          "Files are sent to LocalUpload/HASH/NAME of %s; what else is in a store comes from jobs."
+              .formatted(FILES));
+    }
+    Response full = reads.storageRefusal();
+    if (full != null) {
+      return full;
+    }
+    return reads.inWorkspace(request, actor, _ -> CodeEndpoints.answered(() -> put(name, request)));
+  }
+
+  private Response put(Uploads.Name name, Request request) throws IOException, CodeRefused {
+    String path = inside(request);
+    long keepFree = reads.view().rules().storage().markBytes();
+    Instant now = Instant.now();
+    Blobs.Blob blob = new Blobs.Blob(0, now.toEpochMilli());
+    String component = request.query("comp");
+    if ("metadata".equals(component)) {
+      boolean isWhole = "completed".equals(request.header("x-ms-meta-upload_status"));
+      boolean isThere =
+          isWhole
+              ? uploads.whole(name, path, keepFree, now).isPresent()
+              : uploads.bytes(name, path, now).isPresent();
+      return isThere ? Blobs.described(Response.empty(200), blob) : Blobs.absent(Blobs.NOT_FOUND);
+    }
+    if (component != null) {
+      return Blobs.refused(
+          400,
+          "UnsupportedQueryParameter",
+          "'%s' is too large: a file is taken whole, and clients send those of more than 64 MiB in blocks. Put it into a datastore that an owner registers."
+              .formatted(path));
+    }
+    return uploads.put(name, path, request.stream(), keepFree, now)
+        ? Blobs.described(Response.empty(201), blob).with("x-ms-request-server-encrypted", "false")
+        : Blobs.absent("ContainerNotFound");
   }
 
   private Response opened(Request request, Actor actor, JobBlobs.Using use) {

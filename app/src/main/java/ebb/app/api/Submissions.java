@@ -47,6 +47,7 @@ final class Submissions {
   private final Supplier<History> history;
   private final SpecificationStore specifications;
   private final Assets assets;
+  private final InputAddresses addresses;
   private final JobDescriptions descriptions;
 
   Submissions(
@@ -54,12 +55,14 @@ final class Submissions {
       Wishes wishes,
       Supplier<History> history,
       SpecificationStore specifications,
-      Assets assets) {
+      Assets assets,
+      InputAddresses addresses) {
     this.reads = reads;
     this.wishes = wishes;
     this.history = history;
     this.specifications = specifications;
     this.assets = assets;
+    this.addresses = addresses;
     this.descriptions = new JobDescriptions(reads, wishes, history, specifications);
   }
 
@@ -241,13 +244,15 @@ final class Submissions {
         past.endedAt() != 0);
   }
 
-  /// With the environment that its name means now.
+  /// With the environment and the inputs that their names mean now.
   private Specification complete(Submission submission, Scope scope) throws Bodies.Unfit {
+    Specification specification = submission.specification();
+    if (submission.isArm()) {
+      specification = addresses.resolve(specification, scope);
+    }
     return submission.environment() == null
-        ? submission.specification()
-        : submission
-            .specification()
-            .withEnvironment(assets.environment(submission.environment(), scope));
+        ? specification
+        : specification.withEnvironment(assets.environment(submission.environment(), scope));
   }
 
   /// Why a new job cannot be taken; null if it can.

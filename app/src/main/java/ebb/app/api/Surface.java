@@ -1,6 +1,7 @@
 package ebb.app.api;
 
 import ebb.app.code.CodeStore;
+import ebb.app.data.DataAssets;
 import ebb.app.data.Datastores;
 import ebb.app.environment.Environments;
 import ebb.app.http.Handler;
@@ -70,6 +71,7 @@ public final class Surface {
       SpecificationStore specifications,
       CodeStore code,
       Datastores datastores,
+      DataAssets data,
       Environments environments,
       Secrets secrets,
       Outputs outputs,
@@ -82,13 +84,11 @@ public final class Surface {
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
     Gate.Tally tally = new Gate.Tally();
     Router<Endpoint> router = new Router<>();
+    Assets assets =
+        new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets());
+    InputAddresses addresses = new InputAddresses(parts.code().uploads(), parts.data());
     Submissions submissions =
-        new Submissions(
-            reads,
-            wishes,
-            parts.history(),
-            parts.specifications(),
-            new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets()));
+        new Submissions(reads, wishes, parts.history(), parts.specifications(), assets, addresses);
     JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), submissions);
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
@@ -116,8 +116,13 @@ public final class Surface {
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
     new ArmDatastores(
-            reads, parts.datastores(), new JobBlobs(jobs, parts, logs), new SignedAddress(token))
+            reads,
+            parts.datastores(),
+            new JobBlobs(jobs, parts, logs),
+            parts.code().uploads(),
+            new SignedAddress(token))
         .addTo(arm, router);
+    new ArmDataAssets(reads, parts.data(), addresses, assets).addTo(arm);
     new ArmCode(reads, parts.code(), new SignedAddress(token)).addTo(arm, router);
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);

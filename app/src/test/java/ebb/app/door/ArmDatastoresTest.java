@@ -81,6 +81,23 @@ class ArmDatastoresTest {
       return server.ranged(address + "/" + path + "?" + query, range);
     }
 
+    Answer head(String path) throws Exception {
+      return server.send("HEAD", address + "/" + path + "?" + query, "", "");
+    }
+
+    Answer put(String path, String content) throws Exception {
+      return server.send("PUT", address + "/" + path + "?" + query, content, "");
+    }
+
+    /// Says that all has arrived.
+    Answer whole(String path) throws Exception {
+      return server.sendWith(
+          "PUT",
+          address + "/" + path + "?comp=metadata&" + query,
+          "x-ms-meta-upload_status",
+          "completed");
+    }
+
     List<String> names(String more) throws Exception {
       Answer listed =
           server.send("GET", address + "?restype=container&comp=list&" + more + query, "", "");
@@ -153,6 +170,128 @@ class ArmDatastoresTest {
       assertThat(refused.status()).as(out + refused.body()).isIn(400, 404);
       assertThat(refused.body()).doesNotContain("not for jobs", folder.toString());
     }
+  }
+
+  private static final String ADDRESS =
+      "azureml://datastores/workspaceblobstore/paths/LocalUpload/";
+
+  /// Sends a file to the default store, and says that it is all of the upload.
+  private static void sent(String path, String content) throws Exception {
+    Store store = Store.of("workspaceblobstore");
+    assertThat(store.put("LocalUpload/" + path, content).status()).isEqualTo(201);
+    assertThat(store.whole("LocalUpload/" + path).status()).isEqualTo(200);
+  }
+
+  private static String input(String uri) {
+    return on("cpu")
+        + ",\"inputs\":{\"data\":{\"jobInputType\":\"uri_file\",\"uri\":\""
+        + uri
+        + "\"}}";
+  }
+
+  private static Answer asset(String version, String type, String uri) throws Exception {
+    return azure.send(
+        "PUT",
+        LAB + "/data/rows/versions/" + version,
+        "{\"properties\":{\"dataType\":\"%s\",\"dataUri\":\"%s\",\"tags\":{\"a\":\"1\"}}}"
+            .formatted(type, uri));
+  }
+
+  private static String printed(String job) throws Exception {
+    until("it has ended", () -> azure.status(job).matches("Completed|Failed"));
+    return server.get("/ebb/v1/workspaces/sub/team/lab/jobs/" + job + "/logs").body();
+  }
+
+  @Test
+  void whatIsSentIsAnInputOnceItIsWhole() throws Exception {
+    Store store = Store.of("workspaceblobstore");
+    assertThat(store.head("LocalUpload/h1/t.csv").status()).isEqualTo(404);
+    assertThat(store.put("LocalUpload/h1/t.csv", "5,6\n").status()).isEqualTo(201);
+    Answer early = azure.submit("early", "true", input(ADDRESS + "h1/t.csv"));
+    assertThat(early.status()).isEqualTo(400);
+    assertThat(early.body()).contains("has not arrived whole");
+    assertThat(store.whole("LocalUpload/h1/t.csv").status()).isEqualTo(200);
+    Answer there = store.head("LocalUpload/h1/t.csv");
+    assertThat(there.headers().firstValue("x-ms-meta-upload_status")).contains("completed");
+    String read = "cat ${{inputs.data}}";
+    Answer taken = azure.submit("reads", read, input(ADDRESS + "h1/t.csv"));
+    assertThat(taken.status()).as(taken.body()).isEqualTo(201);
+    assertThat(taken.body()).contains(ADDRESS + "h1/t.csv");
+    assertThat(printed("reads")).isEqualTo("5,6\n");
+    assertThat(azure.submit("reads", read, input(ADDRESS + "h1/t.csv")).status()).isEqualTo(200);
+    server.kill();
+    server.start();
+    assertThat(Store.of("workspaceblobstore").head("LocalUpload/h1/t.csv").status()).isEqualTo(200);
+    // Bytes that nobody needs are removed, and then sent again.
+    server.send("POST", "/ebb/v1/gc?olderThan=PT0S", "");
+    assertThat(Store.of("workspaceblobstore").head("LocalUpload/h1/t.csv").status()).isEqualTo(404);
+    assertThat(azure.submit("late", read, input(ADDRESS + "h1/t.csv")).status()).isEqualTo(400);
+    sent("h1/t.csv", "5,6\n");
+    assertThat(azure.submit("late", read, input(ADDRESS + "h1/t.csv")).status()).isEqualTo(201);
+  }
+
+  @Test
+  void nothingIsSentToOtherPlacesOfAStore() throws Exception {
+    Store files = Store.of("workspaceblobstore");
+    for (String other : List.of("azureml/left/model/w", "LocalUpload/h2", "elsewhere")) {
+      assertThat(files.put(other, "x").status()).as(other).isEqualTo(403);
+    }
+    assertThat(files.put("LocalUpload/h2/%2e%2e/%2e%2e/out", "x").status()).isEqualTo(400);
+    assertThat(Store.of("rows").put("LocalUpload/h2/x", "x").status()).isEqualTo(403);
+    assertThat(Store.of("workspaceartifactstore").put("LocalUpload/h2/x", "x").status())
+        .isEqualTo(403);
+    assertThat(folder.resolve("rows/LocalUpload")).doesNotExist();
+    sent("h2/mine", "mine");
+    String other = AzureDoor.job("true", input(ADDRESS + "h2/mine").replace("/lab/", "/other/"));
+    azure.send("PUT", TEAM + "other/computes/cpu", AzureDoor.cluster(""));
+    Answer refused = azure.send("PUT", TEAM + "other/jobs/theirs", other);
+    assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+    assertThat(refused.body()).contains("has not arrived whole");
+  }
+
+  @Test
+  void dataAssetKeepsWhatItIsAndItsBytes() throws Exception {
+    sent("h3/v.csv", "one\n");
+    Answer made = asset("1", "uri_file", ADDRESS + "h3/v.csv");
+    assertThat(made.status()).as(made.body()).isEqualTo(201);
+    assertThat(asset("1", "uri_file", ADDRESS + "h3/v.csv").status()).isEqualTo(200);
+    sent("h4/v.csv", "two\n");
+    Answer changed = asset("1", "uri_file", ADDRESS + "h4/v.csv");
+    assertThat(changed.status()).isEqualTo(409);
+    assertThat(changed.body()).contains("versions do not change");
+    assertThat(asset("2", "uri_file", ADDRESS + "h4/v.csv").status()).isEqualTo(201);
+    assertThat(asset("3", "uri_folder", "azureml://datastores/rows/paths/deep").status())
+        .isEqualTo(201);
+    JsonNode container = azure.get(LAB + "/data/rows").path("properties");
+    assertThat(container.path("latestVersion").asString()).isEqualTo("3");
+    assertThat(container.path("nextVersion").asString()).isEqualTo("4");
+    assertThat(azure.get(LAB + "/data").path("value").findValuesAsString("name"))
+        .containsExactly("rows");
+    for (String unfit :
+        List.of(
+            "/etc/passwd",
+            "file:///etc/passwd",
+            "azureml://datastores/absent/paths/x",
+            ADDRESS + "h9/x")) {
+      Answer refused = asset("9", "uri_file", unfit);
+      assertThat(refused.status()).as(unfit + refused.body()).isEqualTo(400);
+    }
+    assertThat(asset("9", "mltable", ADDRESS + "h3/v.csv").body()).contains("uri_folder");
+    server.kill();
+    server.start();
+    server.send("POST", "/ebb/v1/gc?olderThan=PT0S", "");
+    azure.submit("by-version", "cat ${{inputs.data}}", input("azureml:rows:1"));
+    assertThat(printed("by-version")).isEqualTo("one\n");
+    azure.submit("by-id", "cat ${{inputs.data}}", input(LAB + "/data/rows/versions/2"));
+    assertThat(printed("by-id")).isEqualTo("two\n");
+    assertThat(azure.submit("absent", "true", input("azureml:rows:7")).body())
+        .contains("no version 7");
+    azure.send("DELETE", LAB + "/data/rows/versions/3", "");
+    azure.submit("by-label", "cat ${{inputs.data}}", input("azureml:rows@latest"));
+    assertThat(printed("by-label")).isEqualTo("two\n");
+    assertThat(azure.send("DELETE", LAB + "/data/rows/versions/1", "").status()).isEqualTo(200);
+    assertThat(azure.send("DELETE", LAB + "/data/rows/versions/1", "").status()).isEqualTo(204);
+    assertThat(azure.send("GET", LAB + "/data/rows/versions/1", "").status()).isEqualTo(404);
   }
 
   @Test
