@@ -9,8 +9,9 @@ import time
 os.environ["ARM_CLOUD_METADATA_URL"] = os.environ["EBB_URL"] + "/metadata/endpoints?api-version=2019-05-01"
 os.environ["AZUREML_CURRENT_CLOUD"] = "Ebb"
 
-from azure.ai.ml import MLClient, command
-from azure.ai.ml.entities import AmlCompute, Environment
+from azure.ai.ml import Input, MLClient, Output, command
+from azure.ai.ml.constants import ListViewType
+from azure.ai.ml.entities import AmlCompute, Data, Environment
 from azure.identity import DefaultAzureCredential
 
 from checks import GROUP, LOCATION, SUBSCRIPTION, URL, WORKSPACE, EbbCredential, check, end, equal, expect, refused, token
@@ -121,6 +122,114 @@ def _():
     message = refused(lambda: streamed(made.name), "JobException")
     expect("exit code 3" in message, message)
     equal(ml.jobs.get(made.name).status, "Failed")
+
+
+@check("what is said about a job changes, and it is archived and restored")
+def _():
+    made = ml.jobs.create_or_update(job("true", tags={"kind": "check"}))
+    equal(ended(made.name), "Completed")
+    updated = ml.jobs.update(made.name, display_name="renamed", tags={"best": "yes"})
+    equal((updated.display_name, updated.tags), ("renamed", {"kind": "check", "best": "yes"}))
+    fetched = ml.jobs.get(made.name)
+    fetched.description = "said later"
+    fetched.tags["more"] = "1"
+    again = ml.jobs.create_or_update(fetched)
+    equal((again.name, again.description, again.tags["more"], again.status), (made.name, "said later", "1", "Completed"))
+    names = lambda view: [each.name for each in ml.jobs.list(list_view_type=view)]
+    ml.jobs.archive(made.name)
+    expect(made.name not in names(ListViewType.ACTIVE_ONLY), "it is listed")
+    expect(made.name in names(ListViewType.ARCHIVED_ONLY), "it is not archived")
+    ml.jobs.restore(made.name)
+    expect(made.name in names(ListViewType.ACTIVE_ONLY), "it is not listed")
+
+
+@check("clients of other versions change a job by sending it again as it was shown")
+def _():
+    made = ml.jobs.create_or_update(job("echo ${{inputs.word}}", inputs={"word": "hello"}, tags={"kind": "check"}))
+    body = ml.jobs._get_job(made.name)
+    body.properties.tags["by"] = "put"
+    body.properties.is_archived = True
+    sent = ml.jobs._create_or_update_with_different_version_api(rest_job_resource=body)
+    equal((sent.properties.tags["by"], sent.properties.is_archived), ("put", True))
+    body.properties.command = "echo other"
+    message = refused(lambda: ml.jobs._create_or_update_with_different_version_api(rest_job_resource=body), "NameAlreadyUsed")
+    expect("command" in message, message)
+
+
+def written(folder):
+    """The files below a folder with their text."""
+    files = {}
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(path, name)) as file:
+                files[os.path.relpath(os.path.join(path, name), folder)] = file.read()
+    return files
+
+
+@check("what a job has left is downloaded: outputs, an output by its name, and all with the logs")
+def _():
+    made = ml.jobs.create_or_update(
+        job(
+            "mkdir outputs/deep; echo 42 > outputs/deep/answer; : > outputs/empty; echo named > ${{outputs.model}}/weights; echo said; echo wrong >&2",
+            outputs={"model": Output(type="uri_folder")},
+        )
+    )
+    equal(ended(made.name), "Completed")
+    default = {"outputs/deep/answer": "42\n", "outputs/empty": "", "outputs/model/weights": "named\n"}
+    default.update({"user_logs/std_log.txt": "said\n", "user_logs/std_log_stderr.txt": "wrong\n"})
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder)
+        equal(written(folder), {"artifacts/" + path: text for path, text in default.items()})
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder, output_name="model")
+        equal(written(folder), {"named-outputs/model/weights": "named\n"})
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder, all=True)
+        found = written(folder)
+        equal((found["named-outputs/model/weights"], found["artifacts/user_logs/std_log.txt"]), ("named\n", "said\n"))
+
+
+@check("local files and folders are inputs, sent once")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(folder + "/data/deep")
+        for path, text in {"data/a.csv": "1,2\n", "data/deep/b.csv": "3,4\n", "table.csv": "5,6\n"}.items():
+            with open(os.path.join(folder, path), "w") as file:
+                file.write(text)
+        read = {
+            "rows": Input(type="uri_folder", path=folder + "/data"),
+            "table": Input(type="uri_file", path=folder + "/table.csv"),
+        }
+        line = "cat ${{inputs.rows}}/a.csv ${{inputs.rows}}/deep/b.csv ${{inputs.table}}"
+        first = ml.jobs.create_or_update(job(line, inputs=read))
+        again = ml.jobs.create_or_update(job(line, inputs=read))
+    for made in (first, again):
+        equal(ended(made.name), "Completed")
+        with tempfile.TemporaryDirectory() as folder:
+            ml.jobs.download(made.name, download_path=folder)
+            equal(written(folder)["artifacts/user_logs/std_log.txt"], "1,2\n3,4\n5,6\n")
+    equal(first.inputs["rows"].path, again.inputs["rows"].path)
+
+
+@check("data assets are made of local files, shown, listed, and inputs by name, version and @latest")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        for text in ("first", "second"):
+            with open(folder + "/words.txt", "w") as file:
+                file.write(text + "\n")
+            made = ml.data.create_or_update(Data(name="words", path=folder + "/words.txt", type="uri_file", description=text, tags={"of": text}))
+    equal((made.name, made.version, made.description, made.tags), ("words", "2", "second", {"of": "second"}))
+    equal(ml.data.get("words", version="1").description, "first")
+    equal(ml.data.get("words", label="latest").version, "2")
+    equal([each.version for each in ml.data.list("words")], ["2", "1"])
+    equal([(each.name, each.latest_version) for each in ml.data.list()], [("words", "2")])
+    for reference, text in {"azureml:words:1": "first", "words@latest": "second"}.items():
+        run = ml.jobs.create_or_update(job("cat ${{inputs.words}}", inputs={"words": Input(type="uri_file", path=reference)}))
+        equal(ended(run.name), "Completed")
+        with tempfile.TemporaryDirectory() as folder:
+            ml.jobs.download(run.name, download_path=folder)
+            equal(written(folder)["artifacts/user_logs/std_log.txt"], text + "\n")
+    refused(lambda: ml.data.get("words", version="3"), "ResourceNotFound")
 
 
 @check("code of a folder is sent and runs, and a file of .amlignore is left out")

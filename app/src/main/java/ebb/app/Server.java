@@ -17,6 +17,7 @@ import ebb.app.cli.Serve;
 import ebb.app.code.Bounds;
 import ebb.app.code.CodeStore;
 import ebb.app.config.Config;
+import ebb.app.data.DataAssets;
 import ebb.app.data.Datastores;
 import ebb.app.data.Downloads;
 import ebb.app.environment.Environments;
@@ -163,6 +164,7 @@ final class Server {
             specifications,
             sources.code(),
             sources.datastores(),
+            new DataAssets(home),
             environments,
             secrets,
             new Outputs(

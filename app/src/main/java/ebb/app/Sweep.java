@@ -4,6 +4,7 @@ import ebb.app.api.Surface;
 import ebb.app.backend.local.RunFolders;
 import ebb.app.code.CodeStore;
 import ebb.app.data.DataAddress;
+import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
 import ebb.app.journal.History;
 import ebb.app.journal.History.PastJob;
@@ -49,6 +50,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private final View view;
   private final RunFolders folders;
   private final CodeStore code;
+  private final DataAssets data;
   private final SpecificationStore specifications;
   private final Duration keep;
   private final DeletedFiles deleted;
@@ -85,6 +87,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
     this.view = parts.view();
     this.folders = parts.folders();
     this.code = parts.code();
+    this.data = new DataAssets(parts.home());
     this.specifications = parts.specifications();
     this.keep = keep;
     this.deleted =
@@ -209,6 +212,10 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private Set<String> isNeeded() throws IOException {
     Set<String> needed = new HashSet<>();
     for (WorkspaceSeen workspace : view.workspaces()) {
+      Scope scope = workspace.workspace().scope();
+      for (String address : data.addresses(scope)) {
+        add(address, scope, needed);
+      }
       for (JobSeen job : workspace.jobsBefore(History.NEWEST)) {
         if (!job.job().isEnded()) {
           specifications
@@ -224,14 +231,18 @@ final class Sweep implements Surface.Cleaning, Runnable {
     specification.code().ifPresent(needed::add);
     for (Specification.Input input : specification.inputs().values()) {
       if (input instanceof Specification.InputFiles files) {
-        try {
-          if (DataAddress.parse(files.uri(), workspace) instanceof DataAddress.Sent sent) {
-            needed.add(sent.hash());
-          }
-        } catch (DataRefused unreadable) {
-          LOG.log(Level.WARNING, "an input cannot be read: {0}", unreadable.why());
-        }
+        add(files.uri(), workspace, needed);
       }
+    }
+  }
+
+  private static void add(String address, Scope workspace, Set<String> needed) {
+    try {
+      if (DataAddress.parse(address, workspace) instanceof DataAddress.Sent sent) {
+        needed.add(sent.hash());
+      }
+    } catch (DataRefused unreadable) {
+      LOG.log(Level.WARNING, "an input cannot be read: {0}", unreadable.why());
     }
   }
 }

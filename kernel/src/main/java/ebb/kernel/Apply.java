@@ -9,6 +9,7 @@ import ebb.kernel.money.Charges;
 import ebb.kernel.money.PriceBook;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
@@ -266,7 +267,8 @@ final class Apply {
                 0,
                 0,
                 false,
-                new Job.Queued(at, queued.deadline())));
+                new Job.Queued(at, queued.deadline()),
+                Description.AS_SUBMITTED));
       }
       case Event.JobAssembling assembling ->
           state.putJob(
@@ -287,6 +289,7 @@ final class Apply {
           state.putJob(requested.job(), job(state, requested.job()).asCancelRequested());
       case Event.JobEnded ended -> ended(state, ended, at);
       case Event.JobDeleted deleted -> deleted(state, deleted);
+      case Event.JobDescribed described -> described(state, described);
       case Event.LocalJobTaken taken ->
           state.putJob(
               taken.job(),
@@ -321,6 +324,13 @@ final class Apply {
     Job job = state.jobs.get(deleted.job());
     if (job != null && job.phase() instanceof Job.Ended ended) {
       state.putJob(job.id(), job.with(ended.asDeleted(state.sequence)));
+    }
+  }
+
+  private static void described(State state, Event.JobDescribed described) {
+    Job job = state.jobs.get(described.job());
+    if (job != null) {
+      state.putJob(job.id(), job.described(described.description(), state.sequence));
     }
   }
 

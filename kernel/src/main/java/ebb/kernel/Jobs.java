@@ -209,6 +209,27 @@ final class Jobs {
         : Verdict.accepted(new Event.JobDeleted(id));
   }
 
+  /// Whatever has become of it: nothing is decided by what is said about a job. Of one that has
+  /// left memory the kernel knows no more than the shell says, as when it is deleted.
+  static Verdict describe(State state, Command.DescribeJob describe) {
+    Workspace workspace = state.workspace(describe.workspace());
+    Job job = workspace == null ? null : state.job(workspace.id(), describe.name());
+    JobId id = job == null ? describe.past() : job.id();
+    if (workspace == null || id.equals(JobId.NONE)) {
+      return Verdict.refused(new Rejection.NotFound("job", describe.name()));
+    }
+    if (job != null && job.isDeleted()) {
+      return Verdict.refused(new Rejection.Deleted("job", describe.name()));
+    }
+    if (job != null && job.description().equals(describe.description())) {
+      return Verdict.NOTHING_NEW;
+    }
+    Rejection refusal = Guards.start(state); // it takes room on the disk, as a submission does
+    return refusal == null
+        ? Verdict.accepted(new Event.JobDescribed(id, describe.description()))
+        : Verdict.refused(refusal);
+  }
+
   /// Also while a start is in flight: the stop overtakes it, and a backend that never saw the start
   /// refuses it.
   private static Verdict cancelActive(State state, Order order, Job job, Attempt attempt) {

@@ -59,7 +59,8 @@ public final class Kernel {
           Command.ScaleCluster _,
           Command.SubmitJob _,
           Command.CancelJob _,
-          Command.DeleteJob _ ->
+          Command.DeleteJob _,
+          Command.DescribeJob _ ->
           Action.WRITE;
       // What has happened is told whatever is locked, by whoever submitted the job.
       case Command.ReportLocalStart _, Command.ReportLocalSending _, Command.ReportLocalEnd _ ->
@@ -97,6 +98,7 @@ public final class Kernel {
       case Command.SubmitJob submit -> submit.workspace();
       case Command.CancelJob cancel -> cancel.workspace();
       case Command.DeleteJob delete -> delete.workspace();
+      case Command.DescribeJob describe -> describe.workspace();
       case Command.ReportLocalStart report -> report.workspace();
       case Command.ReportLocalSending report -> report.workspace();
       case Command.ReportLocalEnd report -> report.workspace();
@@ -108,6 +110,7 @@ public final class Kernel {
       case Command.SubmitJob submit -> Jobs.submit(state, order, submit);
       case Command.CancelJob cancel -> Jobs.cancel(state, order, cancel);
       case Command.DeleteJob delete -> Jobs.delete(state, delete);
+      case Command.DescribeJob describe -> Jobs.describe(state, describe);
       case Command.ReportLocalStart report -> LocalJobs.started(state, order, report);
       case Command.ReportLocalSending report -> LocalJobs.sending(state, order, report);
       case Command.ReportLocalEnd report -> LocalJobs.ended(state, order, report);

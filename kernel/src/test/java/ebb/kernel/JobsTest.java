@@ -12,7 +12,9 @@ import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Rejection;
@@ -466,6 +468,56 @@ class JobsTest {
                 assertThat(other.events()).doesNotHaveAnyElementsOfTypes(Event.JobsArchived.class));
     story.historyCatchesUp();
     assertThat(story.state().job(id)).isNull();
+  }
+
+  @Test
+  void whatIsSaidAboutAJobChangesInEveryPhaseAndIsSaidOnce() {
+    Story story = Story.usual().cluster("gpu", cluster()).job("a", job()).settles();
+    JobId id = story.jobId("a");
+    Job before = State.require(story.state().job(id), "job", id);
+
+    story
+        .when(Story.description("A", JobId.NONE, "words"))
+        .then(new Event.JobDescribed(id, new Description("words", false)));
+    story.when(Story.description("a", JobId.NONE, "words")).thenNothing();
+    Job after = State.require(story.state().job(id), "job", id);
+    assertThat(after.phase()).isEqualTo(before.phase());
+    assertThat(after.spec()).isEqualTo(before.spec());
+    assertThat(after.description()).isEqualTo(new Description("words", false));
+    story.when(story.submission("a", job())).thenNothing();
+    story.ends("a", 0).given(Story.deletion("a", JobId.NONE));
+    story
+        .when(Story.description("a", JobId.NONE, "more"))
+        .rejected(new Rejection.Deleted("job", "a"));
+  }
+
+  @Test
+  void aDescribedJobLeavesMemoryWhenHistoryHasItsDescription() {
+    Story story = Story.usual().cluster("gpu", cluster()).job("a", job()).settles().ends("a", 0);
+    JobId id = story.jobId("a");
+    long ended = story.state().sequence();
+    story.given(Story.description("a", JobId.NONE, "words")).after(World.HOUR);
+
+    Envelope next = Kernel.next(story.state(), new Kernel.Moment(story.now(), ended));
+    assertThat(next == null ? List.of() : next.events())
+        .doesNotHaveAnyElementsOfTypes(Event.JobsArchived.class);
+    story.historyCatchesUp();
+    assertThat(story.state().job(id)).isNull();
+  }
+
+  @Test
+  void aJobThatIsInHistoryAloneIsDescribedThereWhileThereIsRoomOnTheDisk() {
+    Story story = Story.usual().cluster("gpu", cluster());
+    JobId past = new JobId(4_711);
+
+    story
+        .when(Story.description("b", JobId.NONE, "words"))
+        .rejected(new Rejection.NotFound("job", "b"));
+    story
+        .when(Story.description("b", past, "words"))
+        .then(new Event.JobDescribed(past, new Description("words", false)));
+    story.given(new Command.StorageMeasured(1, 10));
+    story.when(Story.description("b", past, "more")).rejected(Rejection.StorageLow.class);
   }
 
   @Test

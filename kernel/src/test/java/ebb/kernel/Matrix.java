@@ -162,6 +162,9 @@ enum Matrix {
         commands.put("CancelJob", Story.cancel("it"));
         commands.put("DeleteJob", Story.deletion("it", JobId.NONE));
         commands.put("DeleteJob of history", Story.deletion("it", new JobId(4_711)));
+        commands.put("DescribeJob", Story.description("it", JobId.NONE, "other"));
+        commands.put("DescribeJob the same", Story.description("it", JobId.NONE, ""));
+        commands.put("DescribeJob of history", Story.description("it", new JobId(4_711), "other"));
         commands.put("ReportLocalStart", Story.localStart("it"));
         commands.put("ReportLocalSending", Story.localSending("it"));
         commands.put("ReportLocalEnd 0", Story.localEnd("it", EXITED, 0));

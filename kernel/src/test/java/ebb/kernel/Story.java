@@ -10,6 +10,7 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
@@ -297,6 +298,11 @@ public final class Story {
 
   public static Command.DeleteJob deletion(String name, JobId past) {
     return new Command.DeleteJob(World.WORKSPACE, name, past);
+  }
+
+  /// The words are those of `wordsHash`; lists show the job.
+  public static Command.DescribeJob description(String name, JobId past, String wordsHash) {
+    return new Command.DescribeJob(World.WORKSPACE, name, past, new Description(wordsHash, false));
   }
 
   public static Command.CancelJob cancel(String name) {

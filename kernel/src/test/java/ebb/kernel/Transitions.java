@@ -101,6 +101,7 @@ final class Transitions {
       case Event.CancelRequested requested -> Set.of(job(state, requested.job()));
       case Event.JobEnded ended -> Set.of(job(state, ended.job()));
       case Event.JobDeleted deleted -> Set.of(job(state, deleted.job()));
+      case Event.JobDescribed described -> Set.of(job(state, described.job()));
       case Event.LocalJobTaken taken -> Set.of(job(state, taken.job()));
       case Event.LocalJobStarted started -> Set.of(job(state, started.job()));
       case Event.LocalJobAwaited awaited -> Set.of(job(state, awaited.job()));

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// An object of an Azure request, read property by property: each is read, or known to ask for
 /// nothing that matters here, or refused by its name. Nothing that asks for something is passed
@@ -27,6 +28,11 @@ final class ArmBody {
     this.node = node;
     this.properties = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     node.properties().forEach(each -> properties.put(each.getKey(), each.getValue()));
+  }
+
+  /// An object of our own making.
+  static ArmBody of(ObjectNode node) {
+    return new ArmBody("", node);
   }
 
   interface Use {
@@ -128,6 +134,15 @@ final class ArmBody {
     return text == null
         ? absent
         : Bodies.millis(JsonNodeFactory.instance.stringNode(text), path + name, absent);
+  }
+
+  /// Whether it is true; null if it is absent.
+  @Nullable Boolean truth(String name) throws Bodies.Unfit {
+    JsonNode value = take(name);
+    if (value != null && !value.isBoolean()) {
+      throw unfit(name, "true or false");
+    }
+    return value == null ? null : value.asBoolean();
   }
 
   /// Texts by name; numbers and truth values become texts.

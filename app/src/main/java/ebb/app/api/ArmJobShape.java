@@ -8,10 +8,13 @@ import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Scope;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,7 +39,7 @@ final class ArmJobShape {
         shown(
             seen.workspace(),
             job.name(),
-            job.spec(),
+            new Said(job.spec(), job.description()),
             status(job, attempt),
             job.queuedAt(),
             job.submitter());
@@ -60,7 +63,7 @@ final class ArmJobShape {
         shown(
             workspace,
             past.name(),
-            past.spec(),
+            new Said(past.spec(), past.description()),
             cause == null ? "Unknown" : status(cause),
             past.submittedAt(),
             by);
@@ -90,8 +93,12 @@ final class ArmJobShape {
     }
   }
 
+  /// What a job is, and what is said about it.
+  private record Said(JobSpec spec, Description description) {}
+
   private ObjectNode shown(
-      Scope workspace, String name, JobSpec spec, String status, long at, String by) {
+      Scope workspace, String name, Said said, String status, long at, String by) {
+    JobSpec spec = said.spec();
     ObjectNode shown = Json.object();
     shown.put("id", path(workspace, name));
     shown.put("name", name);
@@ -101,15 +108,22 @@ final class ArmJobShape {
         .put("createdAt", Shapes.time(at))
         .put("createdBy", by)
         .put("createdByType", "User");
-    ObjectNode properties = sent(workspace, spec);
+    ObjectNode properties = sent(workspace, spec, said.description());
     properties.put("status", status);
-    properties.put(
-        "computeId", spec.isLocal() ? JobSpec.LOCAL : workspace.cluster(spec.cluster()).path());
+    properties.put("isArchived", said.description().hidden());
     if (properties.path("displayName").isMissingNode()) {
       properties.put("displayName", name);
     }
     shown.set("properties", properties);
     return shown;
+  }
+
+  /// The properties as they were sent, with what is said about the job now.
+  ObjectNode sent(Scope workspace, JobSpec spec, Description description) {
+    ObjectNode properties = JobWords.said(sent(workspace, spec), description, specifications);
+    properties.put(
+        "computeId", spec.isLocal() ? JobSpec.LOCAL : workspace.cluster(spec.cluster()).path());
+    return properties;
   }
 
   /// The properties as they were sent; of a job that came through Ebb's own door, or whose
@@ -126,14 +140,15 @@ final class ArmJobShape {
     return with(workspace, properties);
   }
 
-  /// Whether the job was sent with a tag of this name, and with these properties of the user's, as
-  /// `name` or `name=value` with commas between. Jobs of Ebb's own door have neither.
-  boolean has(JobSpec spec, @Nullable String tag, String properties) {
-    Optional<Specification> known = find(spec.specHash());
-    if (known.isEmpty() || known.get().resource().isEmpty()) {
-      return false;
-    }
-    ObjectNode sent = Json.object(known.get().resource());
+  /// Whether the job has a tag of this name, and these properties of the user's, as `name` or
+  /// `name=value` with commas between. Jobs of Ebb's own door come with neither.
+  boolean has(JobSpec spec, Description description, @Nullable String tag, String properties) {
+    String resource = find(spec.specHash()).map(Specification::resource).orElse("");
+    ObjectNode sent =
+        JobWords.said(
+            resource.isEmpty() ? Json.object() : Json.object(resource),
+            description,
+            specifications);
     if (tag != null && value(sent.path("tags"), tag) == null) {
       return false;
     }
@@ -163,10 +178,18 @@ final class ArmJobShape {
       properties.put(
           "environmentId", workspace.path() + "/environments/" + Environments.HOST + "/versions/1");
     }
+    if (!properties.path("experimentName").isString()) {
+      properties.put("experimentName", JobWords.DEFAULT_EXPERIMENT);
+    }
     if (!properties.path("services").isObject()) {
       properties.putObject("services"); // azure-ai-ml cannot follow a job that has none
     }
     return properties;
+  }
+
+  /// The outputs of a job; none if its specification was erased.
+  SortedMap<String, Specification.Output> outputs(JobSpec spec) {
+    return find(spec.specHash()).map(Specification::outputs).orElseGet(TreeMap::new);
   }
 
   private Optional<Specification> find(String hash) {

@@ -3,6 +3,7 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.History.PastJob;
+import ebb.app.journal.Listed;
 import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Id;
@@ -104,8 +105,8 @@ final class ArmJobs {
                 .formatted(other));
       }
     }
-    // Ebb's jobs are command jobs, and none is archived.
-    if (!type.equalsIgnoreCase(COMMAND) || view.equalsIgnoreCase("ArchivedOnly")) {
+    // Ebb's jobs are command jobs.
+    if (!type.equalsIgnoreCase(COMMAND)) {
       return reads.inWorkspace(
           request, actor, _ -> Json.answer(200, Arm.page(request, List.of(), null)));
     }
@@ -117,9 +118,10 @@ final class ArmJobs {
         new JobEndpoints.Asked(
             Arm.skip(request),
             Arm.pageSize(),
+            listed(view),
             tag == null && properties == null
                 ? null
-                : spec -> shape.has(spec, tag, Bodies.or(properties, ""))),
+                : (spec, said) -> shape.has(spec, said, tag, Bodies.or(properties, ""))),
         new JobEndpoints.Rows<ObjectNode>() {
           @Override
           public ObjectNode live(JobSeen seen) {
@@ -132,6 +134,12 @@ final class ArmJobs {
           }
         },
         page -> Arm.page(request, page.rows(), page.next()));
+  }
+
+  private static Listed listed(String view) {
+    return view.equalsIgnoreCase("All")
+        ? Listed.ALL
+        : view.equalsIgnoreCase("ArchivedOnly") ? Listed.HIDDEN : Listed.SHOWN;
   }
 
   private Response cancel(Request request, Actor actor) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Reads Azure's command job.
 final class CommandJobBody {
@@ -18,6 +19,14 @@ final class CommandJobBody {
   private static final String DEFAULT_SIZE = "Standard_DS3_v2";
 
   private CommandJobBody() {}
+
+  /// A job as it is shown.
+  static Submissions.Submission read(Actor actor, String name, ObjectNode properties)
+      throws Bodies.Unfit {
+    ObjectNode body = Json.object();
+    body.set("properties", properties);
+    return read(actor, name, ArmBody.of(body));
+  }
 
   static Submissions.Submission read(Actor actor, String name, ArmBody body) throws Bodies.Unfit {
     body.harmless("id", "name", "type", "systemData");
@@ -37,6 +46,7 @@ final class CommandJobBody {
     Resources resources = Resources.of(job.object("resources"));
     job.harmless("displayName", "experimentName", "description", "tags", "properties")
         .harmless("status", "services", "parameters");
+    Boolean archived = job.truth("isArchived");
     refuseWhatIsNotDone(job);
     Where where =
         Where.of(
@@ -65,7 +75,8 @@ final class CommandJobBody {
             limit,
             JobSpec.DEFAULT_RETRIES,
             "");
-    return new Submissions.Submission(specification, environment, spec, where.serverless());
+    return new Submissions.Submission(
+        specification, environment, spec, where.serverless(), archived);
   }
 
   private static void refuseWhatIsNotDone(ArmBody job) throws Bodies.Unfit {
@@ -75,7 +86,6 @@ final class CommandJobBody {
       throw new Bodies.Unfit("A job has no managed identity so far: leave 'identity' out.");
     }
     job.refused("componentId", "send the command itself")
-        .refused("isArchived", "a job is not archived")
         .refused("notificationSetting", "follow the job's events instead");
   }
 

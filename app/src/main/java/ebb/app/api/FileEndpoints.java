@@ -85,10 +85,7 @@ final class FileEndpoints {
             return unavailable(failure);
           }
           if (found.size() > FILES_MAX) {
-            return Json.refusal(
-                413,
-                "TooManyFiles",
-                "The job has left more than %d files: pack them into one.".formatted(FILES_MAX));
+            return tooMany();
           }
           return page(found, Reads.after(request), Reads.pageSize(request));
         });
@@ -190,10 +187,10 @@ final class FileEndpoints {
             "bytes %d-%d/%d".formatted(part.from(), part.from() + part.bytes() - 1, size));
   }
 
-  private record Part(long from, long bytes) {}
+  record Part(long from, long bytes) {}
 
   /// One range as RFC 9110 has it; null if it cannot be satisfied.
-  private static @Nullable Part part(@Nullable String range, long size) {
+  static @Nullable Part part(@Nullable String range, long size) {
     if (range == null) {
       return new Part(0, size);
     }
@@ -213,7 +210,7 @@ final class FileEndpoints {
   }
 
   /// A file that shrinks meanwhile ends the answer early, which its reader sees from the length.
-  private static void copy(SeekableByteChannel file, long from, long bytes, OutputStream out)
+  static void copy(SeekableByteChannel file, long from, long bytes, OutputStream out)
       throws IOException {
     try (file) {
       ByteBuffer buffer = ByteBuffer.allocate(PIECE_BYTES);
@@ -266,13 +263,24 @@ final class FileEndpoints {
                 : Reads.badRequest("rank is 0 to %d.".formatted(job.nodes() - 1)));
   }
 
-  /// The newest folder that there is.
   private Path newest(Job job, int rank) {
-    int attempt = job.attempts();
-    while (attempt > 1 && !Files.isDirectory(outputs.folder(job.id(), attempt, rank))) {
+    return newest(outputs, job.id(), job.attempts(), rank);
+  }
+
+  /// The newest folder that there is.
+  static Path newest(Surface.Outputs outputs, JobId job, int attempts, int rank) {
+    int attempt = attempts;
+    while (attempt > 1 && !Files.isDirectory(outputs.folder(job, attempt, rank))) {
       attempt--;
     }
-    return outputs.folder(job.id(), Math.max(1, attempt), rank);
+    return outputs.folder(job, Math.max(1, attempt), rank);
+  }
+
+  static Response tooMany() {
+    return Json.refusal(
+        413,
+        "TooManyFiles",
+        "There are more than %d files: pack them into one.".formatted(FILES_MAX));
   }
 
   private static Response notFound(String path) {
@@ -283,7 +291,7 @@ final class FileEndpoints {
             .formatted(path));
   }
 
-  private static Response unavailable(IOException failure) {
+  static Response unavailable(IOException failure) {
     return Reads.unavailable("FilesUnavailable", "The files cannot be read.", failure);
   }
 }

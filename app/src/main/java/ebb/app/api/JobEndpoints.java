@@ -7,6 +7,7 @@ import ebb.app.journal.History;
 import ebb.app.journal.History.PastJob;
 import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Ledger;
+import ebb.app.journal.Listed;
 import ebb.app.view.JobSeen;
 import ebb.app.view.NodeSeen;
 import ebb.kernel.Kernel;
@@ -16,6 +17,7 @@ import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.JobId;
@@ -28,7 +30,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ final class JobEndpoints {
                 request,
                 actor,
                 new Submissions.Submission(
-                    SpecificationBody.of(body), null, spec(actor, body), null),
+                    SpecificationBody.of(body), null, spec(actor, body), null, null),
                 status -> shown(request, actor, status)));
   }
 
@@ -184,7 +185,10 @@ final class JobEndpoints {
 
   /// The view first: what leaves it is in history by then.
   Response withJob(Request request, Actor actor, Cases cases) {
-    String name = request.parameter("name");
+    return withJob(request, actor, request.parameter("name"), cases);
+  }
+
+  Response withJob(Request request, Actor actor, String name, Cases cases) {
     return reads.inWorkspace(
         request,
         actor,
@@ -210,7 +214,7 @@ final class JobEndpoints {
     return page(
         request,
         actor,
-        new Asked(Reads.after(request), Reads.pageSize(request), null),
+        new Asked(Reads.after(request), Reads.pageSize(request), listed(request), null),
         new Rows<Shapes.JobShown>() {
           @Override
           public Shapes.JobShown live(JobSeen seen) {
@@ -225,6 +229,15 @@ final class JobEndpoints {
         page -> new Shapes.Page(page.rows(), page.next()));
   }
 
+  /// The query's `archived`: absent leaves such jobs out.
+  private static Listed listed(Request request) {
+    return switch (Bodies.or(request.query("archived"), "")) {
+      case "also" -> Listed.ALL;
+      case "only" -> Listed.HIDDEN;
+      default -> Listed.SHOWN; // as if nothing was said
+    };
+  }
+
   /// What a job is in a list.
   interface Rows<T> {
     T live(JobSeen seen);
@@ -235,12 +248,17 @@ final class JobEndpoints {
   /// @param next after which the following page begins; null if this is the last one
   record JobPage<T>(List<T> rows, @Nullable String next) {}
 
+  /// Whether a list is to have a job.
+  interface Wanted {
+    boolean has(JobSpec spec, Description description);
+  }
+
   /// Which jobs a list is to have.
   ///
   /// @param after the id of the last one that was looked at for the page before; empty begins
   /// @param size how many rows at most
   /// @param wanted which of them; null for all
-  record Asked(String after, int size, @Nullable Predicate<JobSpec> wanted) {
+  record Asked(String after, int size, Listed which, @Nullable Wanted wanted) {
     boolean isFull(int rows, int looks) {
       return rows == size || looks == most();
     }
@@ -250,8 +268,8 @@ final class JobEndpoints {
       return wanted == null ? size : LOOKED_AT_MOST;
     }
 
-    boolean wants(JobSpec spec) {
-      return wanted == null || wanted.test(spec);
+    boolean wants(JobSpec spec, Description description) {
+      return which.has(description) && (wanted == null || wanted.has(spec, description));
     }
   }
 
@@ -272,7 +290,10 @@ final class JobEndpoints {
           Iterator<JobSeen> live = workspace.jobsBefore(start).iterator();
           try {
             Iterator<PastJob> past =
-                history.get().jobs(workspace.workspace().id(), start, asked.most() + 1).iterator();
+                history
+                    .get()
+                    .jobs(workspace.workspace().id(), asked.which(), start, asked.most() + 1)
+                    .iterator();
             return Json.answer(200, shown.apply(merge(live, past, asked, rows)));
           } catch (HistoryUnavailable unavailable) {
             return historyUnavailable(unavailable);
@@ -296,13 +317,14 @@ final class JobEndpoints {
       int order = order(nextLive, nextPast);
       if (order <= 0 && nextLive != null) {
         last = nextLive.job().id();
-        if (!nextLive.job().isDeleted() && asked.wants(nextLive.job().spec())) {
+        if (!nextLive.job().isDeleted()
+            && asked.wants(nextLive.job().spec(), nextLive.job().description())) {
           page.add(rows.live(nextLive));
         }
         nextLive = next(live);
       } else if (nextPast != null) {
         last = nextPast.id();
-        if (nextPast.endedAt() != 0 && asked.wants(nextPast.spec())) {
+        if (nextPast.endedAt() != 0 && asked.wants(nextPast.spec(), nextPast.description())) {
           page.add(rows.past(nextPast));
         }
       }

@@ -42,6 +42,9 @@ final class JobResource {
     if (name.equalsIgnoreCase("displayName")) {
       return value.asString("").equals(jobName);
     }
+    if (name.equalsIgnoreCase("experimentName")) {
+      return value.asString("").equals(JobWords.DEFAULT_EXPERIMENT);
+    }
     if (name.equalsIgnoreCase("environmentId")) {
       return Environments.isHost(value.asString(""));
     }

@@ -122,7 +122,7 @@ final class LogEndpoints {
   }
 
   /// Hides the secrets that the job was given.
-  private Mask mask(JobSpec spec) throws SpecificationStoreFailure {
+  Mask mask(JobSpec spec) throws SpecificationStoreFailure {
     return parts
         .secrets()
         .mask(

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A job as Azure's run history tells it to who follows it: its state, and where its logs are.
@@ -23,18 +24,128 @@ final class RunHistory {
   /// Clients ask for new addresses whenever they look.
   private static final Duration ADDRESSES_HOLD = Duration.ofHours(1);
 
+  private static final String RUN_DATA = "/history/v1.0" + Arm.WORKSPACE + "/rundata";
+  private static final String RESOLVED =
+      "/data/v1.0" + Arm.WORKSPACE + "/dataversion/batchGetResolvedUris";
+  private static final String RUN = "/history/v1.0" + Arm.WORKSPACE + "/runs/{name}";
+  private static final String RUN_OF_EXPERIMENT =
+      "/history/v1.0" + Arm.WORKSPACE + "/experiments/{experiment}/runs/{name}";
+
   private final JobEndpoints jobs;
+  private final Submissions submissions;
   private final ArmJobShape shape;
   private final SignedAddress signed;
 
-  RunHistory(JobEndpoints jobs, ArmJobShape shape, SignedAddress signed) {
+  RunHistory(JobEndpoints jobs, Submissions submissions, ArmJobShape shape, SignedAddress signed) {
     this.jobs = jobs;
+    this.submissions = submissions;
     this.shape = shape;
     this.signed = signed;
   }
 
   void addTo(Router<Endpoint> router) {
     router.on("GET", DETAILS, this::details);
+    router.on("POST", RUN_DATA, this::runData).on("POST", RESOLVED, RunHistory::resolved);
+    for (String path : List.of(RUN, RUN_OF_EXPERIMENT)) {
+      router.on("GET", path, this::run).on("PATCH", path, this::change);
+    }
+  }
+
+  /// Clients change here what is said about a job.
+  private Response change(Request request, Actor actor) {
+    return ArmBody.read(
+        request, body -> submissions.merge(request, actor, body, _ -> run(request, actor)));
+  }
+
+  private Response run(Request request, Actor actor) {
+    return jobs.withJob(
+        request,
+        actor,
+        new JobEndpoints.Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            return Json.answer(200, run(shape.of(seen, jobs.attempt(seen.job()))));
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return Json.answer(200, run(shape.of(Reads.workspaceScope(request), past)));
+          }
+        });
+  }
+
+  /// A run with its outputs: each is an asset whose id is the address of what it holds.
+  private Response runData(Request request, Actor actor) {
+    return ArmBody.read(
+        request,
+        body -> {
+          String name = body.required("runId");
+          return jobs.withJob(
+              request,
+              actor,
+              name,
+              new JobEndpoints.Cases() {
+                @Override
+                public Response live(JobSeen seen) {
+                  return runData(run(shape.of(seen, jobs.attempt(seen.job()))), seen.job().spec());
+                }
+
+                @Override
+                public Response past(PastJob past) {
+                  return runData(run(shape.of(Reads.workspaceScope(request), past)), past.spec());
+                }
+              });
+        });
+  }
+
+  private Response runData(ObjectNode run, JobSpec spec) {
+    ObjectNode outputs = run.putObject("outputs");
+    String name = run.path("runId").asString();
+    shape
+        .outputs(spec)
+        .forEach((output, of) -> {
+          String kept =
+              "azureml://datastores/%s/paths/azureml/%s/%s/"
+                  .formatted(ArmDatastores.FILES, name, output);
+          outputs
+              .putObject(output)
+              .put("assetId", of.uri().isEmpty() ? kept : of.uri())
+              .put("type", "uri_folder");
+        });
+    ObjectNode told = Json.object();
+    told.set("runMetadata", run);
+    return Json.answer(200, told);
+  }
+
+  private static Response resolved(Request request, Actor actor) {
+    return Bounded.body(
+        request,
+        JsonNode.class,
+        body -> {
+          ObjectNode told = Json.object();
+          ObjectNode values = told.putObject("values");
+          body.path("values")
+              .forEach(id ->
+                  values
+                      .putObject(id.asString())
+                      .put("uri", id.asString())
+                      .put("type", "uri_folder"));
+          return Json.answer(200, told);
+        });
+  }
+
+  private static ObjectNode run(ObjectNode shown) {
+    JsonNode of = shown.path("properties");
+    ObjectNode run = Json.object();
+    run.put("runId", shown.path("name").asString());
+    for (String same : List.of("displayName", "description", "status", "tags", "properties")) {
+      if (of.has(same)) {
+        run.set(same, of.path(same));
+      }
+    }
+    run.set("hidden", of.path("isArchived"));
+    run.set("createdUtc", shown.at("/systemData/createdAt"));
+    return run;
   }
 
   /// What is told of a run, beside what is told of the job.
@@ -101,12 +212,16 @@ final class RunHistory {
       return;
     }
     for (int rank = 0; rank < run.spec().nodes(); rank++) {
-      String file = "user_logs/std_log" + (rank == 0 ? "" : "_process_" + rank);
-      files.put(file + ".txt", address(request, name, run, rank, "stdout"));
+      String folder = "user_logs/";
+      files.put(folder + logName(rank, false), address(request, name, run, rank, "stdout"));
       if (run.endedAt() != 0) {
-        files.put(file + "_stderr.txt", address(request, name, run, rank, "stderr"));
+        files.put(folder + logName(rank, true), address(request, name, run, rank, "stderr"));
       }
     }
+  }
+
+  static String logName(int rank, boolean isErrors) {
+    return "std_log" + (rank == 0 ? "" : "_process_" + rank) + (isErrors ? "_stderr.txt" : ".txt");
   }
 
   private String address(Request request, String name, Run run, int rank, String stream) {

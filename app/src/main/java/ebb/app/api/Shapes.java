@@ -13,6 +13,7 @@ import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.ClusterSpec;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
@@ -184,7 +185,8 @@ final class Shapes {
       @Nullable String isolation,
       @Nullable UsedShown used,
       @Nullable EndShown end,
-      @Nullable ChargesShown charges) {
+      @Nullable ChargesShown charges,
+      @Nullable Boolean archived) {
 
     /// `virtual`: whether a node of it shares the machine; `isolation`: how its tasks are kept
     /// apart, on the weakest of its nodes. Both are absent while it has none.
@@ -208,7 +210,8 @@ final class Shapes {
           isolation(nodes),
           null,
           end(job),
-          ChargesShown.of(seen.charges()));
+          ChargesShown.of(seen.charges()),
+          archived(job.description()));
     }
 
     private static @Nullable String isolation(List<Node> nodes) {
@@ -246,7 +249,12 @@ final class Shapes {
           usage == null || usage.isolation() == null ? null : Reason.lower(usage.isolation()),
           UsedShown.of(usage),
           end(job),
-          charges == null ? null : ChargesShown.of(charges));
+          charges == null ? null : ChargesShown.of(charges),
+          archived(job.description()));
+    }
+
+    private static @Nullable Boolean archived(Description description) {
+      return description.hidden() ? true : null;
     }
 
     private static @Nullable EndShown end(PastJob job) {

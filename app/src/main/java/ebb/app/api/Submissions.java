@@ -12,6 +12,7 @@ import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
 import ebb.app.view.WorkspaceSeen;
+import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
@@ -21,11 +22,13 @@ import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Verdict;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The way of every job to the kernel, whichever door it came through: a name is used once, and
 /// what a new job needs must be there.
@@ -43,18 +46,23 @@ final class Submissions {
   private final Supplier<History> history;
   private final SpecificationStore specifications;
   private final Assets assets;
+  private final InputAddresses addresses;
+  private final JobDescriptions descriptions;
 
   Submissions(
       Reads reads,
       Wishes wishes,
       Supplier<History> history,
       SpecificationStore specifications,
-      Assets assets) {
+      Assets assets,
+      InputAddresses addresses) {
     this.reads = reads;
     this.wishes = wishes;
     this.history = history;
     this.specifications = specifications;
     this.assets = assets;
+    this.addresses = addresses;
+    this.descriptions = new JobDescriptions(reads, wishes, history, specifications);
   }
 
   /// What a body asks for.
@@ -64,22 +72,37 @@ final class Submissions {
   /// @param spec without the specification's hash
   /// @param serverless the nodes that are wanted, if `spec` names the cluster that Ebb keeps for
   ///   them
+  /// @param archived whether lists leave it out; null: nothing is said
   record Submission(
       Specification specification,
       @Nullable String environment,
       JobSpec spec,
-      @Nullable Serverless serverless) {}
+      @Nullable Serverless serverless,
+      @Nullable Boolean archived) {
+    /// Whether it came through Azure's door.
+    boolean isArm() {
+      return !specification.resource().isEmpty();
+    }
+  }
 
   /// `shown` answers the job, which is there by then.
   Response submit(
       Request request, Actor actor, Submission submission, IntFunction<Response> shown) {
-    // Before anything is stored: who may not submit leaves nothing behind.
+    return answered(request, actor, () -> send(request, actor, submission, shown));
+  }
+
+  private interface Doing {
+    Response answer() throws Bodies.Unfit, HistoryUnavailable, IOException;
+  }
+
+  /// Before anything is stored: who may not submit leaves nothing behind.
+  private Response answered(Request request, Actor actor, Doing doing) {
     Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
     if (refusal != null) {
       return refusal;
     }
     try {
-      return send(request, actor, submission, shown);
+      return doing.answer();
     } catch (Bodies.Unfit unfit) {
       return Reads.badRequest(unfit.getMessage());
     } catch (HistoryUnavailable unavailable) {
@@ -87,7 +110,7 @@ final class Submissions {
     } catch (IOException failure) {
       return Reads.unavailable(
           "StorageUnavailable",
-          "What the job runs could not be stored or looked for: nothing was submitted.",
+          "What the job runs could not be stored or looked for: nothing was changed.",
           failure);
     }
   }
@@ -100,20 +123,28 @@ final class Submissions {
     Outcome<Verdict> outcome = new Outcome.NotServing<>();
     for (int look = 0; look < LOOKS; look++) {
       Seen seen = look(scope, name);
-      JobSpec there = seen.spec();
+      JobDescriptions.Known known = seen.job();
+      JobSpec there = known == null ? null : known.spec();
       String hash;
       Holds.Hold hold = null;
+      if (known != null && known.isDeleted()) {
+        return Json.refusal(Reason.of(new Rejection.Deleted("job", name)));
+      }
+      if (there != null && submission.isArm()) {
+        return described(request, actor, submission, shown);
+      }
       if (there != null) {
-        hash = hashBeside(there.specHash(), submission);
-        if (seen.isDeleted()) {
-          return Json.refusal(Reason.of(new Rejection.Deleted("job", name)));
-        }
+        hash = Specification.hashOf(submission.specification().canonicalBytes());
         if (seen.isOver()) {
           return there.equals(submission.spec().withHash(hash))
               ? shown.apply(200)
               : taken(name, there, submission);
         }
       } else {
+        if (Boolean.TRUE.equals(submission.archived())) {
+          throw new Bodies.Unfit(
+              "The property 'isArchived' is for a job that there is: submit it first.");
+        }
         Specification specification = complete(submission, scope);
         Response refusal = refusal(specification, submission.spec(), scope);
         if (refusal != null) {
@@ -134,19 +165,57 @@ final class Submissions {
       if (there != null && is(outcome, Rejection.NameTaken.class)) {
         return taken(name, there, submission);
       }
-      if (!is(outcome, Rejection.NameCheckTooOld.class)) {
+      boolean came = there == null && is(outcome, Rejection.NameTaken.class);
+      if (!came && !is(outcome, Rejection.NameCheckTooOld.class)) {
         break;
       }
     }
     return wishes.answer(outcome, changed -> shown.apply(changed ? 201 : 200));
   }
 
+  /// A job that there is stays what it is; what is said about it may change.
+  private Response described(
+      Request request, Actor actor, Submission submission, IntFunction<Response> shown)
+      throws Bodies.Unfit, HistoryUnavailable, SpecificationStoreFailure {
+    ObjectNode words = Json.object(submission.specification().resource());
+    JobDescriptions.Asked asked =
+        new JobDescriptions.Asked(submission, words, submission.archived());
+    return descriptions.change(request, actor, looking(request), _ -> asked, shown::apply);
+  }
+
+  private JobDescriptions.Looking looking(Request request) {
+    return () -> look(Reads.workspaceScope(request), request.parameter("name")).job();
+  }
+
+  /// Changes what is said about a job as a run's body does: it names what changes.
+  Response merge(Request request, Actor actor, ArmBody body, IntFunction<Response> shown)
+      throws Bodies.Unfit {
+    body.harmless("runId");
+    Boolean hidden = body.truth("hidden");
+    String name = request.parameter("name");
+    return answered(
+        request,
+        actor,
+        () ->
+            descriptions.change(
+                request,
+                actor,
+                looking(request),
+                now -> {
+                  ObjectNode words = JobWords.merged(now, body);
+                  body.end();
+                  return new JobDescriptions.Asked(
+                      CommandJobBody.read(actor, name, now), words, hidden);
+                },
+                shown::apply));
+  }
+
   /// What there is of a name.
   ///
   /// @param at when it was looked for
-  /// @param spec null if there is no job of the name
+  /// @param job null if there is none of the name
   /// @param isOver whether the job has left memory, and only history knows it
-  private record Seen(long at, @Nullable JobSpec spec, boolean isOver, boolean isDeleted) {}
+  private record Seen(long at, JobDescriptions.@Nullable Known job, boolean isOver) {}
 
   /// A name that history holds is answered from there and never runs again, whatever became of what
   /// the job named. The time of the look is taken first, then the view is asked, then history: a
@@ -156,37 +225,37 @@ final class Submissions {
     long at = wishes.settledAt();
     WorkspaceSeen workspace = reads.view().workspace(scope);
     if (workspace == null) {
-      return new Seen(LIVE, null, false, false);
+      return new Seen(LIVE, null, false);
     }
     JobSeen live = workspace.job(name);
     if (live != null) {
-      return new Seen(LIVE, live.job().spec(), false, live.job().isDeleted());
+      Job job = live.job();
+      return new Seen(
+          LIVE,
+          new JobDescriptions.Known(job.id(), job.spec(), job.description(), job.isDeleted()),
+          false);
     }
     Optional<PastJob> past = history.get().job(workspace.workspace().id(), name);
-    return past.isEmpty()
-        ? new Seen(at, null, false, false)
-        : new Seen(LIVE, past.get().spec(), past.get().endedAt() != 0, past.get().isDeleted());
+    return past.map(Submissions::seen).orElseGet(() -> new Seen(at, null, false));
   }
 
-  /// With the environment that its name means now.
+  private static Seen seen(PastJob past) {
+    return new Seen(
+        LIVE,
+        new JobDescriptions.Known(past.id(), past.spec(), past.description(), past.isDeleted()),
+        past.endedAt() != 0);
+  }
+
+  /// With the environment and the inputs that their names mean now.
   private Specification complete(Submission submission, Scope scope)
       throws Bodies.Unfit, IOException {
-    return submission.environment() == null
-        ? submission.specification()
-        : submission
-            .specification()
-            .withEnvironment(assets.environment(submission.environment(), scope));
-  }
-
-  /// The hash of what was sent if its environment's name means what it meant for the job that there
-  /// is. Nothing is stored.
-  private String hashBeside(String there, Submission submission) throws SpecificationStoreFailure {
-    Specification sent = submission.specification();
-    if (submission.environment() != null) {
-      Optional<Specification> stored = specifications.find(there);
-      sent = stored.isPresent() ? sent.withEnvironment(stored.get().environment()) : sent;
+    Specification specification = submission.specification();
+    if (submission.isArm()) {
+      specification = addresses.resolve(specification, scope);
     }
-    return Specification.hashOf(sent.canonicalBytes());
+    return submission.environment() == null
+        ? specification
+        : specification.withEnvironment(assets.environment(submission.environment(), scope));
   }
 
   /// Why a new job cannot be taken; null if it can.
@@ -208,12 +277,11 @@ final class Submissions {
   /// Says in what it differs from the job that has the name.
   private Response taken(String name, JobSpec there, Submission submission)
       throws SpecificationStoreFailure {
-    List<String> different =
-        Difference.between(
-            there,
-            submission.spec(),
-            specifications.find(there.specHash()).orElse(null),
-            submission.specification());
+    List<String> different = new ArrayList<>(Difference.between(there, submission.spec()));
+    specifications
+        .find(there.specHash())
+        .ifPresent(
+            stored -> different.addAll(Difference.between(stored, submission.specification())));
     return Json.refusal(Reason.of(new Rejection.NameTaken("job", name)).differing(different));
   }
 }

@@ -1,6 +1,7 @@
 package ebb.app.api;
 
 import ebb.app.code.CodeStore;
+import ebb.app.data.DataAssets;
 import ebb.app.data.Datastores;
 import ebb.app.environment.Environments;
 import ebb.app.http.Handler;
@@ -76,6 +77,7 @@ public final class Surface {
       SpecificationStore specifications,
       CodeStore code,
       Datastores datastores,
+      DataAssets data,
       Environments environments,
       Secrets secrets,
       Outputs outputs,
@@ -88,13 +90,11 @@ public final class Surface {
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
     Gate.Tally tally = new Gate.Tally();
     Router<Endpoint> router = new Router<>();
+    Assets assets =
+        new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets());
+    InputAddresses addresses = new InputAddresses(parts.code().uploads(), parts.data());
     Submissions submissions =
-        new Submissions(
-            reads,
-            wishes,
-            parts.history(),
-            parts.specifications(),
-            new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets()));
+        new Submissions(reads, wishes, parts.history(), parts.specifications(), assets, addresses);
     JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), submissions);
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);
@@ -109,7 +109,8 @@ public final class Surface {
     new JobEvents(jobs, parts.view(), streams).addTo(router);
     // Places of their own: who reads no events has no heartbeat, and keeps one longer.
     EventStreams plain = new EventStreams(EventStreams.LIFE);
-    new LogEndpoints(jobs, parts, streams, plain).addTo(router);
+    LogEndpoints logs = new LogEndpoints(jobs, parts, streams, plain);
+    logs.addTo(router);
     LocalEndpoints local = new LocalEndpoints(jobs, reads, wishes, parts);
     local.addTo(router);
     new LocalFiles(local, reads, parts.outputs()).addTo(router);
@@ -124,10 +125,19 @@ public final class Surface {
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
+    new ArmDatastores(
+            reads,
+            parts.datastores(),
+            new JobBlobs(jobs, parts, logs),
+            parts.code().uploads(),
+            new SignedAddress(token))
+        .addTo(arm, router);
+    new ArmDataAssets(reads, parts.data(), addresses, assets).addTo(arm);
     new ArmCode(reads, parts.code(), new SignedAddress(token)).addTo(arm, router);
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);
-    new RunHistory(jobs, new ArmJobShape(parts.specifications()), new SignedAddress(token))
+    new RunHistory(
+            jobs, submissions, new ArmJobShape(parts.specifications()), new SignedAddress(token))
         .addTo(router);
     Router<Handler> open =
         new Router<Handler>()

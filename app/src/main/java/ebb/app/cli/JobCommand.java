@@ -2,6 +2,8 @@ package ebb.app.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
   JobCommand.List.class,
   JobCommand.Stream.class,
   JobCommand.Cancel.class,
+  JobCommand.Update.class,
+  JobCommand.Archive.class,
+  JobCommand.Restore.class,
   JobCommand.Download.class
 })
 final class JobCommand {
@@ -111,9 +116,16 @@ final class JobCommand {
         defaultValue = "100")
     private int most = 100;
 
+    @Option(names = "--archived-only", description = "Those that were archived.")
+    private boolean archived;
+
+    @Option(names = "--include-archived", description = "Those that were archived too.")
+    private boolean all;
+
     @Override
     public void run() {
-      output.showAll(new Jobs(Connection.to(place)).newest(most), Jobs.COLUMNS);
+      String view = all ? "All" : archived ? "ArchivedOnly" : "ActiveOnly";
+      output.showAll(new Jobs(Connection.to(place)).newest(view, most), Jobs.COLUMNS);
     }
   }
 
@@ -137,6 +149,60 @@ final class JobCommand {
     @Override
     public void run() {
       named.jobs().cancel(named.name);
+    }
+  }
+
+  @Command(
+      name = "update",
+      mixinStandardHelpOptions = true,
+      description = "Changes what is said about a job; what it runs never changes.")
+  static final class Update implements Runnable {
+    /// In words of files of jobs what REST calls otherwise.
+    private static final Map<String, String> NAMES = Map.of("display_name", "displayName");
+
+    @Mixin private Named named = new Named();
+    @Mixin private Output output = new Output();
+
+    @Option(
+        names = "--set",
+        required = true,
+        paramLabel = "PROPERTY=VALUE",
+        arity = "1..*",
+        description =
+            "display_name, description, tags.NAME or properties.NAME, as in --set tags.best=yes.")
+    private Map<String, String> changes = new TreeMap<>();
+
+    @Override
+    public void run() {
+      TreeMap<String, String> renamed = new TreeMap<>();
+      changes.forEach((name, value) -> renamed.put(NAMES.getOrDefault(name, name), value));
+      output.show(named.jobs().update(named.name, renamed), Jobs.COLUMNS);
+    }
+  }
+
+  @Command(
+      name = "archive",
+      mixinStandardHelpOptions = true,
+      description = "Leaves a job out of lists.")
+  static final class Archive implements Runnable {
+    @Mixin private Named named = new Named();
+
+    @Override
+    public void run() {
+      named.jobs().update(named.name, Map.of("isArchived", "true"));
+    }
+  }
+
+  @Command(
+      name = "restore",
+      mixinStandardHelpOptions = true,
+      description = "Lists an archived job again.")
+  static final class Restore implements Runnable {
+    @Mixin private Named named = new Named();
+
+    @Override
+    public void run() {
+      named.jobs().update(named.name, Map.of("isArchived", "false"));
     }
   }
 

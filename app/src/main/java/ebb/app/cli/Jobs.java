@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -97,9 +98,19 @@ final class Jobs {
     return connection.arm("GET", path(name), null);
   }
 
-  /// The newest `most` jobs.
-  List<JsonNode> newest(int most) {
-    return connection.first("/jobs", "value", most);
+  /// The newest `most` jobs, of those that `view` names in Azure's words.
+  List<JsonNode> newest(String view, int most) {
+    return connection.first("/jobs?listViewType=" + view, "value", most);
+  }
+
+  /// Changes what is said about a job: of the job as it is shown.
+  JsonNode update(String name, Map<String, String> changes) {
+    JsonNode job = show(name);
+    if (!(job.path("properties") instanceof ObjectNode properties)) {
+      throw Failed.refused("InvalidJob", "'" + name + "' is shown without properties.");
+    }
+    Yaml.set(properties, changes);
+    return submit(name, properties);
   }
 
   void cancel(String name) {

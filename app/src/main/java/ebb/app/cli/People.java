@@ -38,7 +38,8 @@ final class People {
       if (az.tells(place, "job", "list", "--max-results", "" + MOST, "--output", "table")) {
         return;
       }
-      System.out.print(Output.table(new Jobs(Connection.to(place)).newest(MOST), Jobs.COLUMNS));
+      System.out.print(
+          Output.table(new Jobs(Connection.to(place)).newest("ActiveOnly", MOST), Jobs.COLUMNS));
     }
   }
 

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 /// HOME/code/HASH.tar     a snapshot, its hash checked before it got this name
 /// HOME/code/incoming/    what is arriving; emptied at each start
 /// HOME/code/pending/     what is arriving file by file: see [PendingCode]
+/// HOME/code/sent/        which snapshots names of clients mean: see [Uploads]
 /// ```
 ///
 /// A file's time says when it was last sent, asked about or unpacked.
@@ -43,6 +44,7 @@ public final class CodeStore {
   private final Bounds bounds;
   private final AtomicLong counter = new AtomicLong();
   private final PendingCode pending;
+  private final Uploads uploads;
 
   private CodeStore(Path folder, Bounds bounds) throws IOException {
     this.folder = folder;
@@ -52,6 +54,7 @@ public final class CodeStore {
       Files.createDirectory(folder, Room.PRIVATE_FOLDER);
     }
     this.pending = PendingCode.open(folder.resolve("pending"), this, bounds);
+    this.uploads = Uploads.open(folder.resolve("sent"), pending, this);
   }
 
   /// Opens the store of a folder, made if absent. What had not arrived whole is removed.
@@ -71,6 +74,11 @@ public final class CodeStore {
   /// Code that arrives file by file.
   public PendingCode pending() {
     return pending;
+  }
+
+  /// What clients sent under names of their own.
+  public Uploads uploads() {
+    return uploads;
   }
 
   /// Whether the text is the hash of some code.

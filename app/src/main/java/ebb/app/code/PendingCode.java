@@ -150,6 +150,12 @@ public final class PendingCode {
     return upload;
   }
 
+  /// Whether files of an upload are still taken.
+  boolean isThere(String id, Instant now) {
+    Upload upload = find(id, now);
+    return upload != null && upload.hash == null;
+  }
+
   /// How long a file is that has arrived; empty if there is none.
   public Optional<Long> bytes(String id, String path, Instant now) {
     Upload upload = find(id, now);

@@ -2,6 +2,7 @@ package ebb.app.journal;
 
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
@@ -31,7 +32,8 @@ public final class History {
           + " asked_limit_millis, asked_retries_preempted, asked_retries_infrastructure,"
           + " asked_retries_failed, spec_hash, limit_millis, retries_preempted,"
           + " retries_infrastructure, retries_failed, submitted, principal, behalf_of,"
-          + " cancel_requested, attempts, back_offs, ended, cause, code, detail, deleted"
+          + " cancel_requested, attempts, back_offs, ended, cause, code, detail, deleted,"
+          + " words_hash, hidden"
           + " FROM jobs";
 
   /// Enough for one in the middle, few enough to be of today's machine.
@@ -73,7 +75,8 @@ public final class History {
       @Nullable EndCause cause,
       int code,
       String detail,
-      long deletedAt) {
+      long deletedAt,
+      Description description) {
     public boolean isDeleted() {
       return deletedAt != 0;
     }
@@ -197,10 +200,13 @@ public final class History {
   }
 
   /// Jobs of a workspace that are not deleted, newest first, older than `before`; [#NEWEST] begins.
-  public List<PastJob> jobs(WorkspaceId workspace, JobId before, int most)
+  public List<PastJob> jobs(WorkspaceId workspace, Listed which, JobId before, int most)
       throws HistoryUnavailable {
     return readers.list(
-        JOB + " WHERE workspace = ? AND id < ? AND deleted = 0 ORDER BY id DESC LIMIT ?",
+        JOB
+            + " WHERE workspace = ? AND id < ? AND deleted = 0"
+            + which.condition()
+            + " ORDER BY id DESC LIMIT ?",
         History::pastJob,
         workspace.value(),
         before.value(),
@@ -466,7 +472,8 @@ public final class History {
         endCause(row.getString(25)),
         row.getInt(26),
         row.getString(27),
-        row.getLong(28));
+        row.getLong(28),
+        new Description(row.getString(29), row.getInt(30) != 0));
   }
 
   private static @Nullable EndCause endCause(String name) {

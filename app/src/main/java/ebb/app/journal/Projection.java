@@ -264,6 +264,12 @@ final class Projection {
               ended.job().value());
       case Event.JobDeleted deleted ->
           statements.run("UPDATE jobs SET deleted = ? WHERE id = ?", at, deleted.job().value());
+      case Event.JobDescribed described ->
+          statements.run(
+              "UPDATE jobs SET words_hash = ?, hidden = ? WHERE id = ?",
+              described.description().wordsHash(),
+              described.description().hidden(),
+              described.job().value());
       case Event.LocalJobTaken taken ->
           statements.run("UPDATE jobs SET attempts = 1 WHERE id = ?", taken.job().value());
       case Event.JobAssembling _, Event.BackOffEnded _, Event.JobsArchived _ -> {}

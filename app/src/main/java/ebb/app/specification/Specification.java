@@ -232,6 +232,18 @@ public record Specification(
         program, variables, code, other, inputs, outputs, distribution, resource);
   }
 
+  /// The same with other inputs.
+  public Specification withInputs(SortedMap<String, Input> other) {
+    return new Specification(
+        program, variables, code, environment, other, outputs, distribution, resource);
+  }
+
+  /// The same with another body to be shown.
+  public Specification withResource(String other) {
+    return new Specification(
+        program, variables, code, environment, inputs, outputs, distribution, other);
+  }
+
   /// The bytes that the hash is of: equal specifications have equal bytes, in any JVM.
   public byte[] canonicalBytes() {
     return SpecificationFormat.write(this);

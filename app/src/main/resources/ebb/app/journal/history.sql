@@ -60,9 +60,12 @@ CREATE TABLE jobs (
   cause TEXT NOT NULL DEFAULT '',
   code INTEGER NOT NULL DEFAULT 0,
   detail TEXT NOT NULL DEFAULT '',
-  deleted INTEGER NOT NULL DEFAULT 0);
+  deleted INTEGER NOT NULL DEFAULT 0,
+  words_hash TEXT NOT NULL DEFAULT '',
+  hidden INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX jobs_by_name ON jobs (workspace, name);
 CREATE INDEX jobs_by_age ON jobs (workspace, id) WHERE deleted = 0;
+CREATE INDEX jobs_listed ON jobs (workspace, hidden, id) WHERE deleted = 0;
 CREATE INDEX jobs_by_end ON jobs (ended, id) WHERE ended <> 0;
 CREATE INDEX jobs_by_deletion ON jobs (deleted, id) WHERE deleted <> 0;
 CREATE INDEX jobs_by_specification ON jobs (spec_hash) WHERE deleted = 0;

@@ -1,6 +1,7 @@
 package ebb.app.bench;
 
 import ebb.app.journal.History;
+import ebb.app.journal.Listed;
 import ebb.app.journal.Store;
 import ebb.kernel.State;
 import ebb.kernel.cluster.Cluster;
@@ -73,7 +74,12 @@ final class PastJobs implements Backend {
     if (!store.awaitHistory(end, HISTORY_WITHIN_MILLIS)) {
       throw new IllegalStateException("history does not reach event " + end);
     }
-    long ended = store.history().jobs(past.workspace(), History.NEWEST, 1).getFirst().endedAt();
+    long ended =
+        store
+            .history()
+            .jobs(past.workspace(), Listed.SHOWN, History.NEWEST, 1)
+            .getFirst()
+            .endedAt();
     if (ended == 0) {
       throw new IllegalStateException("the newest job has not ended");
     }

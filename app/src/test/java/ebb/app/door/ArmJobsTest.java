@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -291,6 +292,127 @@ class ArmJobsTest {
       assertThat(refused.status()).as(unfit).isEqualTo(400);
       assertThat(refused.body()).contains(unfit.replaceFirst("=.*", ""));
     }
+  }
+
+  private static final String RUNS = "/history/v1.0" + LAB + "/experiments/Default/runs/";
+
+  /// The job as it is shown, with one text in place of another, is sent again.
+  private static Answer putShown(String job, String what, String instead) throws Exception {
+    String shown = azure.send("GET", LAB + "/jobs/" + job, "").body();
+    assertThat(shown).contains(what);
+    return azure.send("PUT", LAB + "/jobs/" + job, shown.replace(what, instead));
+  }
+
+  private static JsonNode properties(String job) throws Exception {
+    return azure.get(LAB + "/jobs/" + job).path("properties");
+  }
+
+  /// Its words are changed through both doors that change them, and it is hidden and shown again.
+  private static void checkChanges(String job) throws Exception {
+    JsonNode before = properties(job);
+    Answer put = putShown(job, "\"tags\":{", "\"description\":\"why\",\"tags\":{\"z\":\"26\",");
+    assertThat(put.status()).as(put.body()).isEqualTo(200);
+    assertThat(put.body()).contains("\"description\":\"why\"", "\"z\":\"26\"");
+    Answer patched =
+        server.send(
+            "PATCH",
+            RUNS + job,
+            "{\"displayName\":\"new\",\"tags\":{\"y\":\"25\"},\"properties\":{\"p\":\"16\"}}");
+    assertThat(patched.status()).as(patched.body()).isEqualTo(200);
+    assertThat(patched.body()).contains("\"displayName\":\"new\"");
+    JsonNode after = properties(job);
+    assertThat(after.path("displayName").asString()).isEqualTo("new");
+    assertThat(after.path("description").asString()).isEqualTo("why");
+    assertThat(after.path("tags").toString()).isEqualTo("{\"a\":\"1\",\"y\":\"25\",\"z\":\"26\"}");
+    assertThat(after.at("/properties/p").asString()).isEqualTo("16");
+    for (String same : List.of("command", "computeId", "status", "environmentId")) {
+      assertThat(after.path(same)).as(same).isEqualTo(before.path(same));
+    }
+    assertThat(listed("&tag=y")).contains(job);
+    assertThat(listed("&properties=p%3D16")).contains(job);
+    assertThat(putShown(job, "\"isArchived\":false", "\"isArchived\":true").status())
+        .isEqualTo(200);
+    checkArchived(job, true);
+    server.kill();
+    server.start();
+    checkArchived(job, true);
+    assertThat(properties(job).path("tags")).isEqualTo(after.path("tags"));
+    Answer restored = server.send("PATCH", RUNS + job, "{\"hidden\":false}");
+    assertThat(restored.status()).as(restored.body()).isEqualTo(200);
+    checkArchived(job, false);
+  }
+
+  private static void checkArchived(String job, boolean archived) throws Exception {
+    assertThat(properties(job).path("isArchived").asBoolean()).isEqualTo(archived);
+    assertThat(listed("").contains(job)).isEqualTo(!archived);
+    assertThat(listed("&listViewType=ArchivedOnly").contains(job)).isEqualTo(archived);
+    assertThat(listed("&listViewType=All")).contains(job);
+    String own = OWN.replaceFirst("/$", "");
+    String name = "\"name\":\"" + job + "\"";
+    assertThat(server.get(own).body().contains(name)).isEqualTo(!archived);
+    assertThat(server.get(own + "?archived=only").body().contains(name)).isEqualTo(archived);
+    assertThat(server.get(own + "?archived=also").body()).contains(name);
+    assertThat(server.get(OWN + job).body().contains("\"archived\":true")).isEqualTo(archived);
+  }
+
+  @Test
+  void whatIsSaidAboutAJobChangesWhateverHasBecomeOfIt() throws Exception {
+    String more = on("cpu") + ",\"tags\":{\"a\":\"1\"}";
+    azure.submit("ended-long", "true", more);
+    until("it left memory", () -> azure.isPast("ended-long"));
+    azure.submit("running-now", "sleep 1000", more);
+    until("it runs", () -> azure.status("running-now").equals("Running"));
+    String id = id("running-now");
+
+    checkChanges("ended-long");
+    checkChanges("running-now");
+
+    assertThat(id("running-now")).as("nothing was submitted anew").isEqualTo(id);
+    assertThat(azure.status("running-now")).isEqualTo("Running");
+    azure.await(azure.send("POST", LAB + "/jobs/running-now/cancel", ""));
+  }
+
+  @Test
+  void nothingElseOfAJobChangesAndTheAnswerSaysWhatDiffers() throws Exception {
+    String more = on("cpu") + ",\"tags\":{\"a\":\"1\"},\"experimentName\":\"e\"";
+    azure.submit("fixed", "true", more);
+    JsonNode before = properties("fixed");
+    Map<String, String> others =
+        Map.of(
+            "command", AzureDoor.job("false", more),
+            "computeId", AzureDoor.job("true", more.replace("computes/cpu", "computes/gpu")),
+            "experimentName", AzureDoor.job("true", more.replace("\"e\"", "\"f\"")),
+            "environmentId", AzureDoor.job("true", more + ",\"environmentId\":\"azureml:o:1\""),
+            "limits", AzureDoor.job("true", more + ",\"limits\":{\"timeout\":\"PT1M\"}"),
+            "resources", AzureDoor.job("true", more + ",\"resources\":{\"instanceCount\":2}"),
+            "environmentVariables",
+                AzureDoor.job("true", more + ",\"environmentVariables\":{\"A\":\"1\"}"));
+    for (Map.Entry<String, String> other : others.entrySet()) {
+      String body = other.getValue().replace("\"a\":\"1\"", "\"a\":\"2\"");
+      Answer refused = azure.send("PUT", LAB + "/jobs/fixed", body);
+      assertThat(refused.status()).as(other.getKey()).isEqualTo(409);
+      assertThat(refused.body()).contains("Different is: " + other.getKey() + ".");
+    }
+    assertThat(properties("fixed").path("tags")).isEqualTo(before.path("tags"));
+    Answer unknown = server.send("PATCH", RUNS + "fixed", "{\"status\":\"Completed\"}");
+    assertThat(unknown.status()).isEqualTo(400);
+    assertThat(unknown.body()).contains("'status'");
+    assertThat(server.send("PATCH", RUNS + "absent", "{\"hidden\":true}").status()).isEqualTo(404);
+    String archived = AzureDoor.job("true", on("cpu") + ",\"isArchived\":true");
+    Answer early = azure.send("PUT", LAB + "/jobs/archived-first", archived);
+    assertThat(early.status()).isEqualTo(400);
+    assertThat(early.body()).contains("submit it first");
+  }
+
+  @Test
+  void jobOfEbbsOwnDoorIsArchivedAsItIsShown() throws Exception {
+    server.put(
+        OWN + "plain",
+        "{\"cluster\":\"cpu\",\"command\":\"true\",\"priority\":5,\"limit\":\"PT1H\",\"account\":\"lab\"}");
+    assertThat(putShown("plain", "\"isArchived\":false", "\"isArchived\":true").status())
+        .isEqualTo(200);
+    checkArchived("plain", true);
+    assertThat(server.get(OWN + "plain").body()).contains("\"priority\":5", "PT1H");
   }
 
   private static void put(String lab, String name, String more) throws Exception {

@@ -80,6 +80,32 @@ class JobFilesTest {
   }
 
   @Test
+  void jobIsUpdatedArchivedAndRestoredAsAzTypesIt() throws Exception {
+    typed.ebb("ml compute create -n words --size Standard_D2s_v3 --max-instances 1");
+    write("words.yml", "{type: command, command: 'true', compute: 'azureml:words', tags: {a: 1}}");
+    assertThat(typed.ebb("ml job create -f words.yml -n words").code()).isZero();
+
+    JsonNode updated =
+        typed.ebb("ml job update -n words --set tags.best=yes display_name=best tags.run=7").json();
+    assertThat(updated.at("/properties/displayName").asString()).isEqualTo("best");
+    assertThat(updated.at("/properties/tags").toString())
+        .isEqualTo("{\"a\":\"1\",\"best\":\"yes\",\"run\":\"7\"}");
+    Typed.Said refused = typed.ebb("ml job update -n words --set command=ls");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains("Different is: command.");
+
+    assertThat(typed.ebb("ml job archive -n words").code()).isZero();
+    String names = " --query [].name -o tsv";
+    assertThat(typed.ebb("ml job list" + names).out().lines()).doesNotContain("words");
+    assertThat(typed.ebb("ml job list --archived-only" + names).out().lines())
+        .containsExactly("words");
+    assertThat(typed.ebb("ml job list --include-archived" + names).out().lines()).contains("words");
+    assertThat(typed.ebb("ml job restore -n words").code()).isZero();
+    assertThat(typed.ebb("ml job list" + names).out().lines()).contains("words");
+    assertThat(typed.ebb("ml job archive -n absent").code()).isEqualTo(3);
+  }
+
+  @Test
   void whatIsShownCanBeChosenWithJmesPathInAnyForm() throws Exception {
     typed.ebb("ml compute create -n alpha --size Standard_D2s_v3 --max-instances 3");
     String max = "properties.properties.scaleSettings.maxNodeCount";

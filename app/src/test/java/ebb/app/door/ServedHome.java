@@ -261,6 +261,23 @@ final class ServedHome implements AutoCloseable {
     return send(method, path, HttpRequest.BodyPublishers.ofString(body), authorization);
   }
 
+  /// A part of something, as clients of blob stores ask for it, without a credential.
+  Answer ranged(String path, String range) throws Exception {
+    return sendWith("GET", path, "x-ms-range", range);
+  }
+
+  /// With a header, and without a credential.
+  Answer sendWith(String method, String path, String header, String value) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(scheme + "://127.0.0.1:" + port + path))
+            .timeout(PATIENCE)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .header(header, value);
+    HttpResponse<String> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return new Answer(response.statusCode(), response.body(), response.headers());
+  }
+
   private Answer send(
       String method, String path, HttpRequest.BodyPublisher body, String authorization)
       throws Exception {

@@ -222,6 +222,16 @@ final class Swagger {
     checkKind(schema, value, where, faults);
   }
 
+  /// Whether a definition is one of the kinds of another: several families use the same names.
+  private boolean isOf(Place schema, JsonNode definition) {
+    for (JsonNode base : definition.path("allOf")) {
+      if (resolved(new Place(schema.file(), base)).node() == schema.node()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// The definition that the discriminator's value names holds too.
   private void checkKind(Place schema, JsonNode value, String where, List<String> faults) {
     String discriminator = schema.node().path("discriminator").asString("");
@@ -232,9 +242,7 @@ final class Swagger {
     for (var definition : file(schema.file()).path("definitions").properties()) {
       JsonNode node = definition.getValue();
       String named = node.path("x-ms-discriminator-value").asString(definition.getKey());
-      if (named.equals(kind)
-          && node != schema.node()
-          && node.path("discriminator").isMissingNode()) {
+      if (named.equals(kind) && isOf(schema, node) && node.path("discriminator").isMissingNode()) {
         JsonNode own = node.deepCopy();
         ((tools.jackson.databind.node.ObjectNode) own).remove("allOf");
         checkObject(new Place(schema.file(), own), value, where, faults);

@@ -122,7 +122,8 @@ class StoreTest {
       assertThat(past.cause()).isIn((Object[]) EndCause.values());
       assertThat(past.endedAt()).isGreaterThanOrEqualTo(past.submittedAt());
       assertThat(store.history().job(workspace, "nobody")).isEmpty();
-      List<History.PastJob> page = store.history().jobs(workspace, History.NEWEST, 10);
+      List<History.PastJob> page =
+          store.history().jobs(workspace, Listed.SHOWN, History.NEWEST, 10);
       assertThat(page).hasSize(10).isSortedAccordingTo((a, b) -> b.id().compareTo(a.id()));
       for (Job job : store.state().allJobs()) {
         assertThat(store.history().job(job.id()).orElseThrow().name()).isEqualTo(job.name());

@@ -39,7 +39,7 @@ public final class StateFormats {
       1003 Job: 1 JobId id, 2 WorkspaceId workspace, 3 ClusterId cluster, 4 String name,
         5 String submitter, 6 JobSpec spec, 7 long sequence, 8 long queuedAt, 9 Retries retries,
         10 Retries used, 11 long limitMillis, 12 int attempts, 13 int failures,
-        14 boolean cancelRequested, 15 Job.Phase phase
+        14 boolean cancelRequested, 15 Job.Phase phase, 16 Description description
       1 Job.Queued: 1 long at, 2 long deadline
       2 Job.BackingOff: 1 long at, 2 EndCause cause, 3 long until
       3 Job.Assembling: 1 long at, 2 long deadline

@@ -49,6 +49,7 @@ final class ValueFormats {
 
       JobSpec: 1 String cluster, 2 String account, 3 int priority, 4 int nodes, 5 long limitMillis,
         6 Retries retries, 7 String specHash
+      Description: 1 String wordsHash, 2 boolean hidden
       Retries: 1 int preempted, 2 int infrastructure, 3 int failed
       enum EndCause: 1 SUCCEEDED, 2 FAILED, 3 CANCELED, 4 TIME_LIMIT, 5 PREEMPTED,
         6 INFRASTRUCTURE, 7 QUEUE_LIMIT, 8 CLUSTER_DELETED

@@ -2,6 +2,7 @@ package ebb.kernel.job;
 
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
@@ -31,7 +32,8 @@ public record Job(
     int attempts,
     int failures,
     boolean cancelRequested,
-    Phase phase) {
+    Phase phase,
+    Description description) {
 
   /// Where a job is in its life.
   public sealed interface Phase {}
@@ -50,13 +52,17 @@ public record Job(
   /// `startedAt` is 0 until it says that the command runs.
   public record Local(long at, long startedAt, long deadline) implements Phase {}
 
-  /// `sequence`: the journal's sequence of the end, or of the deletion that came after it, by which
-  /// history says that it has it.
+  /// `sequence`: the journal's sequence of the end, or of the deletion or description that came
+  /// after it, by which history says that it has it.
   public record Ended(
       long at, EndCause cause, int code, String detail, long sequence, boolean deleted)
       implements Phase {
     public Ended asDeleted(long since) {
       return new Ended(at, cause, code, detail, since, true);
+    }
+
+    private Ended asOf(long since) {
+      return new Ended(at, cause, code, detail, since, deleted);
     }
   }
 
@@ -76,7 +82,8 @@ public record Job(
         attempts,
         failures,
         cancelRequested,
-        next);
+        next,
+        description);
   }
 
   public Job backedOff(Retries nowUsed, int nowFailures, BackingOff next) {
@@ -95,7 +102,8 @@ public record Job(
         attempts,
         nowFailures,
         cancelRequested,
-        next);
+        next,
+        description);
   }
 
   /// With an attempt: an active one, or a local one, of whose machine the kernel knows nothing.
@@ -115,7 +123,8 @@ public record Job(
         number,
         failures,
         cancelRequested,
-        next);
+        next,
+        description);
   }
 
   public Job asCancelRequested() {
@@ -134,7 +143,29 @@ public record Job(
         attempts,
         failures,
         true,
-        phase);
+        phase,
+        description);
+  }
+
+  /// `since`: the journal's sequence of the change.
+  public Job described(Description next, long since) {
+    return new Job(
+        id,
+        workspace,
+        cluster,
+        name,
+        submitter,
+        spec,
+        sequence,
+        queuedAt,
+        retries,
+        used,
+        limitMillis,
+        attempts,
+        failures,
+        cancelRequested,
+        phase instanceof Ended ended ? ended.asOf(since) : phase,
+        next);
   }
 
   /// Whether nobody is to be shown it any more.

@@ -89,6 +89,11 @@ public sealed interface Command {
   /// left memory meanwhile.
   record DeleteJob(Scope workspace, String name, JobId past) implements Wish {}
 
+  /// Says something else about the job, whatever has become of it, and whether lists leave it out.
+  /// `past` as in [DeleteJob].
+  record DescribeJob(Scope workspace, String name, JobId past, Description description)
+      implements Wish {}
+
   // Local jobs: what the machine that has one says, on behalf of whoever submitted it.
 
   /// The command of the local job runs.

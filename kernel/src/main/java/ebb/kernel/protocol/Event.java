@@ -222,6 +222,9 @@ public sealed interface Event {
   /// its name is never used again.
   record JobDeleted(JobId job) implements JobEvent {}
 
+  /// Something else is said about the job, here or in history.
+  record JobDescribed(JobId job, Description description) implements JobEvent {}
+
   /// History has these; they leave memory.
   record JobsArchived(List<JobId> jobs) implements JobEvent {
     public JobsArchived {

@@ -4,6 +4,7 @@ import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
@@ -136,7 +137,8 @@ public final class CodecSpeed {
               0,
               0,
               false,
-              new Job.Queued(NOW, NOW + 100)));
+              new Job.Queued(NOW, NOW + 100),
+              Description.AS_SUBMITTED));
     }
     return jobs;
   }

@@ -2,6 +2,7 @@ package ebb.simulator.faults;
 
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
@@ -17,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// What people ask for while the world falls apart: clusters, jobs, cancels, deletions, locks,
-/// limits, and nonsense.
+/// What people ask for while the world falls apart: clusters, jobs, cancels, other words about
+/// jobs, deletions, locks, limits, and nonsense.
 final class Users {
   private static final long ASKED_AGAIN_MILLIS = 15_000;
 
@@ -190,6 +191,8 @@ final class Users {
       case 0, 1, 2, 3 -> {
         String job = "job" + random.nextInt(Math.max(1, jobs));
         wish(new Command.CancelJob(place.workspace(), job));
+        Description other = new Description("words" + requests, requests % 2 == 0);
+        wish(new Command.DescribeJob(place.workspace(), job, JobId.NONE, other));
         wish(new Command.DeleteJob(place.workspace(), job, JobId.NONE));
       }
       case 4, 5 ->

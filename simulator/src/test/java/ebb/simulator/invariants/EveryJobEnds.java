@@ -25,7 +25,7 @@ final class EveryJobEnds implements Promise {
             case Event.LocalJobTaken taken -> taken.job();
             case Event.LocalJobStarted started -> started.job();
             case Event.LocalJobAwaited awaited -> awaited.job();
-            case Event.JobsArchived _ -> JobId.NONE;
+            case Event.JobDescribed _, Event.JobsArchived _ -> JobId.NONE;
           };
       History.Job known = history.jobs.get(job);
       check(known == null || known.ends == 0, "after its end: ", event);

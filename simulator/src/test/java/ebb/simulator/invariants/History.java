@@ -237,7 +237,8 @@ public final class History {
       }
       case Event.LocalJobTaken taken -> jobs.get(taken.job()).stand = Stand.ACTIVE;
       case Event.LocalJobStarted _, Event.LocalJobAwaited _ -> {}
-      case Event.CancelRequested _, Event.JobDeleted _, Event.JobsArchived _ -> {}
+      case Event.CancelRequested _, Event.JobDeleted _, Event.JobDescribed _ -> {}
+      case Event.JobsArchived _ -> {}
     }
   }
 

@@ -1,0 +1,333 @@
+package ebb.app.api;
+
+import ebb.app.code.CodeRefused;
+import ebb.app.code.Uploads;
+import ebb.app.data.Datastore;
+import ebb.app.data.Datastores;
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.http.Router;
+import ebb.app.identity.SignedAddress;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Datastores as Azure's stores of blobs: what jobs have left, and folders that an owner registered
+/// for the workspace. Clients learn here where such a store is, and read it there.
+///
+/// A client makes the address of a store from an account's name, `https://ACCOUNT.blob.SUFFIX`.
+/// Here the account's name begins with the server's own address, so that the store is a path of it.
+final class ArmDatastores {
+  /// What jobs have left, by its name and its container's.
+  static final String ARTIFACTS = "workspaceartifactstore";
+
+  /// The default store of a workspace.
+  static final String FILES = "workspaceblobstore";
+
+  private static final String LIST = Arm.WORKSPACE + "/datastores";
+  private static final String PATH = LIST + "/{name}";
+  private static final String TYPE = "Microsoft.MachineLearningServices/workspaces/datastores";
+
+  private static final String STORE = "store";
+  private static final String ACCOUNT = "ebb";
+  private static final String CONTAINER =
+      "/" + STORE + "/{subscription}/{group}/{workspace}/{account}/{store}";
+  private static final String BLOB = CONTAINER + "/{path...}";
+
+  private static final Duration SECRETS_HOLD = Duration.ofHours(1);
+
+  private final Reads reads;
+  private final Datastores datastores;
+  private final JobBlobs jobs;
+  private final Uploads uploads;
+  private final SignedAddress signed;
+
+  ArmDatastores(
+      Reads reads, Datastores datastores, JobBlobs jobs, Uploads uploads, SignedAddress signed) {
+    this.reads = reads;
+    this.datastores = datastores;
+    this.jobs = jobs;
+    this.uploads = uploads;
+    this.signed = signed;
+  }
+
+  void addTo(Arm arm, Router<Endpoint> router) {
+    arm.on("GET", LIST, this::list)
+        .on("GET", PATH, this::get)
+        .on("POST", PATH + "/listSecrets", this::secrets);
+    router
+        .on("GET", CONTAINER, this::blobs)
+        .on("GET", BLOB, this::blob)
+        .on("HEAD", BLOB, this::head)
+        .on("PUT", BLOB, this::put);
+  }
+
+  private Response list(Request request, Actor actor) {
+    return reads.inWorkspace(
+        request,
+        actor,
+        _ -> {
+          TreeMap<String, String> names = new TreeMap<>();
+          names.put(FILES, FILES);
+          if (!"true".equalsIgnoreCase(request.query("isDefault"))) {
+            names.put(ARTIFACTS, ARTIFACTS);
+            datastores.all().stream()
+                .filter(each -> each.isFor(Reads.workspaceScope(request)))
+                .forEach(each -> names.put(each.name(), each.name()));
+          }
+          return Arm.paged(request, names, name -> shown(request, name));
+        });
+  }
+
+  private Response get(Request request, Actor actor) {
+    String name = request.parameter("name");
+    return reads.inWorkspace(
+        request,
+        actor,
+        _ -> {
+          String known = known(request, name);
+          return known == null
+              ? Reads.notFound("datastore", name)
+              : Json.answer(200, shown(request, known));
+        });
+  }
+
+  /// The name as it is written; null if there is none for the workspace.
+  private @Nullable String known(Request request, String name) {
+    for (String own : List.of(FILES, ARTIFACTS)) {
+      if (own.equalsIgnoreCase(name)) {
+        return own;
+      }
+    }
+    Datastore registered = registered(request, name);
+    return registered == null ? null : registered.name();
+  }
+
+  private @Nullable Datastore registered(Request request, String name) {
+    return datastores
+        .find(name)
+        .filter(each -> each.isFor(Reads.workspaceScope(request)))
+        .orElse(null);
+  }
+
+  private static String host(Request request) {
+    return request.server().replaceFirst("^https?://", "");
+  }
+
+  private static ObjectNode shown(Request request, String name) {
+    Scope of = Reads.workspaceScope(request);
+    ObjectNode shown = Json.object();
+    shown.put("id", of.path() + "/datastores/" + name).put("name", name).put("type", TYPE);
+    ObjectNode properties = shown.putObject("properties");
+    properties.put("datastoreType", "AzureBlob").put("isDefault", name.equals(FILES));
+    properties.put(
+        "accountName",
+        String.join(
+            "/",
+            List.of(host(request), STORE, of.subscription(), of.group(), of.workspace(), ACCOUNT)));
+    properties.put("containerName", name).put("endpoint", host(request));
+    properties.put("protocol", request.server().startsWith("https") ? "https" : "http");
+    properties
+        .putObject("credentials")
+        .put("credentialsType", "Sas")
+        .putObject("secrets")
+        .put("secretsType", "Sas");
+    return shown;
+  }
+
+  /// Lets in to one store for an hour.
+  private Response secrets(Request request, Actor actor) {
+    Scope of = Reads.workspaceScope(request);
+    Response refusal = reads.refusal(actor, Action.WRITE, of);
+    if (refusal != null) {
+      return refusal;
+    }
+    String name = request.parameter("name");
+    return reads.inWorkspace(
+        request,
+        actor,
+        _ -> {
+          String known = known(request, name);
+          if (known == null) {
+            return Reads.notFound("datastore", name);
+          }
+          List<String> path =
+              List.of(
+                  STORE,
+                  of.subscription(),
+                  of.group(),
+                  of.workspace(),
+                  ACCOUNT + ".blob." + host(request),
+                  known);
+          String query = signed.query(path, Instant.now().plus(SECRETS_HOLD));
+          return Json.answer(200, Json.object().put("secretsType", "Sas").put("sasToken", query));
+        });
+  }
+
+  // The stores.
+
+  private Response blobs(Request request, Actor actor) {
+    if (!"list".equals(request.query("comp"))) {
+      return Blobs.refused(
+          400, "UnsupportedQueryParameter", "Of a store there is the list of its blobs.");
+    }
+    Blobs.Asked asked =
+        new Blobs.Asked(
+            Bodies.or(request.query("prefix"), ""),
+            Bodies.or(request.query("delimiter"), ""),
+            Bodies.or(request.query("marker"), ""));
+    String store = request.parameter("store");
+    return reads.inWorkspace(
+        request,
+        actor,
+        _ -> {
+          Datastore folder = registered(request, store);
+          try {
+            return folder == null ? jobs.list(request, actor, store, asked) : list(folder, asked);
+          } catch (NoSuchFileException absent) {
+            return Blobs.list(new TreeMap<>(), asked);
+          } catch (IOException failure) {
+            return FileEndpoints.unavailable(failure);
+          }
+        });
+  }
+
+  private static Response list(Datastore folder, Blobs.Asked asked) throws IOException {
+    String below = asked.prefix().substring(0, asked.prefix().lastIndexOf('/') + 1);
+    TreeMap<String, Blobs.Blob> found = new TreeMap<>();
+    JobBlobs.visit(folder.root(), below.replaceFirst("/$", ""), "", 0, found);
+    return found.size() > JobBlobs.FILES_MAX ? FileEndpoints.tooMany() : Blobs.list(found, asked);
+  }
+
+  private Response blob(Request request, Actor actor) {
+    return opened(
+        request,
+        actor,
+        content -> {
+          String range = request.header("x-ms-range");
+          return Blobs.content(
+              content, range == null ? request.header("Range") : range, request.header("If-Match"));
+        });
+  }
+
+  private Response head(Request request, Actor actor) {
+    Uploads.Name name = upload(request);
+    if (name != null) {
+      return reads.inWorkspace(
+          request, actor, _ -> CodeEndpoints.answered(() -> sent(name, request)));
+    }
+    return opened(
+        request,
+        actor,
+        content -> {
+          content.close();
+          return Blobs.there(content.blob());
+        });
+  }
+
+  // What clients send.
+
+  /// Null if the path is none where something is sent to.
+  private static Uploads.@Nullable Name upload(Request request) {
+    return request.parameter("store").equals(FILES)
+        ? InputAddresses.upload(Reads.workspaceScope(request), request.parameter("path"))
+        : null;
+  }
+
+  /// The path of a file in its upload, which begins with the name that the upload is of.
+  private static String inside(Request request) {
+    return request.parameter("path").replaceFirst("LocalUpload/[^/]+/", "");
+  }
+
+  /// Clients ask for the first file of what they are about to send, and send nothing if it is there
+  /// and says that all of it is.
+  private Response sent(Uploads.Name name, Request request) throws IOException {
+    String path = inside(request);
+    Optional<Uploads.Sent> sent = uploads.find(name);
+    if (sent.isPresent() && sent.get().asked().equals(path)) {
+      return Blobs.there(new Blobs.Blob(0, 0))
+          .with("x-ms-meta-upload_status", "completed")
+          .with("x-ms-meta-name", name.under())
+          .with("x-ms-meta-version", "1");
+    }
+    Optional<Long> bytes = uploads.bytes(name, path, Instant.now());
+    return bytes.isPresent()
+        ? Blobs.there(new Blobs.Blob(bytes.get(), System.currentTimeMillis()))
+        : Blobs.absent(Blobs.NOT_FOUND);
+  }
+
+  private Response put(Request request, Actor actor) {
+    Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
+    if (refusal != null) {
+      return refusal;
+    }
+    Uploads.Name name = upload(request);
+    if (name == null) {
+      return Blobs.refused(
+          403,
+          "AuthorizationPermissionMismatch",
+          "Files are sent to LocalUpload/HASH/NAME of %s; what else is in a store comes from jobs."
+              .formatted(FILES));
+    }
+    Response full = reads.storageRefusal();
+    if (full != null) {
+      return full;
+    }
+    return reads.inWorkspace(request, actor, _ -> CodeEndpoints.answered(() -> put(name, request)));
+  }
+
+  private Response put(Uploads.Name name, Request request) throws IOException, CodeRefused {
+    String path = inside(request);
+    long keepFree = reads.view().rules().storage().markBytes();
+    Instant now = Instant.now();
+    Blobs.Blob blob = new Blobs.Blob(0, now.toEpochMilli());
+    String component = request.query("comp");
+    if ("metadata".equals(component)) {
+      boolean isWhole = "completed".equals(request.header("x-ms-meta-upload_status"));
+      boolean isThere =
+          isWhole
+              ? uploads.whole(name, path, keepFree, now).isPresent()
+              : uploads.bytes(name, path, now).isPresent();
+      return isThere ? Blobs.described(Response.empty(200), blob) : Blobs.absent(Blobs.NOT_FOUND);
+    }
+    if (component != null) {
+      return Blobs.refused(
+          400,
+          "UnsupportedQueryParameter",
+          "'%s' is too large: a file is taken whole, and clients send those of more than 64 MiB in blocks. Put it into a datastore that an owner registers."
+              .formatted(path));
+    }
+    return uploads.put(name, path, request.stream(), keepFree, now)
+        ? Blobs.described(Response.empty(201), blob).with("x-ms-request-server-encrypted", "false")
+        : Blobs.absent("ContainerNotFound");
+  }
+
+  private Response opened(Request request, Actor actor, JobBlobs.Using use) {
+    String store = request.parameter("store");
+    String path = request.parameter("path");
+    return reads.inWorkspace(
+        request,
+        actor,
+        _ -> {
+          Datastore folder = registered(request, store);
+          try {
+            return folder == null
+                ? jobs.open(request, actor, store, path, use)
+                : use.of(JobBlobs.file(folder.root(), path));
+          } catch (NoSuchFileException absent) {
+            return Blobs.absent(Blobs.NOT_FOUND);
+          } catch (IOException failure) {
+            return FileEndpoints.unavailable(failure);
+          }
+        });
+  }
+}

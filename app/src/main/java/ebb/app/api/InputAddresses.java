@@ -1,0 +1,119 @@
+package ebb.app.api;
+
+import ebb.app.code.Uploads;
+import ebb.app.data.DataAssets;
+import ebb.app.specification.Specification;
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What the names that Azure's clients give to inputs mean when a job is taken: data assets, and
+/// what was sent to the workspace's store. A job keeps the meaning, whatever the name means later.
+final class InputAddresses {
+  /// Where clients send local files and folders: under a hash of their own.
+  static final Pattern UPLOAD =
+      Pattern.compile("LocalUpload/([A-Za-z0-9-]{1,128})/([^/]+)(?:/(.*))?");
+
+  private static final Pattern SENT =
+      Pattern.compile(
+          "(?i)azureml://(?:.*/)?datastores/"
+              + ArmDatastores.FILES
+              + "/paths/+(LocalUpload/.*?)/*");
+
+  private static final Pattern ASSET =
+      Pattern.compile(
+          "(?i)(?:azureml:)?/*(subscriptions/.*)/data/([^/]+)/(?:versions|labels)/([^/]+)");
+
+  private static final Pattern SHORT =
+      Pattern.compile("(?i)azureml:([A-Za-z0-9][A-Za-z0-9_.-]*)[:@]([A-Za-z0-9_.-]+)");
+
+  private final Uploads uploads;
+  private final DataAssets assets;
+
+  InputAddresses(Uploads uploads, DataAssets assets) {
+    this.uploads = uploads;
+    this.assets = assets;
+  }
+
+  /// What an upload is called by the path of one of its files in the store; null if it is none.
+  static Uploads.@Nullable Name upload(Scope workspace, String path) {
+    Matcher upload = UPLOAD.matcher(path);
+    return upload.matches()
+        ? new Uploads.Name(workspace.key(), upload.group(1), upload.group(2))
+        : null;
+  }
+
+  /// The specification with what its inputs mean now.
+  Specification resolve(Specification specification, Scope workspace) throws Bodies.Unfit {
+    TreeMap<String, Specification.Input> inputs = new TreeMap<>();
+    for (Map.Entry<String, Specification.Input> each : specification.inputs().entrySet()) {
+      Specification.Input input = each.getValue();
+      if (input instanceof Specification.InputFiles files) {
+        input =
+            new Specification.InputFiles(
+                files.type(), files.mode(), resolve(files.uri(), workspace));
+      }
+      inputs.put(each.getKey(), input);
+    }
+    return specification.withInputs(inputs);
+  }
+
+  /// Where something is; what is no such name is an address already.
+  String resolve(String uri, Scope workspace) throws Bodies.Unfit {
+    try {
+      Matcher sent = SENT.matcher(uri);
+      if (sent.matches()) {
+        return sent(sent.group(1), uri, workspace);
+      }
+      Matcher asset = ASSET.matcher(uri);
+      if (asset.matches()) {
+        String place =
+            "/" + asset.group(1).replaceFirst("(?i)/resourcegroups/", "/resourceGroups/");
+        if (!place.equalsIgnoreCase(workspace.path())) {
+          throw new Bodies.Unfit("'" + uri + "' is data of another workspace.");
+        }
+        return address(asset.group(2), asset.group(3), workspace);
+      }
+      Matcher name = SHORT.matcher(uri);
+      return name.matches() ? address(name.group(1), name.group(2), workspace) : uri;
+    } catch (IOException failure) {
+      throw new Bodies.Unfit("'" + uri + "' cannot be looked for: try again.");
+    }
+  }
+
+  private String sent(String path, String uri, Scope workspace) throws IOException, Bodies.Unfit {
+    Uploads.Name name = upload(workspace, path);
+    Optional<Uploads.Sent> found = name == null ? Optional.empty() : uploads.find(name);
+    if (name == null || found.isEmpty()) {
+      throw new Bodies.Unfit(
+          "What was sent as '%s' is not here any more, or has not arrived whole: send it again."
+              .formatted(uri));
+    }
+    String inside = path.replaceFirst("LocalUpload/[^/]+/", "");
+    return "ebb://code/" + found.get().hash() + "/" + inside;
+  }
+
+  private String address(String name, String version, Scope workspace)
+      throws IOException, Bodies.Unfit {
+    Optional<DataAssets.Version> found =
+        version.equalsIgnoreCase("latest")
+            ? assets.versions(workspace, name).stream().findFirst()
+            : assets.find(workspace, name, version);
+    if (found.isEmpty()) {
+      List<String> versions =
+          assets.versions(workspace, name).stream().map(DataAssets.Version::version).toList();
+      throw new Bodies.Unfit(
+          versions.isEmpty()
+              ? "There is no data '%s' in this workspace.".formatted(name)
+              : "The data '%s' has no version %s: there are %s."
+                  .formatted(name, version, versions));
+    }
+    return found.get().address();
+  }
+}

@@ -1,0 +1,274 @@
+package ebb.app.api;
+
+import ebb.app.api.Blobs.Blob;
+import ebb.app.api.Blobs.Content;
+import ebb.app.files.PathRefused;
+import ebb.app.files.Tree;
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.journal.History.PastJob;
+import ebb.app.secrets.Mask;
+import ebb.app.view.JobSeen;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.JobSpec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What jobs have left, by the names that Azure's stores give it.
+///
+/// ```
+/// ExperimentRun/dcid.JOB/outputs/...       and logs/...; of other nodes below rank_1/ and so on
+/// ExperimentRun/dcid.JOB/user_logs/std_log.txt       what it printed, once it has ended
+/// azureml/JOB/NAME/...                     its output of this name, where that has no address
+/// ```
+final class JobBlobs {
+  private static final Pattern ARTIFACTS = Pattern.compile("(ExperimentRun/dcid\\.([^/]+)/)(.*)");
+  private static final Pattern OUTPUT = Pattern.compile("(azureml/([^/]+)/([^/]+)/)(.*)");
+  private static final Pattern RANK = Pattern.compile("rank_([1-9][0-9]{0,3})/(.*)");
+  private static final String PRINTED = "user_logs/";
+  private static final int PIECE_BYTES = 64 << 10;
+
+  /// One list looks at no more; who leaves more should pack them.
+  static final int FILES_MAX = 100_000;
+
+  private final JobEndpoints jobs;
+  private final Surface.Parts parts;
+  private final LogEndpoints logs;
+
+  JobBlobs(JobEndpoints jobs, Surface.Parts parts, LogEndpoints logs) {
+    this.jobs = jobs;
+    this.parts = parts;
+    this.logs = logs;
+  }
+
+  /// Null: it is of no job. `name` may be a part of one when a list is asked for.
+  private static @Nullable Where where(String store, String name) {
+    Matcher artifacts = ARTIFACTS.matcher(name);
+    if (store.equals(ArmDatastores.ARTIFACTS) && artifacts.matches()) {
+      return new Where(artifacts.group(2), artifacts.group(1), "", artifacts.group(3));
+    }
+    Matcher output = OUTPUT.matcher(name);
+    return store.equals(ArmDatastores.FILES) && output.matches()
+        ? new Where(output.group(2), output.group(1), "outputs/" + output.group(3), output.group(4))
+        : null;
+  }
+
+  /// @param before how the names of the blobs begin
+  /// @param folder which part of the job's folder they are; empty for all that is kept of it
+  /// @param rest what follows
+  private record Where(String job, String before, String folder, String rest) {}
+
+  private record Job(JobId id, int attempts, JobSpec spec) {}
+
+  private interface Use {
+    Response of(Job job) throws IOException;
+  }
+
+  private Response withJob(Request request, Actor actor, String name, Use use) {
+    return jobs.withJob(
+        request,
+        actor,
+        name,
+        new JobEndpoints.Cases() {
+          @Override
+          public Response live(JobSeen seen) {
+            ebb.kernel.job.Job job = seen.job();
+            return used(use, new Job(job.id(), job.attempts(), job.spec()));
+          }
+
+          @Override
+          public Response past(PastJob past) {
+            return used(use, new Job(past.id(), past.attempts(), past.spec()));
+          }
+        });
+  }
+
+  private static Response used(Use use, Job job) {
+    try {
+      return use.of(job);
+    } catch (NoSuchFileException absent) {
+      return Blobs.absent(Blobs.NOT_FOUND);
+    } catch (IOException failure) {
+      return FileEndpoints.unavailable(failure);
+    }
+  }
+
+  /// What is there of the job that the prefix names; nothing if it names none.
+  Response list(Request request, Actor actor, String store, Blobs.Asked asked) {
+    Where where = where(store, asked.prefix());
+    if (where == null) {
+      return Blobs.list(new TreeMap<>(), asked);
+    }
+    Response answer =
+        withJob(
+            request,
+            actor,
+            where.job(),
+            job -> {
+              TreeMap<String, Blob> found = new TreeMap<>();
+              for (int rank = 0; rank < job.spec().nodes(); rank++) {
+                collect(job, rank, where, found);
+              }
+              return found.size() > FILES_MAX ? FileEndpoints.tooMany() : Blobs.list(found, asked);
+            });
+    return answer.status() == 404 ? Blobs.list(new TreeMap<>(), asked) : answer;
+  }
+
+  private void collect(Job job, int rank, Where where, TreeMap<String, Blob> found)
+      throws IOException {
+    Path folder = folder(job, rank);
+    if (!where.folder().isEmpty()) {
+      if (rank == 0) {
+        visit(folder, where.folder(), where.before(), where.folder().length() + 1, found);
+      }
+      return;
+    }
+    String before = where.before() + (rank == 0 ? "" : "rank_" + rank + "/");
+    for (String shown : FileEndpoints.SHOWN) {
+      visit(folder, shown, before, 0, found);
+    }
+    for (boolean isErrors : List.of(false, true)) {
+      Printed printed = printed(job, rank, isErrors);
+      if (printed != null) {
+        found.put(where.before() + PRINTED + printed.name(), printed.blob());
+      }
+    }
+  }
+
+  static void visit(Path folder, String below, String before, int cut, TreeMap<String, Blob> found)
+      throws IOException {
+    if (!Files.isDirectory(folder.resolve(below), LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    new Tree(folder)
+        .visit(
+            below,
+            file -> {
+              found.put(
+                  before + file.path().substring(cut),
+                  new Blob(file.bytes(), file.modifiedMillis()));
+              return found.size() <= FILES_MAX;
+            });
+  }
+
+  private Path folder(Job job, int rank) {
+    return FileEndpoints.newest(parts.outputs(), job.id(), job.attempts(), rank);
+  }
+
+  /// A file that a job has left. `use` closes it.
+  Response open(Request request, Actor actor, String store, String name, Using use) {
+    Where where = where(store, name);
+    if (where == null) {
+      return Blobs.absent(Blobs.NOT_FOUND);
+    }
+    Response answer = withJob(request, actor, where.job(), job -> use.of(content(job, where)));
+    return answer.status() == 404 ? Blobs.absent(Blobs.NOT_FOUND) : answer;
+  }
+
+  interface Using {
+    Response of(Content content) throws IOException;
+  }
+
+  private Content content(Job job, Where where) throws IOException {
+    if (!where.folder().isEmpty()) {
+      return file(folder(job, 0), where.folder() + "/" + where.rest());
+    }
+    if (where.rest().startsWith(PRINTED)) {
+      return printed(job, where.rest().substring(PRINTED.length()));
+    }
+    Matcher other = RANK.matcher(where.rest());
+    int rank = other.matches() ? Integer.parseInt(other.group(1)) : 0;
+    String path = other.matches() ? other.group(2) : where.rest();
+    if (rank >= job.spec().nodes()
+        || FileEndpoints.SHOWN.stream().noneMatch(shown -> path.startsWith(shown + "/"))) {
+      throw new NoSuchFileException(path);
+    }
+    return file(folder(job, rank), path);
+  }
+
+  /// A plain file below a folder; whatever else is there counts as absent.
+  static Content file(Path folder, String path) throws IOException {
+    SeekableByteChannel file;
+    try {
+      file = new Tree(folder).open(path);
+    } catch (PathRefused refused) {
+      throw new NoSuchFileException(path);
+    }
+    long modified =
+        Files.getLastModifiedTime(folder.resolve(path), LinkOption.NOFOLLOW_LINKS).toMillis();
+    return new Content(
+        new Blob(file.size(), modified),
+        (from, bytes, out) -> FileEndpoints.copy(file, from, bytes, out),
+        file);
+  }
+
+  // What it printed.
+
+  private record Printed(String name, Blob blob, TaskLog log) {}
+
+  private Content printed(Job job, String name) throws IOException {
+    for (int rank = 0; rank < job.spec().nodes(); rank++) {
+      for (boolean isErrors : List.of(false, true)) {
+        if (name.equals(RunHistory.logName(rank, isErrors))) {
+          Printed printed = printed(job, rank, isErrors);
+          if (printed != null) {
+            return new Content(
+                printed.blob(),
+                (from, bytes, out) -> copy(printed.log(), from, bytes, out),
+                () -> {});
+          }
+        }
+      }
+    }
+    throw new NoSuchFileException(name);
+  }
+
+  /// Null while it may still grow, and if nothing was printed.
+  private @Nullable Printed printed(Job job, int rank, boolean isErrors) throws IOException {
+    if (job.attempts() == 0) {
+      return null;
+    }
+    Path file = parts.outputs().file(job.id(), job.attempts(), rank, isErrors);
+    Mask mask = logs.mask(job.spec());
+    TaskLog log = new TaskLog(parts.view(), file, job.id(), job.attempts(), mask);
+    try {
+      BasicFileAttributes there =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return log.isOver() && there.isRegularFile()
+          ? new Printed(
+              RunHistory.logName(rank, isErrors),
+              new Blob(there.size(), there.lastModifiedTime().toMillis()),
+              log)
+          : null;
+    } catch (NoSuchFileException absent) {
+      return null;
+    }
+  }
+
+  /// Secrets in it are hidden by as many stars, so that it is as long as the file.
+  private static void copy(TaskLog log, long from, long bytes, OutputStream out)
+      throws IOException {
+    long offset = from;
+    long end = from + bytes;
+    while (offset < end) {
+      byte[] piece = log.read(offset, (int) Math.min(PIECE_BYTES, end - offset), false);
+      if (piece.length == 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+      out.write(piece);
+      offset += piece.length;
+    }
+  }
+}
