@@ -106,6 +106,24 @@ class ImageTest {
   }
 
   @Test
+  void imageThatNoRegistryHasIsAskedForOnAPersonsOwnServerAndTheLogSaysWhatToDo() throws Exception {
+    Files.writeString(
+        folder.resolve("job.yml"),
+        """
+        command: echo never
+        environment:
+          image: 127.0.0.1:1/no-such:1
+        compute: azureml:cpu-cluster
+        """);
+    Typed.Said said = typed.ebb("ml job create -f job.yml --stream");
+    assertThat(said.code()).isNotZero();
+    assertThat(said.err())
+        .contains(
+            "ebb: image: pulling 127.0.0.1:1/no-such:1", "could not be pulled", "podman login");
+    assertThat(said.out()).doesNotContain("never");
+  }
+
+  @Test
   void condaFileIsInstalledByThePythonOfTheImageBesideItAndOnlyOnce() throws Exception {
     importImage(BASE);
     Files.writeString(
