@@ -7,8 +7,8 @@ import ebb.app.data.DataAddress;
 import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
 import ebb.app.journal.History;
-import ebb.app.journal.History.PastJob;
 import ebb.app.journal.HistoryUnavailable;
+import ebb.app.journal.PastJob;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.view.JobSeen;
@@ -162,13 +162,18 @@ final class Sweep implements Surface.Cleaning, Runnable {
       if (job == null || !job.isDeleted()) {
         throw new IOException("history does not know yet that it is deleted");
       }
-      String hash = job.spec().specHash();
-      boolean done = specifications.eraseUnless(hash, () -> view.hasJobOf(hash) || hasJobOf(hash));
-      if (!done) {
-        throw new IOException("another job of the same is being submitted");
+      erase(job.spec().specHash());
+      if (!job.description().wordsHash().isEmpty()) {
+        erase(job.description().wordsHash());
       }
     } catch (HistoryUnavailable unavailable) {
       throw new IOException(unavailable.getMessage(), unavailable);
+    }
+  }
+
+  private void erase(String hash) throws IOException {
+    if (!specifications.eraseUnless(hash, () -> view.hasJobOf(hash) || hasJobOf(hash))) {
+      throw new IOException("another job of the same is being submitted");
     }
   }
 

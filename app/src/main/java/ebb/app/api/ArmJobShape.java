@@ -1,7 +1,7 @@
 package ebb.app.api;
 
 import ebb.app.environment.Environments;
-import ebb.app.journal.History.PastJob;
+import ebb.app.journal.PastJob;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;

@@ -2,8 +2,8 @@ package ebb.app.api;
 
 import ebb.app.http.Request;
 import ebb.app.http.Response;
-import ebb.app.journal.History.PastJob;
 import ebb.app.journal.Listed;
+import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Id;

@@ -5,7 +5,7 @@ import ebb.app.files.Tree;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
-import ebb.app.journal.History.PastJob;
+import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobId;

@@ -6,7 +6,7 @@ import ebb.app.files.PathRefused;
 import ebb.app.files.Tree;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
-import ebb.app.journal.History.PastJob;
+import ebb.app.journal.PastJob;
 import ebb.app.secrets.Mask;
 import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;

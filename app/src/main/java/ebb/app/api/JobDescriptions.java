@@ -4,6 +4,8 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.History;
 import ebb.app.journal.HistoryUnavailable;
+import ebb.app.loop.Outcome;
+import ebb.app.specification.Holds;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
 import ebb.kernel.protocol.Actor;
@@ -13,6 +15,7 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Verdict;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Function;
@@ -82,28 +85,26 @@ final class JobDescriptions {
     if (!different.isEmpty()) {
       return Json.refusal(Reason.of(new Rejection.NameTaken("job", name)).differing(different));
     }
+    boolean hidden = asked.hidden() == null ? job.description().hidden() : asked.hidden();
+    ObjectNode words = JobWords.of(asked.words(), name);
+    Holds.Hold hold =
+        words.equals(JobWords.of(now, name)) ? null : specifications.hold(JobWords.stored(words));
     Description next =
-        new Description(
-            wordsHash(job, JobWords.of(now, name), JobWords.of(asked.words(), name)),
-            asked.hidden() == null ? job.description().hidden() : asked.hidden());
+        new Description(hold == null ? job.description().wordsHash() : hold.hash(), hidden);
     if (next.equals(job.description())) {
       return shown.apply(200);
     }
-    return wishes.wish(
-        request,
-        actor,
-        new Command.DescribeJob(workspace, name, job.id(), next),
+    Outcome<Verdict> outcome =
+        wishes.send(request, actor, new Command.DescribeJob(workspace, name, job.id(), next));
+    if (hold != null && !(outcome instanceof Outcome.Unknown<Verdict>)) {
+      hold.release();
+    }
+    return wishes.answer(
+        outcome,
         _ -> {
           awaitShown(job.id(), next);
           return shown.apply(200);
         });
-  }
-
-  private String wordsHash(Known job, ObjectNode now, ObjectNode next)
-      throws SpecificationStoreFailure {
-    return now.equals(next)
-        ? job.description().wordsHash()
-        : specifications.put(JobWords.stored(next));
   }
 
   /// It is changed whether history gets on or not: the answer does not depend on it. What is in

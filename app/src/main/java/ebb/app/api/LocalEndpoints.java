@@ -4,7 +4,7 @@ import ebb.app.environment.Prelude;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
-import ebb.app.journal.History.PastJob;
+import ebb.app.journal.PastJob;
 import ebb.app.specification.JobVariables;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStoreFailure;

@@ -3,7 +3,7 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
-import ebb.app.journal.History.PastJob;
+import ebb.app.journal.PastJob;
 import ebb.app.secrets.Mask;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStoreFailure;

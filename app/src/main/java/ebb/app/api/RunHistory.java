@@ -4,7 +4,7 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.SignedAddress;
-import ebb.app.journal.History.PastJob;
+import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
 import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Actor;

@@ -1,7 +1,7 @@
 package ebb.app.api;
 
 import ebb.app.journal.History;
-import ebb.app.journal.History.PastJob;
+import ebb.app.journal.PastJob;
 import ebb.app.view.ClusterSeen;
 import ebb.app.view.JobSeen;
 import ebb.app.view.NodeSeen;

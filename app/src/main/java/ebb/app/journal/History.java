@@ -2,15 +2,12 @@ package ebb.app.journal;
 
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
-import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
-import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.ReleaseCause;
-import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskReport;
 import ebb.kernel.protocol.WorkspaceId;
@@ -27,15 +24,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Times are milliseconds, 0 for what has not happened.
 public final class History {
-  private static final String JOB =
-      "SELECT id, workspace, name, cluster, cluster_name, account, priority, nodes,"
-          + " asked_limit_millis, asked_retries_preempted, asked_retries_infrastructure,"
-          + " asked_retries_failed, spec_hash, limit_millis, retries_preempted,"
-          + " retries_infrastructure, retries_failed, submitted, principal, behalf_of,"
-          + " cancel_requested, attempts, back_offs, ended, cause, code, detail, deleted,"
-          + " words_hash, hidden"
-          + " FROM jobs";
-
   /// Enough for one in the middle, few enough to be of today's machine.
   private static final int STARTS_LOOKED_AT = 11;
 
@@ -51,35 +39,6 @@ public final class History {
     this.projector = projector;
     this.heldAtStart = heldAtStart;
     this.ledger = new Ledger(readers);
-  }
-
-  /// A job as it was submitted and, if `ended` is set, as it ended.
-  ///
-  /// @param limitMillis the run time limit in force; the spec has the one that was asked for
-  /// @param deletedAt since when nobody is shown it
-  public record PastJob(
-      JobId id,
-      WorkspaceId workspace,
-      String name,
-      ClusterId cluster,
-      JobSpec spec,
-      Retries retries,
-      long limitMillis,
-      long submittedAt,
-      String principal,
-      String behalfOf,
-      long cancelRequestedAt,
-      int attempts,
-      int backOffs,
-      long endedAt,
-      @Nullable EndCause cause,
-      int code,
-      String detail,
-      long deletedAt,
-      Description description) {
-    public boolean isDeleted() {
-      return deletedAt != 0;
-    }
   }
 
   /// One run of a job.
@@ -176,18 +135,18 @@ public final class History {
   ///   be taken
   public Optional<PastJob> job(WorkspaceId workspace, String name) throws HistoryUnavailable {
     return one(
-        JOB + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1",
+        PastJob.SELECT + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1",
         workspace.value(),
         name);
   }
 
   public Optional<PastJob> job(JobId id) throws HistoryUnavailable {
-    return one(JOB + " WHERE id = ?", id.value());
+    return one(PastJob.SELECT + " WHERE id = ?", id.value());
   }
 
   private Optional<PastJob> one(String sql, Object... values) throws HistoryUnavailable {
     boolean complete = isComplete();
-    List<PastJob> found = readers.list(sql, History::pastJob, values);
+    List<PastJob> found = readers.list(sql, PastJob::of, values);
     if (found.isEmpty() && !complete) {
       throw new HistoryUnavailable(
           "History is being rebuilt: it has come to event "
@@ -203,11 +162,11 @@ public final class History {
   public List<PastJob> jobs(WorkspaceId workspace, Listed which, JobId before, int most)
       throws HistoryUnavailable {
     return readers.list(
-        JOB
+        PastJob.SELECT
             + " WHERE workspace = ? AND id < ? AND deleted = 0"
             + which.condition()
             + " ORDER BY id DESC LIMIT ?",
-        History::pastJob,
+        PastJob::of,
         workspace.value(),
         before.value(),
         most);
@@ -217,9 +176,9 @@ public final class History {
   public List<PastJob> endedAfter(long endedAt, JobId job, long until, int most)
       throws HistoryUnavailable {
     return readers.list(
-        JOB
+        PastJob.SELECT
             + " WHERE ended <> 0 AND (ended, id) > (?, ?) AND ended <= ? ORDER BY ended, id LIMIT ?",
-        History::pastJob,
+        PastJob::of,
         endedAt,
         job.value(),
         until,
@@ -229,18 +188,25 @@ public final class History {
   /// Jobs that were deleted after that one, in the order in which they were.
   public List<PastJob> deletedAfter(long deletedAt, JobId job, int most) throws HistoryUnavailable {
     return readers.list(
-        JOB + " WHERE deleted <> 0 AND (deleted, id) > (?, ?) ORDER BY deleted, id LIMIT ?",
-        History::pastJob,
+        PastJob.SELECT
+            + " WHERE deleted <> 0 AND (deleted, id) > (?, ?) ORDER BY deleted, id LIMIT ?",
+        PastJob::of,
         deletedAt,
         job.value(),
         most);
   }
 
-  /// Whether a job of this specification is in the tables that is not deleted.
+  /// Whether a job is in the tables that is not deleted and names this, as what it runs or what is
+  /// said of it.
   ///
   /// @throws HistoryUnavailable also while history is incomplete and has none: there may be one
-  public boolean hasJobOf(String specHash) throws HistoryUnavailable {
-    return one(JOB + " WHERE spec_hash = ? AND deleted = 0 LIMIT 1", specHash).isPresent();
+  public boolean hasJobOf(String hash) throws HistoryUnavailable {
+    return one(PastJob.SELECT + " WHERE spec_hash = ? AND deleted = 0 LIMIT 1", hash).isPresent()
+        || one(
+                PastJob.SELECT
+                    + " WHERE words_hash = ? AND words_hash <> '' AND deleted = 0 LIMIT 1",
+                hash)
+            .isPresent();
   }
 
   /// Before which every job is.
@@ -443,40 +409,7 @@ public final class History {
         most);
   }
 
-  private static PastJob pastJob(ResultSet row) throws SQLException {
-    Retries asked = new Retries(row.getInt(10), row.getInt(11), row.getInt(12));
-    JobSpec spec =
-        new JobSpec(
-            row.getString(5),
-            row.getString(6),
-            row.getInt(7),
-            row.getInt(8),
-            row.getLong(9),
-            asked,
-            row.getString(13));
-    return new PastJob(
-        new JobId(row.getLong(1)),
-        new WorkspaceId(row.getLong(2)),
-        row.getString(3),
-        new ClusterId(row.getLong(4)),
-        spec,
-        new Retries(row.getInt(15), row.getInt(16), row.getInt(17)),
-        row.getLong(14),
-        row.getLong(18),
-        row.getString(19),
-        row.getString(20),
-        row.getLong(21),
-        row.getInt(22),
-        row.getInt(23),
-        row.getLong(24),
-        endCause(row.getString(25)),
-        row.getInt(26),
-        row.getString(27),
-        row.getLong(28),
-        new Description(row.getString(29), row.getInt(30) != 0));
-  }
-
-  private static @Nullable EndCause endCause(String name) {
+  static @Nullable EndCause endCause(String name) {
     return name.isEmpty() ? null : EndCause.valueOf(name);
   }
 

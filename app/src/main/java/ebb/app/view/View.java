@@ -17,6 +17,7 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.WorkspaceId;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -92,9 +93,10 @@ public final class View implements Publisher {
     return content.jobs.get(id);
   }
 
-  /// Whether a job of this specification is here that is not deleted.
-  public boolean hasJobOf(String specHash) {
-    return content.specifications.containsKey(specHash);
+  /// Whether a job is here that is not deleted and names this, as what it runs or what is said of
+  /// it.
+  public boolean hasJobOf(String hash) {
+    return content.specifications.containsKey(hash);
   }
 
   public @Nullable Attempt attempt(AttemptId id) {
@@ -223,7 +225,12 @@ public final class View implements Publisher {
   private static void put(State state, Content content, JobId id) {
     Job job = state.job(id);
     JobSeen before = content.jobs.get(id);
-    count(content, before == null ? null : before.job(), job);
+    List<String> was = before == null ? List.of() : stored(before.job());
+    List<String> is = job == null ? List.of() : stored(job);
+    if (!was.equals(is)) {
+      is.forEach(hash -> content.specifications.merge(hash, 1, Integer::sum));
+      was.forEach(hash -> forget(content, hash));
+    }
     if (job == null) {
       content.jobs.remove(id);
       WorkspaceSeen of =
@@ -243,18 +250,15 @@ public final class View implements Publisher {
     of.jobs.put(WorkspaceSeen.key(job.name()), seen);
   }
 
-  private static void count(Content content, @Nullable Job before, @Nullable Job now) {
-    String was = before == null || before.isDeleted() ? "" : before.spec().specHash();
-    String is = now == null || now.isDeleted() ? "" : now.spec().specHash();
-    if (was.equals(is)) {
-      return;
-    }
-    if (!is.isEmpty()) {
-      content.specifications.merge(is, 1, Integer::sum);
-    }
-    if (!was.isEmpty()) {
-      content.specifications.computeIfPresent(was, (_, count) -> count == 1 ? null : count - 1);
-    }
+  private static List<String> stored(Job job) {
+    String words = job.description().wordsHash();
+    return job.isDeleted()
+        ? List.of()
+        : words.isEmpty() ? List.of(job.spec().specHash()) : List.of(job.spec().specHash(), words);
+  }
+
+  private static void forget(Content content, String hash) {
+    content.specifications.computeIfPresent(hash, (_, count) -> count == 1 ? null : count - 1);
   }
 
   private static void put(State state, Content content, NodeId id) {

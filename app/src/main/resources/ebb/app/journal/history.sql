@@ -69,6 +69,7 @@ CREATE INDEX jobs_listed ON jobs (workspace, hidden, id) WHERE deleted = 0;
 CREATE INDEX jobs_by_end ON jobs (ended, id) WHERE ended <> 0;
 CREATE INDEX jobs_by_deletion ON jobs (deleted, id) WHERE deleted <> 0;
 CREATE INDEX jobs_by_specification ON jobs (spec_hash) WHERE deleted = 0;
+CREATE INDEX jobs_by_words ON jobs (words_hash) WHERE deleted = 0 AND words_hash <> '';
 
 -- censored: it was ended from outside, so how long it would have run is not known.
 CREATE TABLE attempts (

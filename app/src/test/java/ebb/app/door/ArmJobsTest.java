@@ -171,19 +171,25 @@ class ArmJobsTest {
   }
 
   @Test
-  void whatADeletedJobRanIsErasedWhenNoOtherJobRunsTheSame() throws Exception {
+  void whatADeletedJobRanAndWhatWasSaidOfItIsErasedWhenNoOtherJobHasTheSame() throws Exception {
     String command = "true told-to-nobody";
     azure.submit("first-of-two", command, on("cpu"));
     azure.submit("second-of-two", command, on("cpu"));
     until("it is done", () -> azure.status("first-of-two").equals("Completed"));
     until("it left memory", () -> azure.isPast("second-of-two"));
+    for (String job : List.of("first-of-two", "second-of-two")) {
+      String words = "{\"description\":\"said-to-nobody\"}";
+      assertThat(server.send("PATCH", RUNS + job, words).status()).isEqualTo(200);
+    }
 
     delete("first-of-two");
     assertThat(azure.get(LAB + "/jobs/second-of-two").at("/properties/command").asString())
         .isEqualTo(command);
+    assertThat(properties("second-of-two").path("description").asString())
+        .isEqualTo("said-to-nobody");
     assertThat(isKept("told-to-nobody")).isTrue();
     delete("second-of-two");
-    until("it is erased", () -> !isKept("told-to-nobody"));
+    until("it is erased", () -> !isKept("told-to-nobody") && !isKept("said-to-nobody"));
   }
 
   @Test

@@ -117,13 +117,12 @@ class StoreTest {
       assertThat(store.awaitHistory(store.state().sequence(), LONG)).isTrue();
       var workspace = store.state().workspace(DrivenServer.WORKSPACE).id();
       assertThat(store.state().job(workspace, "job-1")).isNull();
-      History.PastJob past = store.history().job(workspace, "JOB-1").orElseThrow();
+      PastJob past = store.history().job(workspace, "JOB-1").orElseThrow();
       assertThat(past.name()).isEqualTo("Job-1");
       assertThat(past.cause()).isIn((Object[]) EndCause.values());
       assertThat(past.endedAt()).isGreaterThanOrEqualTo(past.submittedAt());
       assertThat(store.history().job(workspace, "nobody")).isEmpty();
-      List<History.PastJob> page =
-          store.history().jobs(workspace, Listed.SHOWN, History.NEWEST, 10);
+      List<PastJob> page = store.history().jobs(workspace, Listed.SHOWN, History.NEWEST, 10);
       assertThat(page).hasSize(10).isSortedAccordingTo((a, b) -> b.id().compareTo(a.id()));
       for (Job job : store.state().allJobs()) {
         assertThat(store.history().job(job.id()).orElseThrow().name()).isEqualTo(job.name());
