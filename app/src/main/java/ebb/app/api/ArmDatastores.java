@@ -222,8 +222,9 @@ final class ArmDatastores {
   private Response head(Request request, Actor actor) {
     Uploads.Name name = upload(request);
     if (name != null) {
+      boolean mayWrite = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request)) == null;
       return reads.inWorkspace(
-          request, actor, _ -> CodeEndpoints.answered(() -> sent(name, request)));
+          request, actor, _ -> CodeEndpoints.answered(() -> sent(name, request, mayWrite)));
     }
     return opened(
         request,
@@ -249,9 +250,11 @@ final class ArmDatastores {
   }
 
   /// Clients ask for the first file of what they are about to send, and send nothing if it is there
-  /// and says that all of it is.
-  private Response sent(Uploads.Name name, Request request) throws IOException {
+  /// and says that all of it is. If not, the upload begins.
+  private Response sent(Uploads.Name name, Request request, boolean mayWrite)
+      throws IOException, CodeRefused {
     String path = inside(request);
+    Instant now = Instant.now();
     Optional<Uploads.Sent> sent = uploads.find(name);
     if (sent.isPresent() && sent.get().asked().equals(path)) {
       return Blobs.there(new Blobs.Blob(0, 0))
@@ -259,7 +262,10 @@ final class ArmDatastores {
           .with("x-ms-meta-name", name.under())
           .with("x-ms-meta-version", "1");
     }
-    Optional<Long> bytes = uploads.bytes(name, path, Instant.now());
+    if (mayWrite) {
+      uploads.begin(name, now);
+    }
+    Optional<Long> bytes = uploads.bytes(name, path, now);
     return bytes.isPresent()
         ? Blobs.there(new Blobs.Blob(bytes.get(), System.currentTimeMillis()))
         : Blobs.absent(Blobs.NOT_FOUND);
@@ -308,7 +314,10 @@ final class ArmDatastores {
     }
     return uploads.put(name, path, request.stream(), keepFree, now)
         ? Blobs.described(Response.empty(201), blob).with("x-ms-request-server-encrypted", "false")
-        : Blobs.absent("ContainerNotFound");
+        : Blobs.refused(
+            404,
+            "ContainerNotFound",
+            "There is no such upload any more: it was begun an hour ago, or before the server's start. Ask for the first file with HEAD, and send all of them again.");
   }
 
   private Response opened(Request request, Actor actor, JobBlobs.Using use) {

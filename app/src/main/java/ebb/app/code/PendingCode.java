@@ -141,6 +141,7 @@ public final class PendingCode {
     return new Tree(folder.resolve(id));
   }
 
+  /// Counts as a use of it.
   private synchronized @Nullable Upload find(String id, Instant now) {
     Upload upload = uploads.get(id);
     if (upload == null || upload.gone || upload.isIdle(now)) {
@@ -150,10 +151,16 @@ public final class PendingCode {
     return upload;
   }
 
-  /// Whether files of an upload are still taken.
-  boolean isThere(String id, Instant now) {
-    Upload upload = find(id, now);
-    return upload != null && upload.hash == null;
+  /// Whether files of an upload are still taken; to ask is no use of it.
+  synchronized boolean isThere(String id, Instant now) {
+    Upload upload = uploads.get(id);
+    return upload != null && !upload.gone && !upload.isIdle(now) && upload.hash == null;
+  }
+
+  /// Whether an upload has become a snapshot.
+  synchronized boolean isWhole(String id) {
+    Upload upload = uploads.get(id);
+    return upload != null && upload.hash != null;
   }
 
   /// How long a file is that has arrived; empty if there is none.

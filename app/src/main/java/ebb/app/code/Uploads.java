@@ -4,6 +4,7 @@ import ebb.app.files.DurableFile;
 import ebb.app.files.Room;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -63,33 +64,46 @@ public final class Uploads {
 
   /// What became of an upload.
   ///
-  /// @param asked the path below the name by which clients ask for it; empty for the file itself
+  /// @param asked the path, with the name, of the file by which clients ask for it
   public record Sent(String hash, String asked) {}
 
-  /// Takes a file of an upload, which begins with its first.
-  ///
-  /// @param path with the name that the upload is of
-  public boolean put(Name name, String path, InputStream content, long keepFreeBytes, Instant now)
-      throws IOException, CodeRefused {
-    return pending.put(begin(name, now), path, content, keepFreeBytes, now);
-  }
-
-  private synchronized String begin(Name name, Instant now) throws IOException, CodeRefused {
+  /// Begins an upload, or goes on with the one of the name that is under way. Clients ask for the
+  /// first file of what they are about to send: a file that comes without that is of an upload that
+  /// was lost, and what came before it is gone.
+  public synchronized void begin(Name name, Instant now) throws IOException, CodeRefused {
     begun.values().removeIf(id -> !pending.isThere(id, now));
-    String id = begun.get(name.key());
-    if (id == null) {
-      id = pending.begin(name.owner(), now);
-      begun.put(name.key(), id);
+    if (!begun.containsKey(name.key())) {
+      begun.put(name.key(), pending.begin(name.owner(), now));
     }
-    return id;
   }
 
   private synchronized @Nullable String begun(Name name) {
     return begun.get(name.key());
   }
 
-  private synchronized void end(Name name, String id) {
-    begun.remove(name.key(), id);
+  /// Takes a file of an upload; false if there is none. Two clients that send the same at once
+  /// share an upload, and what the slower one still sends is there already.
+  ///
+  /// @param path with the name that the upload is of
+  public boolean put(Name name, String path, InputStream content, long keepFreeBytes, Instant now)
+      throws IOException, CodeRefused {
+    String id = begun(name);
+    if (id == null) {
+      return find(name).isPresent() && isSwallowed(content);
+    }
+    try {
+      return pending.put(id, path, content, keepFreeBytes, now);
+    } catch (CodeRefused refused) {
+      if (pending.isWhole(id)) {
+        return isSwallowed(content);
+      }
+      throw refused;
+    }
+  }
+
+  private static boolean isSwallowed(InputStream content) throws IOException {
+    content.transferTo(OutputStream.nullOutputStream());
+    return true;
   }
 
   /// How long a file is that has arrived of an upload that is under way; empty if there is none.
@@ -98,24 +112,33 @@ public final class Uploads {
     return id == null ? Optional.empty() : pending.bytes(id, path, now);
   }
 
-  /// Makes of what has arrived what the name means from now on; empty if nothing has.
+  /// Makes of what has arrived what the name means from now on; empty if nothing has, or not the
+  /// file by which clients ask.
   public Optional<Sent> whole(Name name, String asked, long keepFreeBytes, Instant now)
       throws IOException, CodeRefused {
     String id = begun(name);
     if (id == null) {
       return find(name);
     }
+    if (pending.bytes(id, asked, now).isEmpty()) {
+      return Optional.empty();
+    }
     Optional<String> hash = pending.whole(id, name.owner(), "", keepFreeBytes, now);
     if (hash.isEmpty()) {
       return Optional.empty();
     }
-    DurableFile.replace(file(name), hash.get() + "\n" + asked);
-    end(name, id);
-    return Optional.of(new Sent(hash.get(), asked));
+    Sent sent = new Sent(hash.get(), asked);
+    end(name, id, sent);
+    return Optional.of(sent);
+  }
+
+  private synchronized void end(Name name, String id, Sent sent) throws IOException {
+    DurableFile.replace(file(name), sent.hash() + "\n" + sent.asked());
+    begun.remove(name.key(), id);
   }
 
   /// What the name means, if it is still there; counts as a use of it.
-  public Optional<Sent> find(Name name) throws IOException {
+  public synchronized Optional<Sent> find(Name name) throws IOException {
     Path file = file(name);
     try {
       List<String> lines = Files.readString(file).lines().toList();

@@ -178,6 +178,7 @@ class ArmDatastoresTest {
   /// Sends a file to the default store, and says that it is all of the upload.
   private static void sent(String path, String content) throws Exception {
     Store store = Store.of("workspaceblobstore");
+    assertThat(store.head("LocalUpload/" + path).status()).isEqualTo(404);
     assertThat(store.put("LocalUpload/" + path, content).status()).isEqualTo(201);
     assertThat(store.whole("LocalUpload/" + path).status()).isEqualTo(200);
   }
@@ -231,11 +232,38 @@ class ArmDatastoresTest {
   }
 
   @Test
+  void uploadThatARestartHasCutIsSentAgainAsAWhole() throws Exception {
+    Store store = Store.of("workspaceblobstore");
+    assertThat(store.head("LocalUpload/h5/rows/1").status()).isEqualTo(404);
+    assertThat(store.put("LocalUpload/h5/rows/1", "1").status()).isEqualTo(201);
+    server.kill();
+    server.start();
+    Store again = Store.of("workspaceblobstore");
+    Answer lost = again.put("LocalUpload/h5/rows/2", "2");
+    assertThat(lost.status()).isEqualTo(404);
+    assertThat(lost.body()).contains("send all of them again");
+    assertThat(again.whole("LocalUpload/h5/rows/1").status()).isEqualTo(404);
+    Answer refused = azure.submit("cut", "true", input(ADDRESS + "h5/rows"));
+    assertThat(refused.body()).contains("has not arrived whole");
+    again.head("LocalUpload/h5/rows/1");
+    for (String file : List.of("1", "2")) {
+      assertThat(again.put("LocalUpload/h5/rows/" + file, file).status()).isEqualTo(201);
+    }
+    assertThat(again.whole("LocalUpload/h5/rows/1").status()).isEqualTo(200);
+    azure.submit(
+        "mended",
+        "cat ${{inputs.data}}/*",
+        input(ADDRESS + "h5/rows").replace("uri_file", "uri_folder"));
+    assertThat(printed("mended")).isEqualTo("12");
+  }
+
+  @Test
   void nothingIsSentToOtherPlacesOfAStore() throws Exception {
     Store files = Store.of("workspaceblobstore");
     for (String other : List.of("azureml/left/model/w", "LocalUpload/h2", "elsewhere")) {
       assertThat(files.put(other, "x").status()).as(other).isEqualTo(403);
     }
+    assertThat(files.head("LocalUpload/h2/%2e%2e/%2e%2e/out").status()).isEqualTo(404);
     assertThat(files.put("LocalUpload/h2/%2e%2e/%2e%2e/out", "x").status()).isEqualTo(400);
     assertThat(Store.of("rows").put("LocalUpload/h2/x", "x").status()).isEqualTo(403);
     assertThat(Store.of("workspaceartifactstore").put("LocalUpload/h2/x", "x").status())

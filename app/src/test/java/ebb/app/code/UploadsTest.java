@@ -1,0 +1,98 @@
+package ebb.app.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Folders that clients send under names of their own.
+class UploadsTest {
+  private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000);
+  private static final Uploads.Name ROWS = new Uploads.Name("lab", "hash", "rows");
+
+  @TempDir Path folder;
+  private Uploads uploads;
+
+  @BeforeEach
+  void open() throws Exception {
+    uploads = CodeStore.open(folder.resolve("code"), new Bounds(10, 100)).uploads();
+  }
+
+  private static InputStream text(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private boolean put(String path) throws Exception {
+    return uploads.put(ROWS, path, text(path), 0, NOW);
+  }
+
+  @Test
+  void twoClientsThatSendTheSameAtOnceEndWithAllOfIt() throws Exception {
+    uploads.begin(ROWS, NOW);
+    put("rows/1");
+    uploads.begin(ROWS, NOW); // of another client
+    assertThat(put("rows/1")).isTrue();
+    assertThat(put("rows/2")).isTrue();
+    Uploads.Sent first = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow();
+    assertThat(put("rows/2")).as("what the slower one still sends").isTrue();
+    assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).contains(first);
+    assertThat(uploads.find(ROWS)).contains(first);
+  }
+
+  @Test
+  void fileThatIsStillArrivingWhenAnotherClientIsDoneIsNoFaultOfItsSender() throws Exception {
+    uploads.begin(ROWS, NOW);
+    put("rows/1");
+    InputStream late =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            try {
+              assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isPresent();
+            } catch (CodeRefused refused) {
+              throw new IOException(refused);
+            }
+            return -1;
+          }
+        };
+    assertThat(uploads.put(ROWS, "rows/1", late, 0, NOW)).isTrue();
+    assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isPresent();
+  }
+
+  @Test
+  void uploadThatLostFilesIsNotWhole() throws Exception {
+    uploads.begin(ROWS, NOW);
+    put("rows/1");
+    CodeStore again = CodeStore.open(folder.resolve("code"), new Bounds(10, 100));
+    uploads = again.uploads();
+    assertThat(put("rows/2")).as("of an upload that is gone").isFalse();
+    assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isEmpty();
+    uploads.begin(ROWS, NOW); // of another client
+    put("rows/2");
+    assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).as("without its first file").isEmpty();
+    put("rows/1");
+    assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isPresent();
+  }
+
+  @Test
+  void uploadsThatNobodyGoesOnWithMakeRoomThoughOthersBeginMeanwhile() throws Exception {
+    for (int i = 0; i < 199; i++) {
+      uploads.begin(new Uploads.Name("lab", "hash" + i, "rows"), NOW);
+    }
+    Instant later = NOW.plus(Duration.ofMinutes(50));
+    uploads.begin(ROWS, later);
+    for (int i = 0; i < 100; i++) {
+      uploads.begin(
+          new Uploads.Name("lab", "later" + i, "rows"), later.plus(Duration.ofMinutes(15)));
+    }
+    assertThat(uploads.put(ROWS, "rows/1", text("1"), 0, later)).isTrue();
+  }
+}
