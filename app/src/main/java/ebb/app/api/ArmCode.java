@@ -12,10 +12,7 @@ import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,10 +29,6 @@ final class ArmCode {
   private static final String FILE = "/blob/code/{upload}/{path...}";
 
   private static final Duration ADDRESS_HOLDS = Duration.ofHours(1);
-
-  private static final DateTimeFormatter HTTP_TIME =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   private final Reads reads;
   private final CodeStore code;
@@ -181,18 +174,13 @@ final class ArmCode {
     Optional<Long> bytes =
         code.pending().bytes(request.parameter("upload"), request.parameter("path"), Instant.now());
     return bytes.isEmpty()
-        ? absent()
-        : blob(200).with("Content-Length", String.valueOf(bytes.get()));
+        ? Blobs.absent(Blobs.NOT_FOUND)
+        : blob(200, bytes.get()).with("Content-Length", String.valueOf(bytes.get()));
   }
 
-  private static Response absent() {
-    return Response.empty(404).with("x-ms-error-code", "BlobNotFound");
-  }
-
-  private static Response blob(int status) {
-    return Response.empty(status)
-        .with("Last-Modified", HTTP_TIME.format(Instant.now()))
-        .with("x-ms-blob-type", "BlockBlob")
+  private static Response blob(int status, long bytes) {
+    return Blobs.described(
+            Response.empty(status), new Blobs.Blob(bytes, System.currentTimeMillis()))
         .with("x-ms-request-server-encrypted", "false");
   }
 
@@ -202,13 +190,16 @@ final class ArmCode {
     String component = request.query("comp");
     if ("metadata".equals(component)) {
       // What clients remember there, they find only in a store that they can read.
-      return code.pending().bytes(upload, path, Instant.now()).isEmpty() ? absent() : blob(200);
+      return code.pending()
+          .bytes(upload, path, Instant.now())
+          .map(bytes -> blob(200, bytes))
+          .orElseGet(() -> Blobs.absent(Blobs.NOT_FOUND));
     }
     if (component != null) {
       return Json.refusal(
           400,
           "UnsupportedQueryParameter",
-          "'%s' is too large: a file of code is taken whole, and clients send those of more than 64 MiB in blocks. Make it an input."
+          "'%s' is too large: a file of code is taken whole, and clients send those of more than 64 MiB in blocks. Put it into a datastore that an owner registers, and name it as an input."
               .formatted(path));
     }
     Response full = reads.storageRefusal();
@@ -217,7 +208,7 @@ final class ArmCode {
     }
     return CodeEndpoints.answered(() ->
         code.pending().put(upload, path, request.stream(), keepFree(), Instant.now())
-            ? blob(201)
-            : Response.empty(404).with("x-ms-error-code", "ContainerNotFound"));
+            ? blob(201, 0)
+            : Blobs.absent("ContainerNotFound"));
   }
 }

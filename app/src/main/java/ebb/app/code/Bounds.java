@@ -13,13 +13,13 @@ public record Bounds(int entries, long bytes) {
     if (count > entries) {
       throw new CodeRefused(
           CodeRefused.Kind.TOO_LARGE,
-          "The code has more than %d files: leave out what the job does not need with .amlignore."
+          "What is sent has more than %d files: leave out what the job does not need with .amlignore, or put it into a datastore that an owner registers."
               .formatted(entries));
     }
     if (sum > bytes) {
       throw new CodeRefused(
           CodeRefused.Kind.TOO_LARGE,
-          "The code has more than %d MiB: leave out what the job does not need with .amlignore, or make it an input."
+          "What is sent has more than %d MiB: leave out what the job does not need with .amlignore, or put it into a datastore that an owner registers."
               .formatted(bytes >> 20));
     }
   }

@@ -87,7 +87,7 @@ public final class CodeStore {
   }
 
   /// Whether it is there; counts as a use of it.
-  public boolean has(String hash) throws IOException {
+  public synchronized boolean has(String hash) throws IOException {
     try {
       Files.setLastModifiedTime(file(hash), FileTime.from(Instant.now()));
       return true;
@@ -182,14 +182,38 @@ public final class CodeStore {
     for (Path file : old) {
       String name = file.getFileName().toString();
       if (!stay.contains(name.substring(0, name.length() - ENDING.length()))) {
-        count++;
-        bytes += Files.size(file);
-        if (really) {
-          Files.delete(file);
-        }
+        long freed = removeIfUnused(file, sinceMillis, really);
+        count += freed < 0 ? 0 : 1;
+        bytes += Math.max(0, freed);
       }
     }
+    if (really && count > 0) {
+      uploads.forgetRemoved();
+    }
     return new Removed(count, bytes);
+  }
+
+  /// Looks again at when it was used, and nobody is told meanwhile that it is there. Answers how
+  /// many bytes it had; -1 if it stays, or is gone.
+  private synchronized long removeIfUnused(Path file, long sinceMillis, boolean really)
+      throws IOException {
+    try {
+      if (Files.getLastModifiedTime(file).toMillis() > sinceMillis) {
+        return -1;
+      }
+      long bytes = Files.size(file);
+      if (really) {
+        Files.delete(file);
+      }
+      return bytes;
+    } catch (NoSuchFileException gone) {
+      return -1;
+    }
+  }
+
+  /// Whether it is there; to ask is no use of it.
+  boolean isKept(String hash) {
+    return Files.exists(file(hash));
   }
 
   private Path file(String hash) {

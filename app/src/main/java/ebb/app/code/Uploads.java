@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ public final class Uploads {
 
   /// What a client calls one file or folder, in one workspace.
   ///
-  /// @param owner the workspace
+  /// @param owner the workspace's id: one that is made again under its name has sent nothing
   /// @param under the client's name for the content
   /// @param name of the file or folder
   public record Name(String owner, String under, String name) {
@@ -141,8 +142,7 @@ public final class Uploads {
   public synchronized Optional<Sent> find(Name name) throws IOException {
     Path file = file(name);
     try {
-      List<String> lines = Files.readString(file).lines().toList();
-      Sent sent = new Sent(lines.getFirst(), lines.size() > 1 ? lines.get(1) : "");
+      Sent sent = read(file);
       if (store.has(sent.hash())) {
         return Optional.of(sent);
       }
@@ -151,6 +151,35 @@ public final class Uploads {
     } catch (NoSuchFileException absent) {
       return Optional.empty();
     }
+  }
+
+  /// Forgets the names of snapshots that are gone.
+  void forgetRemoved() throws IOException {
+    try (DirectoryStream<Path> names = Files.newDirectoryStream(folder, Uploads::isName)) {
+      for (Path file : names) {
+        forgetIfRemoved(file);
+      }
+    }
+  }
+
+  private synchronized void forgetIfRemoved(Path file) throws IOException {
+    try {
+      if (!store.isKept(read(file).hash())) {
+        Files.delete(file);
+      }
+    } catch (NoSuchFileException gone) {
+      // somebody has asked for it meanwhile
+    }
+  }
+
+  /// And not the draft of one.
+  private static boolean isName(Path file) {
+    return CodeStore.isHash(file.getFileName().toString());
+  }
+
+  private static Sent read(Path file) throws IOException {
+    List<String> lines = Files.readString(file).lines().toList();
+    return new Sent(lines.getFirst(), lines.size() > 1 ? lines.get(1) : "");
   }
 
   private Path file(Name name) {

@@ -6,9 +6,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +83,39 @@ class UploadsTest {
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).as("without its first file").isEmpty();
     put("rows/1");
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isPresent();
+  }
+
+  @Test
+  void nameIsForgottenWithItsSnapshot() throws Exception {
+    CodeStore store = CodeStore.open(folder.resolve("code"), new Bounds(10, 100));
+    uploads = store.uploads();
+    uploads.begin(ROWS, NOW);
+    put("rows/1");
+    uploads.whole(ROWS, "rows/1", 0, NOW);
+    long now = System.currentTimeMillis();
+    assertThat(store.removeUnused(now + 60_000, Set::of, false).count()).isEqualTo(1);
+    assertThat(folder.resolve("code/sent")).isNotEmptyDirectory();
+    store.removeUnused(now + 60_000, Set::of, true);
+    assertThat(folder.resolve("code/sent")).isEmptyDirectory();
+  }
+
+  @Test
+  void snapshotThatIsAskedForWhileItIsSweptStays() throws Exception {
+    CodeStore store = CodeStore.open(folder.resolve("code"), new Bounds(10, 100));
+    uploads = store.uploads();
+    uploads.begin(ROWS, NOW);
+    put("rows/1");
+    String hash = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow().hash();
+    Path file = folder.resolve("code").resolve(hash + ".tar");
+    Files.setLastModifiedTime(file, FileTime.from(NOW.minus(Duration.ofDays(9_999))));
+    CodeStore.Needed asking =
+        () -> {
+          store.has(hash); // by somebody who submits a job of it
+          return Set.of();
+        };
+    long since = System.currentTimeMillis() - Duration.ofDays(7).toMillis();
+    assertThat(store.removeUnused(since, asking, true).count()).isZero();
+    assertThat(store.has(hash)).isTrue();
   }
 
   @Test
