@@ -205,7 +205,9 @@ final class ArmDatastores {
     String below = asked.prefix().substring(0, asked.prefix().lastIndexOf('/') + 1);
     TreeMap<String, Blobs.Blob> found = new TreeMap<>();
     JobBlobs.visit(folder.root(), below.replaceFirst("/$", ""), "", 0, found);
-    return found.size() > JobBlobs.FILES_MAX ? FileEndpoints.tooMany() : Blobs.list(found, asked);
+    return found.size() > FileEndpoints.FILES_MAX
+        ? FileEndpoints.tooMany()
+        : Blobs.list(found, asked);
   }
 
   private Response blob(Request request, Actor actor) {

@@ -14,7 +14,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,9 +76,13 @@ final class FileEndpoints {
           TreeMap<String, Tree.Found> found = new TreeMap<>();
           try {
             for (String shown : SHOWN) {
-              if (Files.isDirectory(folder.resolve(shown), LinkOption.NOFOLLOW_LINKS)) {
-                collect(folder, shown, found);
-              }
+              visit(
+                  folder,
+                  shown,
+                  file -> {
+                    found.put(file.path(), file);
+                    return found.size() <= FILES_MAX;
+                  });
             }
           } catch (IOException failure) {
             return unavailable(failure);
@@ -101,15 +104,13 @@ final class FileEndpoints {
             for (int rank = 0; rank < job.nodes(); rank++) {
               Path folder = newest(job, rank);
               for (String shown : SHOWN) {
-                if (Files.isDirectory(folder.resolve(shown), LinkOption.NOFOLLOW_LINKS)) {
-                  new Tree(folder)
-                      .visit(
-                          shown,
-                          file -> {
-                            kept[0] += file.bytes();
-                            return true;
-                          });
-                }
+                visit(
+                    folder,
+                    shown,
+                    file -> {
+                      kept[0] += file.bytes();
+                      return true;
+                    });
               }
             }
             long between = outputs.between(job.id(), job.attempts(), job.nodes());
@@ -120,15 +121,13 @@ final class FileEndpoints {
         });
   }
 
-  private static void collect(Path folder, String shown, TreeMap<String, Tree.Found> found)
-      throws IOException {
-    new Tree(folder)
-        .visit(
-            shown,
-            file -> {
-              found.put(file.path(), file);
-              return found.size() <= FILES_MAX;
-            });
+  /// Visits the plain files below one of its folders; what is no folder has none.
+  static void visit(Path folder, String below, Tree.Visitor visitor) throws IOException {
+    try {
+      new Tree(folder).visit(below, visitor);
+    } catch (PathRefused none) {
+      return;
+    }
   }
 
   private static Response page(TreeMap<String, Tree.Found> found, String after, int size) {
@@ -152,8 +151,7 @@ final class FileEndpoints {
             return notFound(path);
           }
           try {
-            SeekableByteChannel file = new Tree(folder).open(path);
-            return answer(file, request.header("Range"));
+            return answer(new Tree(folder).openSeen(path), request.header("Range"));
           } catch (NoSuchFileException absent) {
             return notFound(path);
           } catch (PathRefused refused) {
@@ -164,18 +162,17 @@ final class FileEndpoints {
         });
   }
 
-  private static Response answer(SeekableByteChannel file, @Nullable String range)
-      throws IOException {
-    long size = file.size();
+  private static Response answer(Tree.Opened file, @Nullable String range) throws IOException {
+    long size = file.bytes();
     Part part = part(range, size);
     if (part == null) {
-      file.close();
+      file.channel().close();
       return Json.refusal(
               416, "InvalidRange", "The file has %d bytes: ask for some of them.".formatted(size))
           .with("Content-Range", "bytes */" + size);
     }
     Response.Streamed body =
-        new Response.Streamed(TYPE, out -> copy(file, part.from(), part.bytes(), out));
+        new Response.Streamed(TYPE, out -> copy(file.channel(), part.from(), part.bytes(), out));
     Response whole =
         new Response(part.bytes() == size && range == null ? 200 : 206, List.of(), body)
             .with("Content-Length", String.valueOf(part.bytes()))

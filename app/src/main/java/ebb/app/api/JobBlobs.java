@@ -14,7 +14,6 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -39,9 +38,6 @@ final class JobBlobs {
   private static final Pattern RANK = Pattern.compile("rank_([1-9][0-9]{0,3})/(.*)");
   private static final String PRINTED = "user_logs/";
   private static final int PIECE_BYTES = 64 << 10;
-
-  /// One list looks at no more; who leaves more should pack them.
-  static final int FILES_MAX = 100_000;
 
   private final JobEndpoints jobs;
   private final Surface.Parts parts;
@@ -121,7 +117,9 @@ final class JobBlobs {
               for (int rank = 0; rank < job.spec().nodes(); rank++) {
                 collect(job, rank, where, found);
               }
-              return found.size() > FILES_MAX ? FileEndpoints.tooMany() : Blobs.list(found, asked);
+              return found.size() > FileEndpoints.FILES_MAX
+                  ? FileEndpoints.tooMany()
+                  : Blobs.list(found, asked);
             });
     return answer.status() == 404 ? Blobs.list(new TreeMap<>(), asked) : answer;
   }
@@ -149,18 +147,14 @@ final class JobBlobs {
 
   static void visit(Path folder, String below, String before, int cut, TreeMap<String, Blob> found)
       throws IOException {
-    if (!Files.isDirectory(folder.resolve(below), LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    new Tree(folder)
-        .visit(
-            below,
-            file -> {
-              found.put(
-                  before + file.path().substring(cut),
-                  new Blob(file.bytes(), file.modifiedMillis()));
-              return found.size() <= FILES_MAX;
-            });
+    FileEndpoints.visit(
+        folder,
+        below,
+        file -> {
+          found.put(
+              before + file.path().substring(cut), new Blob(file.bytes(), file.modifiedMillis()));
+          return found.size() <= FileEndpoints.FILES_MAX;
+        });
   }
 
   private Path folder(Job job, int rank) {
@@ -200,18 +194,15 @@ final class JobBlobs {
 
   /// A plain file below a folder; whatever else is there counts as absent.
   static Content file(Path folder, String path) throws IOException {
-    SeekableByteChannel file;
     try {
-      file = new Tree(folder).open(path);
+      Tree.Opened file = new Tree(folder).openSeen(path);
+      return new Content(
+          new Blob(file.bytes(), file.modifiedMillis()),
+          (from, bytes, out) -> FileEndpoints.copy(file.channel(), from, bytes, out),
+          file.channel());
     } catch (PathRefused refused) {
       throw new NoSuchFileException(path);
     }
-    long modified =
-        Files.getLastModifiedTime(folder.resolve(path), LinkOption.NOFOLLOW_LINKS).toMillis();
-    return new Content(
-        new Blob(file.size(), modified),
-        (from, bytes, out) -> FileEndpoints.copy(file, from, bytes, out),
-        file);
   }
 
   // What it printed.

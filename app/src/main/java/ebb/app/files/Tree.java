@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,11 +57,26 @@ public final class Tree {
   /// @throws PathRefused if the path leads out, through a link, or to something else than a file
   /// @throws NoSuchFileException if nothing is there
   public SeekableByteChannel open(String path) throws IOException {
+    return openSeen(path).channel();
+  }
+
+  /// A plain file that is open, and what was seen of it; whoever has it closes the channel.
+  public record Opened(SeekableByteChannel channel, long bytes, long modifiedMillis) {}
+
+  /// The same as [#open], with the file's size and time.
+  public Opened openSeen(String path) throws IOException {
     List<String> names = names(path);
     try (SecureDirectoryStream<Path> folder = openFolder(names.subList(0, names.size() - 1))) {
-      requireKind(folder, names.getLast(), false);
-      return folder.newByteChannel(
-          Path.of(names.getLast()), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+      BasicFileAttributes seen = requireKind(folder, names.getLast(), false);
+      SeekableByteChannel channel =
+          folder.newByteChannel(
+              Path.of(names.getLast()), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+      try {
+        return new Opened(channel, channel.size(), seen.lastModifiedTime().toMillis());
+      } catch (IOException failure) {
+        channel.close();
+        throw failure;
+      }
     }
   }
 
@@ -100,20 +116,29 @@ public final class Tree {
   static List<String> names(String path) throws PathRefused {
     List<String> names = List.of(path.split("/", -1));
     for (String name : names) {
-      if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('\0') >= 0) {
+      if (name.isEmpty() || name.equals(".") || name.equals("..") || !isName(name)) {
         throw new PathRefused("'" + path + "' is no path below its folder");
       }
     }
     return names;
   }
 
+  private static boolean isName(String name) {
+    try {
+      return Path.of(name).getNameCount() == 1;
+    } catch (InvalidPathException unreadable) {
+      return false;
+    }
+  }
+
   /// Before it is opened: opening a pipe would wait for whoever writes into it.
-  private static void requireKind(SecureDirectoryStream<Path> folder, String name, boolean isFolder)
-      throws IOException {
+  private static BasicFileAttributes requireKind(
+      SecureDirectoryStream<Path> folder, String name, boolean isFolder) throws IOException {
     BasicFileAttributes attributes = attributes(folder, Path.of(name));
     if (isFolder ? !attributes.isDirectory() : !attributes.isRegularFile()) {
       throw new PathRefused("'%s' is no %s".formatted(name, isFolder ? "folder" : "plain file"));
     }
+    return attributes;
   }
 
   /// Whether a path leads to a plain file; false for a folder. The empty path is the folder itself.

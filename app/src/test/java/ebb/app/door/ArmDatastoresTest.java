@@ -41,6 +41,7 @@ class ArmDatastoresTest {
     Files.writeString(rows.resolve("a b.csv"), "1,2\n");
     Files.writeString(folder.resolve("outside"), "not for jobs");
     Files.createSymbolicLink(rows.resolve("link"), folder.resolve("outside"));
+    Files.createSymbolicLink(rows.resolveSibling("away"), folder);
     server.put(
         "/ebb/v1/datastores/rows",
         "{\"path\":\"%s\",\"workspaces\":[\"sub/team/lab\"]}".formatted(rows.getParent()));
@@ -164,6 +165,10 @@ class ArmDatastoresTest {
     Store store = Store.of("rows");
     assertThat(store.names("prefix=de&")).containsExactly("deep/a b.csv");
     assertThat(store.names("prefix=deep/&")).containsExactly("deep/a b.csv");
+    for (String out :
+        List.of("../", "../rows/", "../absent/", "/", "deep//", "deep/link/", "away/", "%00/")) {
+      assertThat(store.names("prefix=" + out + "&")).as(out).isEmpty();
+    }
     assertThat(store.get("deep/a%20b.csv").body()).isEqualTo("1,2\n");
     for (String out : List.of("deep/link", "deep/%2e%2e/%2e%2e/outside", "absent", "deep")) {
       Answer refused = store.get(out);
