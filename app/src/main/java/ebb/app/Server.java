@@ -127,7 +127,7 @@ final class Server {
     View view = new View();
     TaskFiles.Sources sources = sources(home, view);
     Secrets secrets = Secrets.open(home.resolve("secrets"));
-    Environments environments = Environments.open(home);
+    Environments environments = Environments.open(home, view::idOf);
     Confines confines = confines(store);
     Host host = host(confines.isolation());
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
@@ -152,10 +152,10 @@ final class Server {
     begin(backend, view);
 
     // The surface: from here on requests are answered.
+    DataAssets data = new DataAssets(home, view::idOf);
+    Sweep.Kept kept = new Sweep.Kept(sources.code(), data, specifications);
     Sweep sweep =
-        startSweep(
-            new Sweep.Parts(
-                home, opening::history, view, backend.folders(), sources.code(), specifications));
+        startSweep(new Sweep.Parts(home, opening::history, view, backend.folders(), kept));
     Surface.Parts parts =
         new Surface.Parts(
             loop,
@@ -164,7 +164,7 @@ final class Server {
             specifications,
             sources.code(),
             sources.datastores(),
-            new DataAssets(home),
+            data,
             environments,
             secrets,
             new Outputs(

@@ -6,6 +6,7 @@ import ebb.app.code.CodeStore;
 import ebb.app.data.DataAddress;
 import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
+import ebb.app.files.Tree;
 import ebb.app.journal.History;
 import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.PastJob;
@@ -19,6 +20,7 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -45,6 +47,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   /// Longer than any job may run (21 days in Azure): what one started with stays while it does.
   private static final long ENVIRONMENTS = Duration.ofDays(30).toMillis();
 
+  private final Path home;
   private final Path memory;
   private final Supplier<History> history;
   private final View view;
@@ -73,22 +76,20 @@ final class Sweep implements Surface.Cleaning, Runnable {
   }
 
   /// Where things are.
-  record Parts(
-      Path home,
-      Supplier<History> history,
-      View view,
-      RunFolders folders,
-      CodeStore code,
-      SpecificationStore specifications) {}
+  record Parts(Path home, Supplier<History> history, View view, RunFolders folders, Kept kept) {}
+
+  /// What names what is kept, and that itself.
+  record Kept(CodeStore code, DataAssets data, SpecificationStore specifications) {}
 
   Sweep(Parts parts, Duration keep) {
-    this.memory = parts.home().resolve("swept");
+    this.home = parts.home();
+    this.memory = home.resolve("swept");
     this.history = parts.history();
     this.view = parts.view();
     this.folders = parts.folders();
-    this.code = parts.code();
-    this.data = new DataAssets(parts.home());
-    this.specifications = parts.specifications();
+    this.code = parts.kept().code();
+    this.data = parts.kept().data();
+    this.specifications = parts.kept().specifications();
     this.keep = keep;
     this.deleted =
         new DeletedFiles(
@@ -144,6 +145,8 @@ final class Sweep implements Surface.Cleaning, Runnable {
     }
     if (really) {
       deleted.remove(System.currentTimeMillis());
+      removeOfGoneWorkspaces("data");
+      removeOfGoneWorkspaces("environments");
     }
     CodeStore.Removed removed = code.removeUnused(until, this::isNeeded, really);
     RunFolders.Removed environments =
@@ -151,6 +154,21 @@ final class Sweep implements Surface.Cleaning, Runnable {
             Math.min(until, System.currentTimeMillis() - ENVIRONMENTS), really);
     return new Surface.Freed(
         jobs, bytes, removed.count(), removed.bytes(), environments.count(), environments.bytes());
+  }
+
+  /// Removes what workspaces that are gone had named. The folders are listed first: one that is
+  /// made meanwhile is of a workspace that the view has.
+  private void removeOfGoneWorkspaces(String named) throws IOException {
+    Path folder = home.resolve(named);
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    Set<String> gone = new HashSet<>();
+    try (DirectoryStream<Path> ids = Files.newDirectoryStream(folder)) {
+      ids.forEach(id -> gone.add(id.getFileName().toString()));
+    }
+    view.workspaces().forEach(each -> gone.remove(each.workspace().id().toString()));
+    new Tree(folder).deleteOnly(gone);
   }
 
   /// A job is in the view from its submission until history has it: asked in this order, none is

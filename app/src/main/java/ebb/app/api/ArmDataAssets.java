@@ -9,7 +9,6 @@ import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Data as Azure's assets: names and versions of files and folders.
 final class ArmDataAssets {
-  private static final System.Logger LOG = System.getLogger(ArmDataAssets.class.getName());
   private static final String LIST = Arm.WORKSPACE + "/data";
   private static final String NAMED = LIST + "/{name}";
   private static final String VERSIONS = NAMED + "/versions";
@@ -67,17 +65,17 @@ final class ArmDataAssets {
           } catch (Bodies.Unfit unfit) {
             return Reads.badRequest(unfit.getMessage());
           } catch (IOException failure) {
-            LOG.log(Level.WARNING, "data assets cannot be kept or read: {0}", failure);
-            return Json.busy(
-                503,
-                "StorageUnavailable",
-                "The server cannot keep or read data assets; its log says why. Try again.",
-                5);
+            return Reads.unavailable(
+                "StorageUnavailable", "The server cannot keep or read data assets.", failure);
           }
         });
   }
 
   private Response put(Request request, Actor actor) {
+    Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
+    if (refusal != null) {
+      return refusal;
+    }
     Response full = reads.storageRefusal();
     if (full != null) {
       return full;
@@ -130,7 +128,8 @@ final class ArmDataAssets {
         new DataAssets.Version(name, version, System.currentTimeMillis(), type, address, content);
     try {
       boolean isNew = data.put(workspace, sent);
-      return Json.answer(isNew ? 201 : 200, shown(workspace, sent));
+      return Json.answer(
+          isNew ? 201 : 200, shown(workspace, data.find(workspace, name, version).orElse(sent)));
     } catch (DataRefused refused) {
       return Json.refusal(there.isPresent() ? 409 : 400, "InvalidData", refused.why());
     }
@@ -213,14 +212,14 @@ final class ArmDataAssets {
           List<DataAssets.Version> versions = data.versions(workspace, name);
           return versions.isEmpty()
               ? Reads.notFound("data", name)
-              : Json.answer(200, container(workspace, name, versions));
+              : Json.answer(200, container(workspace, versions));
         });
   }
 
   /// @param versions the newest first
-  private static ObjectNode container(
-      Scope workspace, String name, List<DataAssets.Version> versions) {
+  private static ObjectNode container(Scope workspace, List<DataAssets.Version> versions) {
     ObjectNode shown = Json.object();
+    String name = versions.getFirst().name();
     shown.put("id", path(workspace, name)).put("name", name).put("type", TYPE);
     int highest =
         versions.stream()
@@ -251,7 +250,7 @@ final class ArmDataAssets {
             }
             List<DataAssets.Version> versions = data.versions(workspace, name);
             if (!versions.isEmpty()) {
-              rows.add(container(workspace, name, versions));
+              rows.add(container(workspace, versions));
             }
           }
           return Json.answer(200, Arm.page(request, rows, null));

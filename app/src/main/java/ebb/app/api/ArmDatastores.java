@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// Here the account's name begins with the server's own address, so that the store is a path of it.
 final class ArmDatastores {
   /// What jobs have left, by its name and its container's.
-  static final String ARTIFACTS = "workspaceartifactstore";
+  static final String ARTIFACTS = Datastores.ARTIFACTS;
 
   /// The default store of a workspace.
-  static final String FILES = "workspaceblobstore";
+  static final String FILES = Datastores.FILES;
 
   private static final String LIST = Arm.WORKSPACE + "/datastores";
   private static final String PATH = LIST + "/{name}";
@@ -103,20 +104,21 @@ final class ArmDatastores {
 
   /// The name as it is written; null if there is none for the workspace.
   private @Nullable String known(Request request, String name) {
-    for (String own : List.of(FILES, ARTIFACTS)) {
-      if (own.equalsIgnoreCase(name)) {
-        return own;
-      }
+    if (Datastores.isOwn(name)) {
+      return name.toLowerCase(Locale.ROOT);
     }
     Datastore registered = registered(request, name);
     return registered == null ? null : registered.name();
   }
 
+  /// The folder that a name means; null if it is none, or a store that each workspace has.
   private @Nullable Datastore registered(Request request, String name) {
-    return datastores
-        .find(name)
-        .filter(each -> each.isFor(Reads.workspaceScope(request)))
-        .orElse(null);
+    return Datastores.isOwn(name)
+        ? null
+        : datastores
+            .find(name)
+            .filter(each -> each.isFor(Reads.workspaceScope(request)))
+            .orElse(null);
   }
 
   private static String host(Request request) {
@@ -240,22 +242,18 @@ final class ArmDatastores {
   // What clients send.
 
   /// Null if the path is none where something is sent to.
-  private static Uploads.@Nullable Name upload(Request request) {
+  private Uploads.@Nullable Name upload(Request request) {
     return request.parameter("store").equals(FILES)
-        ? InputAddresses.upload(Reads.workspaceScope(request), request.parameter("path"))
+        ? InputAddresses.upload(
+            reads.view().idOf(Reads.workspaceScope(request)), request.parameter("path"))
         : null;
-  }
-
-  /// The path of a file in its upload, which begins with the name that the upload is of.
-  private static String inside(Request request) {
-    return request.parameter("path").replaceFirst("LocalUpload/[^/]+/", "");
   }
 
   /// Clients ask for the first file of what they are about to send, and send nothing if it is there
   /// and says that all of it is. If not, the upload begins.
   private Response sent(Uploads.Name name, Request request, boolean mayWrite)
       throws IOException, CodeRefused {
-    String path = inside(request);
+    String path = InputAddresses.inside(request.parameter("path"));
     Instant now = Instant.now();
     Optional<Uploads.Sent> sent = uploads.find(name);
     if (sent.isPresent() && sent.get().asked().equals(path)) {
@@ -294,7 +292,7 @@ final class ArmDatastores {
   }
 
   private Response put(Uploads.Name name, Request request) throws IOException, CodeRefused {
-    String path = inside(request);
+    String path = InputAddresses.inside(request.parameter("path"));
     long keepFree = reads.view().rules().storage().markBytes();
     Instant now = Instant.now();
     Blobs.Blob blob = new Blobs.Blob(0, now.toEpochMilli());

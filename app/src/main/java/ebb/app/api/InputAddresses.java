@@ -1,9 +1,14 @@
 package ebb.app.api;
 
 import ebb.app.code.Uploads;
+import ebb.app.data.DataAddress;
+import ebb.app.data.DataAddress.InDatastore;
 import ebb.app.data.DataAssets;
+import ebb.app.data.DataRefused;
 import ebb.app.specification.Specification;
+import ebb.app.view.View;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.WorkspaceId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +27,7 @@ final class InputAddresses {
 
   private static final Pattern SENT =
       Pattern.compile(
-          "(?i)azureml://(?:.*/)?datastores/"
-              + ArmDatastores.FILES
-              + "/paths/+(LocalUpload/.*?)/*");
+          "(?i)azureml://(?:.*/)?datastores/" + ArmDatastores.FILES + "/paths/+LocalUpload/.*");
 
   private static final Pattern ASSET =
       Pattern.compile(
@@ -33,24 +36,32 @@ final class InputAddresses {
   private static final Pattern SHORT =
       Pattern.compile("(?i)azureml:([A-Za-z0-9][A-Za-z0-9_.-]*)[:@]([A-Za-z0-9_.-]+)");
 
+  private final View view;
   private final Uploads uploads;
   private final DataAssets assets;
 
-  InputAddresses(Uploads uploads, DataAssets assets) {
+  InputAddresses(View view, Uploads uploads, DataAssets assets) {
+    this.view = view;
     this.uploads = uploads;
     this.assets = assets;
   }
 
   /// What an upload is called by the path of one of its files in the store; null if it is none.
-  static Uploads.@Nullable Name upload(Scope workspace, String path) {
+  static Uploads.@Nullable Name upload(WorkspaceId workspace, String path) {
     Matcher upload = UPLOAD.matcher(path);
     return upload.matches()
-        ? new Uploads.Name(workspace.key(), upload.group(1), upload.group(2))
+        ? new Uploads.Name(workspace.toString(), upload.group(1), upload.group(2))
         : null;
   }
 
+  /// The path of a file in its upload, which begins with the name that the upload is of.
+  static String inside(String path) {
+    return path.replaceFirst("LocalUpload/[^/]+/", "");
+  }
+
   /// The specification with what its inputs mean now.
-  Specification resolve(Specification specification, Scope workspace) throws Bodies.Unfit {
+  Specification resolve(Specification specification, Scope workspace)
+      throws IOException, Bodies.Unfit {
     TreeMap<String, Specification.Input> inputs = new TreeMap<>();
     for (Map.Entry<String, Specification.Input> each : specification.inputs().entrySet()) {
       Specification.Input input = each.getValue();
@@ -65,38 +76,39 @@ final class InputAddresses {
   }
 
   /// Where something is; what is no such name is an address already.
-  String resolve(String uri, Scope workspace) throws Bodies.Unfit {
+  String resolve(String uri, Scope workspace) throws IOException, Bodies.Unfit {
+    if (SENT.matcher(uri).matches() && inStore(uri, workspace) instanceof InDatastore sent) {
+      return sent(sent.path(), uri, workspace);
+    }
+    Matcher asset = ASSET.matcher(uri);
+    if (asset.matches()) {
+      String place = "/" + asset.group(1).replaceFirst("(?i)/resourcegroups/", "/resourceGroups/");
+      if (!place.equalsIgnoreCase(workspace.path())) {
+        throw new Bodies.Unfit("'" + uri + "' is data of another workspace.");
+      }
+      return address(asset.group(2), asset.group(3), workspace);
+    }
+    Matcher name = SHORT.matcher(uri);
+    return name.matches() ? address(name.group(1), name.group(2), workspace) : uri;
+  }
+
+  private static DataAddress inStore(String uri, Scope workspace) throws Bodies.Unfit {
     try {
-      Matcher sent = SENT.matcher(uri);
-      if (sent.matches()) {
-        return sent(sent.group(1), uri, workspace);
-      }
-      Matcher asset = ASSET.matcher(uri);
-      if (asset.matches()) {
-        String place =
-            "/" + asset.group(1).replaceFirst("(?i)/resourcegroups/", "/resourceGroups/");
-        if (!place.equalsIgnoreCase(workspace.path())) {
-          throw new Bodies.Unfit("'" + uri + "' is data of another workspace.");
-        }
-        return address(asset.group(2), asset.group(3), workspace);
-      }
-      Matcher name = SHORT.matcher(uri);
-      return name.matches() ? address(name.group(1), name.group(2), workspace) : uri;
-    } catch (IOException failure) {
-      throw new Bodies.Unfit("'" + uri + "' cannot be looked for: try again.");
+      return DataAddress.parse(uri, workspace);
+    } catch (DataRefused refused) {
+      throw new Bodies.Unfit(refused.why());
     }
   }
 
   private String sent(String path, String uri, Scope workspace) throws IOException, Bodies.Unfit {
-    Uploads.Name name = upload(workspace, path);
+    Uploads.Name name = upload(view.idOf(workspace), path);
     Optional<Uploads.Sent> found = name == null ? Optional.empty() : uploads.find(name);
     if (name == null || found.isEmpty()) {
       throw new Bodies.Unfit(
           "What was sent as '%s' is not here any more, or has not arrived whole: send it again."
               .formatted(uri));
     }
-    String inside = path.replaceFirst("LocalUpload/[^/]+/", "");
-    return "ebb://code/" + found.get().hash() + "/" + inside;
+    return "ebb://code/" + found.get().hash() + "/" + inside(path);
   }
 
   private String address(String name, String version, Scope workspace)

@@ -31,12 +31,19 @@ final class RunHistory {
   private static final String RUN_OF_EXPERIMENT =
       "/history/v1.0" + Arm.WORKSPACE + "/experiments/{experiment}/runs/{name}";
 
+  private final Reads reads;
   private final JobEndpoints jobs;
   private final Submissions submissions;
   private final ArmJobShape shape;
   private final SignedAddress signed;
 
-  RunHistory(JobEndpoints jobs, Submissions submissions, ArmJobShape shape, SignedAddress signed) {
+  RunHistory(
+      Reads reads,
+      JobEndpoints jobs,
+      Submissions submissions,
+      ArmJobShape shape,
+      SignedAddress signed) {
+    this.reads = reads;
     this.jobs = jobs;
     this.submissions = submissions;
     this.shape = shape;
@@ -45,7 +52,7 @@ final class RunHistory {
 
   void addTo(Router<Endpoint> router) {
     router.on("GET", DETAILS, this::details);
-    router.on("POST", RUN_DATA, this::runData).on("POST", RESOLVED, RunHistory::resolved);
+    router.on("POST", RUN_DATA, this::runData).on("POST", RESOLVED, this::resolved);
     for (String path : List.of(RUN, RUN_OF_EXPERIMENT)) {
       router.on("GET", path, this::run).on("PATCH", path, this::change);
     }
@@ -117,21 +124,19 @@ final class RunHistory {
     return Json.answer(200, told);
   }
 
-  private static Response resolved(Request request, Actor actor) {
+  private Response resolved(Request request, Actor actor) {
     return Bounded.body(
         request,
         JsonNode.class,
-        body -> {
-          ObjectNode told = Json.object();
-          ObjectNode values = told.putObject("values");
-          body.path("values")
-              .forEach(id ->
-                  values
-                      .putObject(id.asString())
-                      .put("uri", id.asString())
-                      .put("type", "uri_folder"));
-          return Json.answer(200, told);
-        });
+        body -> reads.inWorkspace(request, actor, _ -> resolved(body.path("values"))));
+  }
+
+  private static Response resolved(JsonNode ids) {
+    ObjectNode told = Json.object();
+    ObjectNode values = told.putObject("values");
+    ids.forEach(
+        id -> values.putObject(id.asString()).put("uri", id.asString()).put("type", "uri_folder"));
+    return Json.answer(200, told);
   }
 
   private static ObjectNode run(ObjectNode shown) {

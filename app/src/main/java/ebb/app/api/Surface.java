@@ -92,7 +92,8 @@ public final class Surface {
     Router<Endpoint> router = new Router<>();
     Assets assets =
         new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets());
-    InputAddresses addresses = new InputAddresses(parts.code().uploads(), parts.data());
+    InputAddresses addresses =
+        new InputAddresses(parts.view(), parts.code().uploads(), parts.data());
     Submissions submissions =
         new Submissions(reads, wishes, parts.history(), parts.specifications(), assets, addresses);
     JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), submissions);
@@ -137,7 +138,11 @@ public final class Surface {
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);
     new RunHistory(
-            jobs, submissions, new ArmJobShape(parts.specifications()), new SignedAddress(token))
+            reads,
+            jobs,
+            submissions,
+            new ArmJobShape(parts.specifications()),
+            new SignedAddress(token))
         .addTo(router);
     Router<Handler> open =
         new Router<Handler>()

@@ -1,36 +1,32 @@
 package ebb.app.data;
 
-import ebb.app.files.DurableFile;
+import ebb.app.files.VersionFiles;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.WorkspaceId;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Data that a workspace has given names and versions: where it is never changes, what is said
-/// about it may.
+/// about it may. They are the workspace's own: one that is made again under its name has none.
 ///
-/// ```
-/// HOME/data/WORKSPACE/NAME/VERSION    when it was made, its type, where it is, what was sent
-/// ```
+/// Each version is a small file, `HOME/data/WORKSPACE/NAME/VERSION.json`.
 public final class DataAssets {
-  /// As Azure has them for assets.
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final Path folder;
+  private final VersionFiles files;
+  private final Function<Scope, WorkspaceId> ids;
 
-  public DataAssets(Path home) {
-    this.folder = home.resolve("data");
+  /// @param ids which workspace it is that has a name now
+  public DataAssets(Path home, Function<Scope, WorkspaceId> ids) {
+    this.files = new VersionFiles(home.resolve("data"));
+    this.ids = ids;
   }
 
   /// One version, which is a file or a folder.
@@ -42,16 +38,17 @@ public final class DataAssets {
   public record Version(
       String name, String version, long madeMillis, String type, String address, String content) {}
 
+  private String owner(Scope workspace) {
+    return ids.apply(workspace).toString();
+  }
+
   /// Keeps a version; durable when this returns. False if it was there.
   ///
   /// @throws DataRefused if the name is unfit, or the version is there and is other data
   public synchronized boolean put(Scope workspace, Version sent) throws IOException, DataRefused {
-    for (String name : List.of(sent.name(), sent.version())) {
-      if (!NAME.matcher(name).matches()) {
-        throw new DataRefused(
-            "'%s' is no name or version: letters, digits, '-', '_' and '.' are allowed, 255 at most."
-                .formatted(name));
-      }
+    String unfit = VersionFiles.unfit(sent.name(), sent.version());
+    if (unfit != null) {
+      throw new DataRefused(unfit);
     }
     Optional<Version> there = find(workspace, sent.name(), sent.version());
     if (there.isPresent()
@@ -61,88 +58,51 @@ public final class DataAssets {
           "The data %s has a version %s that is something else: versions do not change, send another one."
               .formatted(sent.name(), sent.version()));
     }
-    long made = there.map(Version::madeMillis).orElse(sent.madeMillis());
-    String text =
-        String.join("\n", String.valueOf(made), sent.type(), sent.address(), sent.content());
-    Path file = folder(workspace, sent.name()).resolve(key(sent.version()));
-    Files.createDirectories(file.resolveSibling(""));
-    DurableFile.replace(file, text);
+    Version kept =
+        there.isEmpty()
+            ? sent
+            : new Version(
+                there.get().name(),
+                there.get().version(),
+                there.get().madeMillis(),
+                sent.type(),
+                sent.address(),
+                sent.content());
+    files.replace(owner(workspace), sent.name(), sent.version(), JSON.writeValueAsString(kept));
     return there.isEmpty();
   }
 
   /// Takes a version away, and its name with the last one. False if there was none.
   public synchronized boolean remove(Scope workspace, String name, String version)
       throws IOException {
-    return NAME.matcher(name).matches()
-        && NAME.matcher(version).matches()
-        && Files.deleteIfExists(folder(workspace, name).resolve(key(version)));
+    return files.remove(owner(workspace), name, version);
   }
 
-  private Path folder(Scope workspace) {
-    try {
-      byte[] key = workspace.key().getBytes(StandardCharsets.UTF_8);
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
-      return folder.resolve(HexFormat.of().formatHex(hash).substring(0, 16));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  private Path folder(Scope workspace, String name) {
-    return folder(workspace).resolve(key(name));
-  }
-
-  private static String key(String name) {
-    return name.toLowerCase(Locale.ROOT);
-  }
-
+  /// A version, by any spelling of its name; empty if there is none.
   public Optional<Version> find(Scope workspace, String name, String version) throws IOException {
-    if (!NAME.matcher(name).matches() || !NAME.matcher(version).matches()) {
-      return Optional.empty();
+    Optional<String> text = files.find(owner(workspace), name, version);
+    try {
+      return text.map(content -> JSON.readValue(content, Version.class));
+    } catch (JacksonException damaged) {
+      throw new IOException(
+          "the file of the data asset %s:%s is damaged".formatted(name, version), damaged);
     }
-    Path file = folder(workspace, name).resolve(key(version));
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    String[] parts = Files.readString(file).split("\n", 4);
-    return Optional.of(
-        new Version(name, version, Long.parseLong(parts[0]), parts[1], parts[2], parts[3]));
   }
 
-  /// The names that there are after one, sorted.
+  /// The names that there are after one, sorted, in lower case.
   public List<String> names(Scope workspace, String after) throws IOException {
-    List<String> names = listed(folder(workspace));
-    names.removeIf(name -> name.compareTo(after) <= 0);
-    return names;
+    return files.names(owner(workspace), after);
   }
 
   /// The versions of a name, the newest first.
   public List<Version> versions(Scope workspace, String name) throws IOException {
     List<Version> versions = new ArrayList<>();
-    if (NAME.matcher(name).matches()) {
-      for (String version : listed(folder(workspace, name))) {
-        find(workspace, name, version).ifPresent(versions::add);
-      }
+    for (String version : files.versionsOf(owner(workspace), name)) {
+      find(workspace, name, version).ifPresent(versions::add);
     }
     versions.sort(
         Comparator.comparingLong(Version::madeMillis).thenComparing(Version::version).reversed());
     return versions;
-  }
-
-  private static List<String> listed(Path folder) throws IOException {
-    List<String> found = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-        for (Path file : files) {
-          String name = file.getFileName().toString();
-          if (!name.endsWith(".new")) {
-            found.add(name);
-          }
-        }
-      }
-    }
-    found.sort(null);
-    return found;
   }
 
   /// Where all data of a workspace is.

@@ -20,6 +20,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The folders that owners have registered, kept in one small file of the home.
 public final class Datastores {
+  /// What jobs have left, by Azure's name for the store of that.
+  public static final String ARTIFACTS = "workspaceartifactstore";
+
+  /// The default store of a workspace, by Azure's name.
+  public static final String FILES = "workspaceblobstore";
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path file;
@@ -63,6 +69,11 @@ public final class Datastores {
     return name.toLowerCase(Locale.ROOT);
   }
 
+  /// Whether each workspace has a store of this name.
+  public static boolean isOwn(String name) {
+    return List.of(ARTIFACTS, FILES).contains(key(name));
+  }
+
   /// Registers a folder, or registers it anew; durable when this returns.
   ///
   /// @throws DataRefused if the folder cannot be given to jobs
@@ -72,6 +83,11 @@ public final class Datastores {
     if (!name.matches("[A-Za-z0-9_]{1,255}")) {
       throw new DataRefused(
           "'" + name + "' is no name of a datastore: letters, digits and underscores are allowed.");
+    }
+    if (isOwn(name)) {
+      throw new DataRefused(
+          "'%s' is the name of a store that each workspace has: register the folder under another one."
+              .formatted(name));
     }
     if (!folder.isAbsolute() || !Files.isDirectory(folder)) {
       throw new DataRefused(

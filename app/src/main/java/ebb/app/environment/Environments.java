@@ -1,19 +1,17 @@
 package ebb.app.environment;
 
-import ebb.app.files.DurableFile;
+import ebb.app.files.VersionFiles;
 import ebb.app.specification.Specification;
 import ebb.app.specification.Specification.Environment;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.WorkspaceId;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +22,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// means.
 ///
 /// Each version is a small file, `HOME/environments/WORKSPACE/NAME/VERSION.json`; what it says
-/// never changes.
+/// never changes. They are the workspace's own: one that is made again under its name has none.
 public final class Environments {
   /// An environment's id ends with this name where it means the machine's own programs.
   public static final String HOST = "ebb-host";
 
   private static final String OWN_NAMES = "environments.yaml";
-
-  /// As Azure has them for assets.
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
 
   private static final Pattern REGISTRY =
       Pattern.compile(
@@ -44,19 +39,23 @@ public final class Environments {
   private static final Pattern SHORT =
       Pattern.compile("(?i)(?:azureml:)?([A-Za-z0-9][A-Za-z0-9_.-]*)(?:[:@]([A-Za-z0-9_.-]+))?");
 
-  private final Path folder;
+  private final VersionFiles files;
+  private final Function<Scope, WorkspaceId> ids;
   private final Path ownNames;
   private final KnownNames names;
 
-  private Environments(Path home, KnownNames names) {
-    this.folder = home.resolve("environments");
+  private Environments(Path home, Function<Scope, WorkspaceId> ids, KnownNames names) {
+    this.files = new VersionFiles(home.resolve("environments"));
+    this.ids = ids;
     this.ownNames = home.resolve(OWN_NAMES);
     this.names = names;
   }
 
   /// Opens what a home has kept. The operator's file of names is read once, at the start.
-  public static Environments open(Path home) throws IOException {
-    return new Environments(home, KnownNames.open(home.resolve(OWN_NAMES)));
+  ///
+  /// @param ids which workspace it is that has a name now
+  public static Environments open(Path home, Function<Scope, WorkspaceId> ids) throws IOException {
+    return new Environments(home, ids, KnownNames.open(home.resolve(OWN_NAMES)));
   }
 
   /// A version as it was sent.
@@ -70,8 +69,10 @@ public final class Environments {
   ///   else
   public synchronized boolean put(Scope workspace, Version sent)
       throws IOException, EnvironmentRefused {
-    check(sent.name());
-    check(sent.version());
+    String unfit = VersionFiles.unfit(sent.name(), sent.version());
+    if (unfit != null) {
+      throw new EnvironmentRefused(unfit);
+    }
     Optional<Version> there = find(workspace, sent.name(), sent.version());
     if (there.isPresent()) {
       if (there.get().content().equals(sent.content())) {
@@ -81,59 +82,29 @@ public final class Environments {
           "The environment %s has a version %s that says something else: versions do not change, send another one."
               .formatted(sent.name(), sent.version()));
     }
-    Path file = file(workspace, sent.name(), sent.version());
-    Path parent = file.getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
-    DurableFile.replace(file, sent.content());
+    files.replace(owner(workspace), sent.name(), sent.version(), sent.content());
     return true;
   }
 
-  private static void check(String name) throws EnvironmentRefused {
-    if (!NAME.matcher(name).matches()) {
-      throw new EnvironmentRefused(
-          "'"
-              + name
-              + "' is no name or version: letters, digits, '-', '_' and '.' are allowed, 255 at most.");
-    }
+  private String owner(Scope workspace) {
+    return ids.apply(workspace).toString();
   }
 
-  private Path file(Scope workspace, String name, String version) {
-    return names(workspace).resolve(key(name)).resolve(key(version) + ".json");
-  }
-
-  private Path names(Scope workspace) {
-    return folder.resolve(
-        Specification.hashOf(workspace.key().getBytes(StandardCharsets.UTF_8)).substring(0, 16));
-  }
-
-  private static String key(String name) {
-    return name.toLowerCase(Locale.ROOT);
-  }
-
+  /// A version; empty if there is none.
   public Optional<Version> find(Scope workspace, String name, String version) throws IOException {
-    if (!NAME.matcher(name).matches() || !NAME.matcher(version).matches()) {
-      return Optional.empty();
-    }
-    Path file = file(workspace, name, version);
-    return Files.exists(file)
-        ? Optional.of(new Version(name, version, Files.readString(file)))
-        : Optional.empty();
+    return files
+        .find(owner(workspace), name, version)
+        .map(content -> new Version(name, version, content));
   }
 
-  /// The names that there are, sorted.
+  /// The names that there are after one, sorted.
   public List<String> names(Scope workspace, String after) throws IOException {
-    return listed(names(workspace), after);
+    return files.names(owner(workspace), after);
   }
 
   /// The versions of a name, sorted by their texts.
   public List<String> versions(Scope workspace, String name) throws IOException {
-    return NAME.matcher(name).matches()
-        ? listed(names(workspace).resolve(key(name)), "").stream()
-            .map(file -> file.replaceFirst("\\.json$", ""))
-            .toList()
-        : List.of();
+    return files.versionsOf(owner(workspace), name);
   }
 
   /// The version that was sent last, whatever its name: they have no order of their own.
@@ -141,29 +112,13 @@ public final class Environments {
     String latest = null;
     FileTime sent = null;
     for (String version : versions(workspace, name)) {
-      FileTime at = Files.getLastModifiedTime(file(workspace, name, version));
+      FileTime at = files.written(owner(workspace), name, version);
       if (sent == null || at.compareTo(sent) >= 0) {
         latest = version;
         sent = at;
       }
     }
     return Optional.ofNullable(latest);
-  }
-
-  private static List<String> listed(Path folder, String after) throws IOException {
-    List<String> found = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-        for (Path file : files) {
-          String name = file.getFileName().toString();
-          if (!name.endsWith(".new") && name.compareTo(after) > 0) {
-            found.add(name);
-          }
-        }
-      }
-    }
-    found.sort(null);
-    return found;
   }
 
   /// Whether a reference means the machine's own programs; so does none at all.

@@ -71,6 +71,12 @@ public final class View implements Publisher {
     return content.workspaces.get(scope.key());
   }
 
+  /// Which workspace has the name now: one that is made again under it is another.
+  public WorkspaceId idOf(Scope workspace) {
+    WorkspaceSeen seen = workspace(workspace);
+    return seen == null ? WorkspaceId.NONE : seen.workspace().id();
+  }
+
   /// In the order of their paths, in lower case.
   public Collection<WorkspaceSeen> workspaces() {
     return content.workspaces.values();

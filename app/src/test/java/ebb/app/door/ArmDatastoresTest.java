@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -298,8 +300,7 @@ class ArmDatastoresTest {
     JsonNode container = azure.get(LAB + "/data/rows").path("properties");
     assertThat(container.path("latestVersion").asString()).isEqualTo("3");
     assertThat(container.path("nextVersion").asString()).isEqualTo("4");
-    assertThat(azure.get(LAB + "/data").path("value").findValuesAsString("name"))
-        .containsExactly("rows");
+    assertThat(azure.get(LAB + "/data").path("value").findValuesAsString("name")).contains("rows");
     for (String unfit :
         List.of(
             "/etc/passwd",
@@ -325,6 +326,90 @@ class ArmDatastoresTest {
     assertThat(azure.send("DELETE", LAB + "/data/rows/versions/1", "").status()).isEqualTo(200);
     assertThat(azure.send("DELETE", LAB + "/data/rows/versions/1", "").status()).isEqualTo(204);
     assertThat(azure.send("GET", LAB + "/data/rows/versions/1", "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void dataAssetMayHaveTheNameOfADraftAndKeepsItsSpelling() throws Exception {
+    sent("h6/v.csv", "kept\n");
+    String draft = LAB + "/data/Flowers.new/versions/V1.new";
+    String body =
+        "{\"properties\":{\"dataType\":\"uri_file\",\"dataUri\":\"%s\"}}"
+            .formatted(ADDRESS + "h6/v.csv");
+    assertThat(azure.send("PUT", draft, body).status()).isEqualTo(201);
+    assertThat(azure.send("PUT", draft.replaceFirst("\\.new$", ""), body).status()).isEqualTo(201);
+    assertThat(
+            azure
+                .get(draft.toLowerCase(Locale.ROOT).replaceFirst(".*/data", LAB + "/data"))
+                .path("name")
+                .asString())
+        .isEqualTo("V1.new");
+    assertThat(azure.get(LAB + "/data").path("value").findValuesAsString("name"))
+        .contains("Flowers.new");
+    assertThat(
+            azure.get(LAB + "/data/flowers.new/versions").path("value").findValuesAsString("name"))
+        .containsExactlyInAnyOrder("V1", "V1.new");
+    Answer longest = azure.send("PUT", LAB + "/data/rows2/versions/" + "9".repeat(255), body);
+    assertThat(longest.status()).isEqualTo(400);
+    assertThat(longest.body()).contains("246 at most");
+    assertThat(
+            azure
+                .send(
+                    "PUT", LAB + "/data/" + "n".repeat(255) + "/versions/" + "9".repeat(246), body)
+                .status())
+        .isEqualTo(201);
+    server.send("POST", "/ebb/v1/gc?olderThan=PT0S", "");
+    azure.submit("of-a-draft", "cat ${{inputs.data}}", input("azureml:Flowers.new:V1.new"));
+    assertThat(printed("of-a-draft")).isEqualTo("kept\n");
+  }
+
+  @Test
+  void workspaceThatIsMadeAgainHasNothingOfTheOneBefore() throws Exception {
+    String again = TEAM + "again";
+    String asset = again + "/data/theirs/versions/1";
+    String environment = again + "/environments/theirs/versions/1";
+    azure.send("PUT", again, "{\"location\":\"eastus\"}");
+    String data =
+        "{\"properties\":{\"dataType\":\"uri_folder\",\"dataUri\":\"azureml://datastores/rows/paths/deep\"}}";
+    server.put(
+        "/ebb/v1/datastores/rows",
+        "{\"path\":\"%s\",\"workspaces\":[\"sub/team/lab\",\"sub/team/again\"]}"
+            .formatted(rows.getParent()));
+    assertThat(azure.send("PUT", asset, data).status()).isEqualTo(201);
+    String image = "{\"properties\":{\"image\":\"library/python:3.11\"}}";
+    assertThat(azure.send("PUT", environment, image).status()).isEqualTo(201);
+    server.send("POST", "/ebb/v1/gc?olderThan=PT0S", "");
+    assertThat(azure.send("GET", asset, "").status()).as("kept while it is there").isEqualTo(200);
+    azure.await(azure.send("DELETE", again, ""));
+    azure.send("PUT", again, "{\"location\":\"eastus\"}");
+    assertThat(azure.send("GET", asset, "").status()).isEqualTo(404);
+    assertThat(azure.send("GET", environment, "").status()).isEqualTo(404);
+    server.send("POST", "/ebb/v1/gc?olderThan=PT0S", "");
+    try (Stream<Path> left = Files.walk(server.home())) {
+      assertThat(left.filter(file -> file.endsWith("theirs"))).isEmpty();
+    }
+  }
+
+  @Test
+  void storesOfAWorkspaceGiveTheirNamesToNoFolder() throws Exception {
+    for (String own : List.of("workspaceblobstore", "WorkspaceArtifactStore")) {
+      Answer refused =
+          server.put(
+              "/ebb/v1/datastores/" + own,
+              "{\"path\":\"%s\",\"workspaces\":[\"sub/team/lab\"]}".formatted(rows));
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.body()).contains("register the folder under another one");
+    }
+  }
+
+  @Test
+  void uploadOfAnotherWorkspaceIsNoInput() throws Exception {
+    sent("h7/mine", "mine");
+    String long_ = "azureml://subscriptions/sub/resourcegroups/team/workspaces/%s/datastores/";
+    for (String workspace : List.of("lab", "other")) {
+      String uri = ADDRESS.replace("azureml://datastores/", long_.formatted(workspace)) + "h7/mine";
+      Answer answer = azure.submit("in-" + workspace, "true", input(uri));
+      assertThat(answer.status()).as(answer.body()).isEqualTo(workspace.equals("lab") ? 201 : 400);
+    }
   }
 
   @Test
@@ -355,5 +440,11 @@ class ArmDatastoresTest {
     assertThat(AzureDoor.json(resolved).path("values").path(address).path("uri").asString())
         .isEqualTo(address);
     assertThat(server.send("POST", history, "{\"runId\":\"absent\"}").status()).isEqualTo(404);
+    Answer nowhere =
+        server.send(
+            "POST",
+            "/data/v1.0" + TEAM + "absent/dataversion/batchGetResolvedUris",
+            "{\"values\":[\"" + address + "\"]}");
+    assertThat(nowhere.status()).isEqualTo(404);
   }
 }

@@ -10,6 +10,7 @@ import ebb.app.specification.Specification.ImageOr;
 import ebb.app.specification.Specification.ImageWith;
 import ebb.app.specification.Specification.Packages;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.WorkspaceId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,12 +23,16 @@ class EnvironmentsTest {
 
   @TempDir Path home;
 
+  private Environments environments() throws Exception {
+    return Environments.open(home, _ -> WorkspaceId.NONE);
+  }
+
   private Specification.Environment resolve(String reference) throws Exception {
-    return Environments.open(home).resolve(LAB, reference);
+    return environments().resolve(LAB, reference);
   }
 
   private void put(String name, String version, String content) throws Exception {
-    Environments.open(home).put(LAB, new Environments.Version(name, version, content));
+    environments().put(LAB, new Environments.Version(name, version, content));
   }
 
   @Test
@@ -76,8 +81,8 @@ class EnvironmentsTest {
     put("grown", "9", "{\"image\":\"example.org/nine\"}");
     put("grown", "10", "{\"image\":\"example.org/ten\"}");
     assertThat(resolve("azureml:grown@latest")).isEqualTo(new Image("example.org/ten"));
-    assertThat(Environments.open(home).latest(LAB, "grown")).contains("10");
-    assertThat(Environments.open(home).latest(LAB, "nobodys")).isEmpty();
+    assertThat(environments().latest(LAB, "grown")).contains("10");
+    assertThat(environments().latest(LAB, "nobodys")).isEmpty();
   }
 
   @Test
@@ -113,6 +118,6 @@ class EnvironmentsTest {
   @Test
   void damagedFileOfNamesStopsTheStart() throws Exception {
     Files.writeString(home.resolve("environments.yaml"), "a: {docker: x}\n");
-    assertThatThrownBy(() -> Environments.open(home)).hasMessageContaining("environments.yaml");
+    assertThatThrownBy(() -> environments()).hasMessageContaining("environments.yaml");
   }
 }

@@ -1,0 +1,146 @@
+package ebb.app.files;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Small files that each owner keeps under names and versions. Names that differ only in case are
+/// one, and are told in lower case.
+///
+/// ```
+/// FOLDER/OWNER/NAME/VERSION.json
+/// ```
+public final class VersionFiles {
+  /// As Azure has them for assets.
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
+
+  private static final String ENDING = ".json";
+
+  /// A file's name has 255 bytes at most, and that of a draft ends with `.json.new`.
+  private static final int VERSION_MAX = 246;
+
+  private final Path folder;
+
+  public VersionFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /// Why there can be no such version; null if there can.
+  public static @Nullable String unfit(String name, String version) {
+    for (String each : List.of(name, version)) {
+      if (!NAME.matcher(each).matches()) {
+        return "'%s' is no name or version: letters, digits, '-', '_' and '.' are allowed, 255 at most."
+            .formatted(each);
+      }
+    }
+    return version.length() > VERSION_MAX
+        ? "The version has %d characters: there are %d at most."
+            .formatted(version.length(), VERSION_MAX)
+        : null;
+  }
+
+  private Path names(String owner) {
+    return folder.resolve(owner);
+  }
+
+  private Path versions(String owner, String name) {
+    return names(owner).resolve(key(name));
+  }
+
+  private Path file(String owner, String name, String version) {
+    return versions(owner, name).resolve(key(version) + ENDING);
+  }
+
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /// What a version says; empty if there is none.
+  public Optional<String> find(String owner, String name, String version) throws IOException {
+    if (unfit(name, version) != null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(file(owner, name, version)));
+    } catch (NoSuchFileException absent) {
+      return Optional.empty();
+    }
+  }
+
+  /// When a version was written last.
+  public FileTime written(String owner, String name, String version) throws IOException {
+    return Files.getLastModifiedTime(file(owner, name, version));
+  }
+
+  /// Keeps what a version says, in the place of what it said; durable when this returns.
+  public synchronized void replace(String owner, String name, String version, String text)
+      throws IOException {
+    for (Path above : List.of(folder, names(owner), versions(owner, name))) {
+      if (!Files.isDirectory(above)) {
+        Files.createDirectory(above, Room.PRIVATE_FOLDER);
+        DurableFile.syncFolder(above);
+      }
+    }
+    DurableFile.replace(file(owner, name, version), text);
+  }
+
+  /// Takes a version away, and its name with the last one; durable when this returns. False if
+  /// there was none.
+  public synchronized boolean remove(String owner, String name, String version) throws IOException {
+    if (unfit(name, version) != null) {
+      return false;
+    }
+    Path file = file(owner, name, version);
+    if (!Files.deleteIfExists(file)) {
+      return false;
+    }
+    DurableFile.syncFolder(file);
+    try {
+      Files.delete(versions(owner, name));
+    } catch (DirectoryNotEmptyException others) {
+      return true;
+    }
+    DurableFile.syncFolder(versions(owner, name));
+    return true;
+  }
+
+  /// The names that there are after one, sorted.
+  public List<String> names(String owner, String after) throws IOException {
+    List<String> names = listed(names(owner));
+    names.removeIf(name -> name.compareTo(key(after)) <= 0);
+    return names;
+  }
+
+  /// The versions of a name, sorted by their texts.
+  public List<String> versionsOf(String owner, String name) throws IOException {
+    if (!NAME.matcher(name).matches()) {
+      return List.of();
+    }
+    return listed(versions(owner, name)).stream()
+        .filter(file -> file.endsWith(ENDING)) // and not a draft
+        .map(file -> file.substring(0, file.length() - ENDING.length()))
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> listed(Path folder) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      files.forEach(file -> found.add(file.getFileName().toString()));
+    } catch (NoSuchFileException absent) {
+      return found;
+    }
+    found.sort(null);
+    return found;
+  }
+}
