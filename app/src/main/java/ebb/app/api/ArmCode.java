@@ -100,16 +100,16 @@ final class ArmCode {
   }
 
   private Response begin(Request request, Actor actor) {
-    Response full = reads.storageRefusal();
-    if (full != null) {
-      return full;
-    }
     Scope workspace = Reads.workspaceScope(request);
     return inWorkspace(
         request,
         actor,
         Action.WRITE,
         () -> {
+          Response full = reads.storageRefusal();
+          if (full != null) {
+            return full;
+          }
           String upload = code.pending().begin(workspace.path(), Instant.now());
           List<String> path = List.of(CONTAINERS.getFirst(), CONTAINERS.getLast(), upload);
           String address = request.server() + "/" + String.join("/", path);
