@@ -390,6 +390,28 @@ class ArmDatastoresTest {
   }
 
   @Test
+  void dataAssetThatCannotBeReadIsNoFaultOfWhoNamesIt() throws Exception {
+    sent("h8/v.csv", "x");
+    String broken = LAB + "/data/broken/versions/1";
+    String body =
+        "{\"properties\":{\"dataType\":\"uri_file\",\"dataUri\":\"%s\"}}"
+            .formatted(ADDRESS + "h8/v.csv");
+    assertThat(azure.send("PUT", broken, body).status()).isEqualTo(201);
+    try (Stream<Path> files = Files.walk(server.home().resolve("data"))) {
+      Files.writeString(
+          files.filter(file -> file.endsWith("broken/1.json")).findFirst().get(), "{");
+    }
+    for (Answer answer :
+        List.of(
+            azure.send("GET", broken, ""),
+            azure.submit("of-broken", "true", input("azureml:broken:1")))) {
+      assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+      assertThat(answer.body()).doesNotContain(folder.toString());
+    }
+    assertThat(azure.send("DELETE", broken, "").status()).isEqualTo(200);
+  }
+
+  @Test
   void storesOfAWorkspaceGiveTheirNamesToNoFolder() throws Exception {
     for (String own : List.of("workspaceblobstore", "WorkspaceArtifactStore")) {
       Answer refused =
