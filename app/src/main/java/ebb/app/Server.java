@@ -242,14 +242,15 @@ final class Server {
     return Confines.find(
         store.home(),
         store.installation(),
-        new Confines.Wanted(users, programs, port, isPersonal(), images()));
+        new Confines.Wanted(users, programs, port, isPersonal(), images(store)));
   }
 
-  private Images images() {
+  private Images images(Store store) {
     String registries = config.images().registries();
     return new Images(
         !registries.equals(Config.AUTO) ? registries : isPersonal() ? Images.ANY : Images.NONE,
-        config.images().pullWithin());
+        config.images().pullWithin(),
+        store.storage().markBytes());
   }
 
   private boolean isPersonal() {

@@ -10,6 +10,7 @@ import ebb.kernel.placement.ClusterLoad;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Thing;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -29,9 +30,13 @@ final class Deadlines {
     }
   }
 
-  private final SortedBlocks<Due> answeredByBackend = SortedBlocks.natural();
-  private final SortedBlocks<Due> others = SortedBlocks.natural();
+  private final SortedBlocks<Due> answeredByBackend = soonestFirst();
+  private final SortedBlocks<Due> others = soonestFirst();
   private final TreeSet<Thing> quarantined = new TreeSet<>();
+
+  private static SortedBlocks<Due> soonestFirst() {
+    return new SortedBlocks<>(Due::at, Comparator.comparing(Due::thing));
+  }
 
   void cluster(
       @Nullable Cluster before,

@@ -76,7 +76,7 @@ public final class State {
   final Deadlines deadlines = new Deadlines();
   final Outstanding outstanding = new Outstanding();
   final Agenda agenda = new Agenda();
-  final SortedBlocks<EndedJob> ended = SortedBlocks.natural();
+  final SortedBlocks<EndedJob> ended = new SortedBlocks<>(EndedJob::sequence);
   final TreeMap<WorkspaceId, Integer> waitingJobs = new TreeMap<>();
   final TreeSet<WorkspaceId> deletingWorkspaces = new TreeSet<>();
   final Touched touched = new Touched();

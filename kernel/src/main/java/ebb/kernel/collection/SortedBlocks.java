@@ -9,19 +9,21 @@ import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.ToLongFunction;
 
 /// A set in order, as a list of short sorted arrays: what Python's `sortedcontainers` does.
 ///
-/// For entries that mostly come at the end and go from the front, as what waits does, adding and
-/// removing touch one array each; anywhere else they cost two searches by halves and the shift of
-/// half an array. A tree has a node, and a miss of the cache, for each entry on the way.
+/// Entries are in the order of their ranks, and entries of one rank in the order of a comparator.
+/// The ranks lie in arrays of their own, so that a search by halves touches no entry; a tree has a
+/// node, and a miss of the cache, for each entry on the way.
 public final class SortedBlocks<E> extends AbstractSet<E> {
   /// An array of so many references is moved in less time than a tree is put into balance.
   private static final int BLOCK_MOST = 64;
 
   private static final int BLOCK_LEAST = 8;
 
-  private final Comparator<? super E> order;
+  private final ToLongFunction<? super E> rank;
+  private final Comparator<? super E> ties;
 
   /// None of them empty.
   private final List<Block> blocks = new ArrayList<>();
@@ -30,18 +32,48 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
   private int changes;
 
   private static final class Block {
+    long[] ranks = new long[BLOCK_LEAST];
     Object[] entries = new Object[BLOCK_LEAST];
     int count;
+
+    void insert(int at, long rank, Object entry) {
+      if (count == entries.length) {
+        ranks = Arrays.copyOf(ranks, Math.min(2 * count, BLOCK_MOST));
+        entries = Arrays.copyOf(entries, Math.min(2 * count, BLOCK_MOST));
+      }
+      System.arraycopy(ranks, at, ranks, at + 1, count - at);
+      System.arraycopy(entries, at, entries, at + 1, count - at);
+      ranks[at] = rank;
+      entries[at] = entry;
+      count++;
+    }
+
+    void remove(int at) {
+      count--;
+      System.arraycopy(ranks, at + 1, ranks, at, count - at);
+      System.arraycopy(entries, at + 1, entries, at, count - at);
+      entries[count] = null;
+    }
+
+    /// Moves all from an entry on into an empty block.
+    void moveTo(Block other, int from) {
+      other.count = count - from;
+      other.ranks = Arrays.copyOfRange(ranks, from, from + BLOCK_MOST);
+      other.entries = Arrays.copyOfRange(entries, from, from + BLOCK_MOST);
+      Arrays.fill(entries, from, count, null);
+      count = from;
+    }
   }
 
-  /// @param order never says that two different entries are equal
-  public SortedBlocks(Comparator<? super E> order) {
-    this.order = order;
+  /// @param ties never says that two different entries of one rank are equal
+  public SortedBlocks(ToLongFunction<? super E> rank, Comparator<? super E> ties) {
+    this.rank = rank;
+    this.ties = ties;
   }
 
-  /// In the natural order of the entries.
-  public static <E extends Comparable<? super E>> SortedBlocks<E> natural() {
-    return new SortedBlocks<>(Comparator.naturalOrder());
+  /// Of entries of which no two have the same rank.
+  public SortedBlocks(ToLongFunction<? super E> rank) {
+    this(rank, (_, _) -> 0);
   }
 
   @Override
@@ -65,9 +97,10 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
     if (blocks.isEmpty()) {
       blocks.add(new Block());
     }
-    int number = blockFor(added);
+    long wanted = rank.applyAsLong(added);
+    int number = blockFor(wanted, added);
     Block block = blocks.get(number);
-    int at = position(block, added);
+    int at = position(block, wanted, added);
     if (at >= 0) {
       return false;
     }
@@ -79,19 +112,10 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
         block = second;
       }
     }
-    insert(block, at, added);
+    block.insert(at, wanted, added);
     size++;
     changes++;
     return true;
-  }
-
-  private static void insert(Block block, int at, Object added) {
-    if (block.count == block.entries.length) {
-      block.entries = Arrays.copyOf(block.entries, Math.min(2 * block.count, BLOCK_MOST));
-    }
-    System.arraycopy(block.entries, at, block.entries, at + 1, block.count - at);
-    block.entries[at] = added;
-    block.count++;
   }
 
   /// Makes room in a full block, in a new one after it: by half, or, for what comes after all of
@@ -101,11 +125,7 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
     Block second = new Block();
     blocks.add(number + 1, second);
     if (at < BLOCK_MOST) {
-      int kept = BLOCK_MOST / 2;
-      second.count = BLOCK_MOST - kept;
-      second.entries = Arrays.copyOfRange(full.entries, kept, kept + BLOCK_MOST);
-      Arrays.fill(full.entries, kept, BLOCK_MOST, null);
-      full.count = kept;
+      full.moveTo(second, BLOCK_MOST / 2);
     }
     return second;
   }
@@ -116,9 +136,9 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
     if (blocks.isEmpty()) {
       return false;
     }
-    int number = blockFor((E) removed);
-    Block block = blocks.get(number);
-    int at = position(block, (E) removed);
+    long wanted = rank.applyAsLong((E) removed);
+    int number = blockFor(wanted, (E) removed);
+    int at = position(blocks.get(number), wanted, (E) removed);
     if (at < 0) {
       return false;
     }
@@ -128,9 +148,7 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
 
   private void removeAt(int number, int at) {
     Block block = blocks.get(number);
-    block.count--;
-    System.arraycopy(block.entries, at + 1, block.entries, at, block.count - at);
-    block.entries[block.count] = null;
+    block.remove(at);
     if (block.count == 0) {
       blocks.remove(number);
     }
@@ -140,8 +158,12 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
 
   @Override
   @SuppressWarnings("unchecked") // as for a TreeSet: what is not an E cannot be compared
-  public boolean contains(Object wanted) {
-    return !blocks.isEmpty() && position(blocks.get(blockFor((E) wanted)), (E) wanted) >= 0;
+  public boolean contains(Object entry) {
+    if (blocks.isEmpty()) {
+      return false;
+    }
+    long wanted = rank.applyAsLong((E) entry);
+    return position(blocks.get(blockFor(wanted, (E) entry)), wanted, (E) entry) >= 0;
   }
 
   @Override
@@ -156,8 +178,9 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
     if (blocks.isEmpty()) {
       return 0;
     }
-    int number = blockFor(entry);
-    int at = position(blocks.get(number), entry);
+    long wanted = rank.applyAsLong(entry);
+    int number = blockFor(wanted, entry);
+    int at = position(blocks.get(number), wanted, entry);
     int count = at >= 0 ? at : -at - 1;
     for (Block block : blocks.subList(0, number)) {
       count += block.count;
@@ -166,16 +189,16 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
   }
 
   /// The last block that begins with the entry or before it, or else the first one.
-  private int blockFor(E entry) {
+  private int blockFor(long wanted, E entry) {
     int last = blocks.size() - 1;
-    if (last == 0 || order.compare(entry(blocks.get(last), 0), entry) <= 0) {
+    if (last == 0 || compare(blocks.get(last), 0, wanted, entry) <= 0) {
       return last; // where most are added
     }
     int low = 0;
     int high = last - 1;
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
-      if (order.compare(entry(blocks.get(middle), 0), entry) <= 0) {
+      if (compare(blocks.get(middle), 0, wanted, entry) <= 0) {
         low = middle;
       } else {
         high = middle - 1;
@@ -185,15 +208,12 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
   }
 
   /// Where the entry is in the block, or, as a negative number, where it would be.
-  private int position(Block block, E entry) {
+  private int position(Block block, long wanted, E entry) {
     int low = 0;
     int high = block.count - 1;
-    if (high >= 0 && order.compare(entry(block, high), entry) < 0) {
-      return -(high + 1) - 1;
-    }
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      int compared = order.compare(entry(block, middle), entry);
+      int compared = compare(block, middle, wanted, entry);
       if (compared == 0) {
         return middle;
       } else if (compared < 0) {
@@ -203,6 +223,11 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
       }
     }
     return -low - 1;
+  }
+
+  private int compare(Block block, int at, long wanted, E entry) {
+    int byRank = Long.compare(block.ranks[at], wanted);
+    return byRank != 0 ? byRank : ties.compare(entry(block, at), entry);
   }
 
   @SuppressWarnings("unchecked") // only add writes entries

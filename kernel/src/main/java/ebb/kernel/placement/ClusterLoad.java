@@ -18,29 +18,20 @@ import java.util.TreeMap;
 /// Derived: kept by the changes of nodes, jobs and attempts alone, and rebuilt from them.
 public final class ClusterLoad {
   /// A node with a time: since when it is idle, or by when it should be there.
-  record TimedNode(long at, NodeId node) implements Comparable<TimedNode> {
-    @Override
-    public int compareTo(TimedNode other) {
-      int byTime = Long.compare(at, other.at);
-      return byTime != 0 ? byTime : node.compareTo(other.node);
-    }
-  }
+  record TimedNode(long at, NodeId node) {}
 
   /// When an attempt gives back how many nodes, at the latest.
-  record End(long at, AttemptId attempt, int nodes) implements Comparable<End> {
-    @Override
-    public int compareTo(End other) {
-      int byTime = Long.compare(at, other.at);
-      return byTime != 0 ? byTime : attempt.compareTo(other.attempt);
-    }
-  }
+  record End(long at, AttemptId attempt, int nodes) {}
 
-  private final SortedBlocks<TimedNode> idle = new SortedBlocks<>(Comparator.reverseOrder());
-  private final SortedBlocks<TimedNode> coming = SortedBlocks.natural();
-  private final SortedBlocks<NodeId> nodes = SortedBlocks.natural();
-  private final SortedBlocks<End> ends = SortedBlocks.natural();
-  private final SortedBlocks<QueueEntry> assembling = SortedBlocks.natural();
-  private final SortedBlocks<JobId> unended = SortedBlocks.natural();
+  private final SortedBlocks<TimedNode> idle =
+      new SortedBlocks<>(node -> -node.at(), Comparator.comparing(TimedNode::node).reversed());
+  private final SortedBlocks<TimedNode> coming =
+      new SortedBlocks<>(TimedNode::at, Comparator.comparing(TimedNode::node));
+  private final SortedBlocks<NodeId> nodes = new SortedBlocks<>(NodeId::value);
+  private final SortedBlocks<End> ends =
+      new SortedBlocks<>(End::at, Comparator.comparing(End::attempt));
+  private final SortedBlocks<QueueEntry> assembling = new SortedBlocks<>(QueueEntry::rank);
+  private final SortedBlocks<JobId> unended = new SortedBlocks<>(JobId::value);
   private final JobQueue queue = new JobQueue();
   private int claimed;
   private int leaving;

@@ -20,7 +20,7 @@ final class JobQueue {
 
   private static final class Group {
     final TreeMap<String, SortedBlocks<QueueEntry>> lanes = new TreeMap<>();
-    final SortedBlocks<QueueEntry> laneHeads = SortedBlocks.natural();
+    final SortedBlocks<QueueEntry> laneHeads = new SortedBlocks<>(QueueEntry::rank);
 
     @Nullable
     QueueEntry head() {
@@ -29,7 +29,7 @@ final class JobQueue {
 
     void add(QueueEntry entry) {
       SortedBlocks<QueueEntry> lane =
-          lanes.computeIfAbsent(entry.account(), _ -> SortedBlocks.natural());
+          lanes.computeIfAbsent(entry.account(), _ -> new SortedBlocks<>(QueueEntry::rank));
       QueueEntry before = lane.isEmpty() ? null : lane.first();
       lane.add(entry);
       replace(laneHeads, before, lane.first());
@@ -63,7 +63,7 @@ final class JobQueue {
   }
 
   private final TreeMap<Demand, Group> groups = new TreeMap<>();
-  private final SortedBlocks<QueueEntry> heads = SortedBlocks.natural();
+  private final SortedBlocks<QueueEntry> heads = new SortedBlocks<>(QueueEntry::rank);
   private int size;
 
   void add(QueueEntry entry) {

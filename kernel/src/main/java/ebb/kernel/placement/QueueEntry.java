@@ -8,12 +8,18 @@ public record QueueEntry(
     JobId job, String account, int priority, long sequence, int nodes, long limitMillis)
     implements Comparable<QueueEntry> {
 
+  /// More than a journal ever has; times the most urgent priority it is within a number's bounds.
+  private static final long SEQUENCES = 1L << 52;
+
   /// The one function that orders the queue: priority, then submission. Fair share between accounts
   /// would change this function and nothing else.
+  long rank() {
+    return sequence - Math.multiplyExact(priority, SEQUENCES);
+  }
+
   @Override
   public int compareTo(QueueEntry other) {
-    int byPriority = Integer.compare(other.priority, priority);
-    return byPriority != 0 ? byPriority : Long.compare(sequence, other.sequence);
+    return Long.compare(rank(), other.rank());
   }
 
   public static QueueEntry of(Job job) {

@@ -21,7 +21,7 @@ public record QuotaKey(QuotaKind kind, String subscription, String location, Str
 
   @Override
   public int compareTo(QuotaKey other) {
-    return ORDER.compare(this, other);
+    return this == other ? 0 : ORDER.compare(this, other); // a cluster's keys are the same objects
   }
 
   @Override

@@ -18,8 +18,13 @@ import java.util.TreeMap;
 /// low-priority vCPUs as one number across families.
 public final class Quotas {
   private final TreeMap<QuotaKey, Integer> limits = new TreeMap<>();
-  private final TreeMap<QuotaKey, TreeMap<ClusterId, Integer>> holders = new TreeMap<>();
-  private final TreeMap<QuotaKey, Integer> used = new TreeMap<>();
+  private final TreeMap<QuotaKey, Use> uses = new TreeMap<>();
+
+  /// How many vCPUs count against a key, and whose they are.
+  private static final class Use {
+    int vcpus;
+    final TreeMap<ClusterId, Integer> byCluster = new TreeMap<>();
+  }
 
   /// The keys that a node of this family counts against.
   public static List<QuotaKey> keys(
@@ -55,7 +60,8 @@ public final class Quotas {
   }
 
   public int used(QuotaKey key) {
-    return used.getOrDefault(key, 0);
+    Use use = uses.get(key);
+    return use == null ? 0 : use.vcpus;
   }
 
   /// Whether `asked` more vCPUs fit; null if they do. Who holds the rest is said only to those who
@@ -77,12 +83,12 @@ public final class Quotas {
   }
 
   private List<Rejection.Holder> holdersOf(QuotaKey key, @Nullable HolderNames names) {
-    TreeMap<ClusterId, Integer> byCluster = holders.get(key);
-    if (byCluster == null || names == null) {
+    Use use = uses.get(key);
+    if (use == null || names == null) {
       return List.of();
     }
     List<Rejection.Holder> result = new ArrayList<>();
-    byCluster.forEach((id, vcpus) -> result.add(new Rejection.Holder(names.name(id), vcpus)));
+    use.byCluster.forEach((id, vcpus) -> result.add(new Rejection.Holder(names.name(id), vcpus)));
     result.sort((a, b) -> Long.compare(b.amount(), a.amount()));
     return result;
   }
@@ -90,10 +96,9 @@ public final class Quotas {
   /// So many vCPUs of the cluster came to be, or (negative) are gone.
   public void count(ClusterId cluster, List<QuotaKey> keys, int vcpus) {
     for (QuotaKey key : keys) {
-      used.merge(key, vcpus, Quotas::sumOrNothing);
-      holders
-          .computeIfAbsent(key, _ -> new TreeMap<>())
-          .merge(cluster, vcpus, Quotas::sumOrNothing);
+      Use use = uses.computeIfAbsent(key, _ -> new Use());
+      use.vcpus += vcpus;
+      use.byCluster.merge(cluster, vcpus, Quotas::sumOrNothing);
     }
   }
 
@@ -103,7 +108,12 @@ public final class Quotas {
 
   /// What is derived, for comparison with a recount.
   public Object derived() {
-    holders.values().removeIf(TreeMap::isEmpty);
-    return List.of(used, holders);
+    TreeMap<QuotaKey, Object> derived = new TreeMap<>();
+    uses.forEach((key, use) -> {
+      if (!use.byCluster.isEmpty()) {
+        derived.put(key, List.of(use.vcpus, use.byCluster));
+      }
+    });
+    return derived;
   }
 }

@@ -19,8 +19,18 @@ class SortedBlocksTest {
   @ParameterizedTest
   @ValueSource(ints = {10, 300, 5_000, 1_000_000})
   void doesWhatATreeDoes(int numbers) {
+    checkAgainstATree(numbers, new SortedBlocks<>(number -> number));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1_000, 1_000_000})
+  void doesSoWithManyEntriesOfOneRank(int ranks) {
+    checkAgainstATree(
+        5_000, new SortedBlocks<>(number -> number / ranks, Comparator.naturalOrder()));
+  }
+
+  private static void checkAgainstATree(int numbers, SortedBlocks<Integer> blocks) {
     Random random = new Random(numbers);
-    SortedBlocks<Integer> blocks = SortedBlocks.natural();
     TreeSet<Integer> tree = new TreeSet<>();
     for (int i = 0; i < 20_000; i++) {
       Integer number = random.nextInt(numbers);
@@ -50,7 +60,7 @@ class SortedBlocksTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 257})
   void entriesCanBeRemovedDuringAWalk(int every) {
-    SortedBlocks<Integer> blocks = SortedBlocks.natural();
+    SortedBlocks<Integer> blocks = new SortedBlocks<>(number -> number);
     TreeSet<Integer> tree = new TreeSet<>();
     for (int i = 0; i < 2_000; i++) {
       blocks.add(i);
@@ -71,7 +81,8 @@ class SortedBlocksTest {
 
   @Test
   void orderCanBeAnother() {
-    SortedBlocks<Integer> blocks = new SortedBlocks<>(Comparator.reverseOrder());
+    SortedBlocks<Integer> blocks =
+        new SortedBlocks<>(number -> -number / 10, Comparator.reverseOrder());
     for (int i = 0; i < 1_000; i++) {
       blocks.add(i);
     }
@@ -82,7 +93,7 @@ class SortedBlocksTest {
 
   @Test
   void walkOverASetThatChangesIsRefused() {
-    SortedBlocks<Integer> blocks = SortedBlocks.natural();
+    SortedBlocks<Integer> blocks = new SortedBlocks<>(number -> number);
     blocks.addAll(List.of(1, 2, 3));
     Iterator<Integer> walk = blocks.iterator();
     walk.next();

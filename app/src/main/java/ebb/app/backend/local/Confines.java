@@ -52,6 +52,10 @@ public final class Confines {
       throw new IOException(
           "running tasks as another user needs chroot: install the package coreutils");
     }
+    if (Programs.find("du").isEmpty()) {
+      throw new IOException(
+          "bounding the disk that jobs take needs du: install the package coreutils");
+    }
     ControlGroups groups = ControlGroups.find(Path.of("/"), installation);
     Sandbox sandbox = null;
     String sandboxMissing = "install the package bubblewrap";

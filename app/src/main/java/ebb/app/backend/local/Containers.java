@@ -22,10 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// Variables reach the container by a file of the home, for podman has rights and obeys variables
 /// too. The file is there while the task is: it says whose end has a container to be cleared away.
 final class Containers {
-  /// An image's name, and no option; nor has it room for a password.
-  private static final String NAME =
-      "(?=.{1,255}$)[A-Za-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?";
-
   private static final int REMOVALS_MAX = 5;
   private static final long REMOVAL_PAUSE_MILLIS = 500;
 
@@ -130,10 +126,11 @@ final class Containers {
     return whole;
   }
 
-  /// One for each image, kept: they are small, and few.
+  /// The same for all spellings of an image's name. There are no more than 256, however many images
+  /// are named: one that waits for another's pull now and then does no harm.
   private String lock(String image) {
-    String hash = Specification.hashOf(image.getBytes(StandardCharsets.UTF_8));
-    return files.resolve("image-" + hash.substring(0, 16)).toString();
+    byte[] reference = Images.reference(image).getBytes(StandardCharsets.UTF_8);
+    return files.resolve("image-" + Specification.hashOf(reference).substring(0, 2)).toString();
   }
 
   private static String volume(Path folder, boolean writable) throws CannotPrepare {
@@ -148,10 +145,10 @@ final class Containers {
       return image(with.image());
     }
     if (environment instanceof Specification.Image(String name)) {
-      if (name.matches(NAME)) {
+      if (Images.isName(name)) {
         return name;
       }
-      throw new CannotPrepare("'" + name + "' is no name of an image");
+      throw new CannotPrepare("'" + name + "' is no name of an image: " + Images.NAME_IS);
     }
     throw new CannotPrepare("a cluster with isolation container runs images: name one (image)");
   }

@@ -27,9 +27,10 @@ final class ControlGroups {
   /// How a program gets into its groups: those in which it is to be born, which only threads of
   /// version 1 can do for it, and the arguments, which enter all others before the program.
   record Joined(List<String> arguments, List<Path> groups) {
-    /// Without the agent.
+    /// Without the agent, but by the same files: a process of one thread is moved as that thread
+    /// is.
     Programs.Ended run() throws IOException {
-      return Programs.run(entering(groups, arguments), "");
+      return Programs.run(entering(groups, BY_THREAD, arguments), "");
     }
   }
 
@@ -49,6 +50,9 @@ final class ControlGroups {
 
   /// The length of time that shares of processor time are counted in: the kernel's own default.
   private static final long PERIOD_MICROS = 100_000;
+
+  /// By which version 1 moves single threads.
+  private static final String BY_THREAD = "tasks";
 
   private static final List<String> CONTROLLERS = List.of("memory", "cpu", "cpuacct", "pids");
 
@@ -98,11 +102,6 @@ final class ControlGroups {
     return new ControlGroups(List.of(), List.of(), "", why);
   }
 
-  /// Groups below these.
-  static ControlGroups of(List<Path> bases, String installation) {
-    return new ControlGroups(bases, List.of(), installation, "");
-  }
-
   /// The groups that this process may make, tried once with a process.
   static ControlGroups find(Path root, String installation) throws IOException {
     List<String> mounts = Files.readAllLines(root.resolve("proc/self/mounts"));
@@ -114,14 +113,24 @@ final class ControlGroups {
     found.sweep();
     String trial = "trial-" + ProcessHandle.current().pid();
     try {
-      Joined joined = found.join(trial, new Limits(0, 0, 0), List.of("/bin/true"));
-      Programs.Ended ended = joined.run();
-      return ended.isFine() ? found : none("no process may enter a group: " + ended.words());
+      Programs.Ended ended = found.tryOut(trial);
+      return ended.isFine()
+          ? found
+          : none("no process may enter a group and leave it again: " + ended.words());
     } catch (IOException e) {
       return none("no group can be made: " + e.getMessage());
     } finally {
       found.end(trial);
     }
+  }
+
+  /// Enters as a task does, and leaves as the thread that starts tasks does.
+  private Programs.Ended tryOut(String trial) throws IOException {
+    Joined joined = join(trial, new Limits(0, 0, 0), List.of("/bin/true"));
+    boolean byThread = !joined.groups().isEmpty();
+    List<String> leaving =
+        byThread ? entering(bases, BY_THREAD, joined.arguments()) : joined.arguments();
+    return new Joined(leaving, joined.groups()).run();
   }
 
   private static Optional<ControlGroups> version2(
@@ -256,17 +265,17 @@ final class ControlGroups {
       Set<String> files = files(base, group);
       limit(group, files, limits);
       groups.add(group);
-      byThread &= files.contains("tasks");
+      byThread &= files.contains(BY_THREAD);
     }
     return byThread
         ? new Joined(program, groups)
-        : new Joined(entering(groups, program), List.of());
+        : new Joined(entering(groups, "cgroup.procs", program), List.of());
   }
 
-  private static List<String> entering(List<Path> groups, List<String> program) {
+  private static List<String> entering(List<Path> groups, String by, List<String> program) {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("/bin/sh", "-c", JOIN, "ebb-join", String.valueOf(groups.size())));
-    groups.forEach(group -> arguments.add(group.resolve("cgroup.procs").toString()));
+    groups.forEach(group -> arguments.add(group.resolve(by).toString()));
     arguments.addAll(program);
     return arguments;
   }

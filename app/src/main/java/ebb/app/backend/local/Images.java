@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Which images are brought to this machine when a job names them, and how.
 ///
@@ -12,7 +15,8 @@ import java.util.Locale;
 ///
 /// @param registries `any`, `none`, or names of registries with commas between them
 /// @param within how long one may take
-public record Images(String registries, Duration within) {
+/// @param keepFreeBytes with less free on the disk of podman's images nothing is pulled
+public record Images(String registries, Duration within, long keepFreeBytes) {
   /// What the key of that name has in place of a list.
   public static final String ANY = "any";
 
@@ -20,35 +24,59 @@ public record Images(String registries, Duration within) {
   public static final String NONE = "none";
 
   /// Those that an operator has brought, and no others.
-  public static final Images THERE = new Images(NONE, Duration.ofMinutes(30));
+  public static final Images THERE = new Images(NONE, Duration.ofMinutes(30), 0);
+
+  /// What names have room for: no option, no password, and none of podman's transports, which would
+  /// have it read the machine's files in place of a registry (`oci-archive:/some/file`).
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?=.{1,255}$)"
+              + "(?:(?<first>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/)?"
+              + "(?<path>[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)"
+              + "(?<tag>:[A-Za-z0-9_][A-Za-z0-9._-]*)?"
+              + "(?<digest>@sha256:[0-9a-f]{64})?");
+
+  /// What such a name is, in words for people.
+  static final String NAME_IS = "[REGISTRY[:PORT]/]PATH[:TAG][@sha256:DIGEST]";
 
   /// Where an image without a registry in its name comes from, as everywhere.
-  private static final String DOCKER_HUB = "docker.io/";
+  private static final String DOCKER_HUB = "docker.io";
+
+  /// Where those of its images are that have but one word.
+  private static final String LIBRARY = "library/";
 
   /// podman's own name for what was made on the machine.
   private static final String LOCAL = "localhost";
 
-  /// `flock` is util-linux's, as `unshare` is; `timeout` is of the coreutils. podman is not left
-  /// the lock, and knows registries' credentials by itself.
+  /// `flock` is util-linux's, as `unshare` is; `timeout` and `df` are of the coreutils. podman is
+  /// not left the lock, and knows registries' credentials by itself. `command` has a lock that
+  /// cannot be opened be an answer: without it, the shell ends there.
   private static final String SCRIPT =
       """
-      podman=$1 image=$2 reference=$3 refusal=$4 lock=$5 within=$6 before=$7; shift 7
+      podman=$1 image=$2 reference=$3 refusal=$4 lock=$5 within=$6 keep=$7 before=$8; shift 8
       say() { echo "ebb: image: $*" >&2; }
       there() { "$podman" --cgroup-manager=cgroupfs image exists "$1"; }
       if ! there "$image"; then
         name=$image image=$reference
         if ! there "$image"; then
           [ -z "$refusal" ] || { say "$name is not on this machine: $refusal"; exit 125; }
-          exec 9>"$lock" && flock 9 || { say "cannot lock $lock"; exit 125; }
+          command exec 9>"$lock" && flock 9 || { say "cannot lock $lock"; exit 125; }
           if ! there "$image"; then
+            store=$("$podman" --cgroup-manager=cgroupfs info --format '{{.Store.GraphRoot}}' 9>&-)
+            free=$(df -k --output=avail "$store" | tail -n 1)
+            if [ $((free)) -lt "$keep" ]; then
+              say "$image is not pulled: the disk of podman's images ($store) has $((free / 1024)) MiB left, and nothing is pulled below $((keep / 1024)) MiB."
+              say "An operator removes images with 'podman rmi', or with 'podman image prune --all' every one that no container uses."
+              exit 125
+            fi
             say "pulling $image"
-            timeout -k 10 "$within" "$podman" --cgroup-manager=cgroupfs pull "$image" >&2 9>&- || {
-              case $? in
-                124 | 137) why="it took longer than $within s (images.pull-within)" ;;
-                *) why="the lines above say why" ;;
-              esac
+            began=$(date +%s)
+            timeout -k 10 "$within" "$podman" --cgroup-manager=cgroupfs pull "docker://$image" >&2 9>&- || {
+              code=$? why="the lines above say why"
+              [ $code != 137 ] || why="it was killed, as happens for want of memory: a larger VM size has more"
+              [ $(($(date +%s) - began)) -lt "$within" ] || why="it took longer than $within s (images.pull-within)"
               say "$image could not be pulled: $why."
-              say "Check the name. Where the registry asks who one is, an operator runs 'podman login' as the server's user; what no registry has, they bring with 'podman import'."
+              say "Check the name. Where the registry asks who one is, an operator runs 'podman login --authfile ~/.config/containers/auth.json' as the server's user; what no registry has, they bring with 'podman import'."
               exit 125
             }
             say "pulled $image"
@@ -77,20 +105,39 @@ public record Images(String registries, Duration within) {
     arguments.addAll(List.of("/bin/sh", "-c", SCRIPT, "ebb-image", before.getFirst(), image));
     arguments.addAll(List.of(reference, refusal(reference), lock));
     arguments.add(String.valueOf(within.toSeconds()));
+    arguments.add(String.valueOf(keepFreeBytes / 1024));
     arguments.add(String.valueOf(before.size()));
     arguments.addAll(before);
     arguments.addAll(command);
     return arguments;
   }
 
-  /// With its registry.
+  static boolean isName(String image) {
+    return NAME.matcher(image).matches();
+  }
+
+  /// A name in full, with its registry: the same for all spellings of it. Of a tag and a digest the
+  /// digest says it all, and podman takes no more than one of them.
   static String reference(String image) {
-    int slash = image.indexOf('/');
-    String first = slash < 0 ? "" : image.substring(0, slash);
-    if (first.equals(LOCAL) || first.indexOf('.') >= 0 || first.indexOf(':') >= 0) {
-      return image;
+    Matcher name = NAME.matcher(image);
+    if (!name.matches()) {
+      throw new IllegalArgumentException(image);
     }
-    return DOCKER_HUB + (slash < 0 ? "library/" : "") + image;
+    String first = orEmpty(name.group("first"));
+    boolean isRegistry = first.equals(LOCAL) || first.indexOf('.') >= 0 || first.indexOf(':') >= 0;
+    String registry = isRegistry ? first : DOCKER_HUB;
+    String path = (isRegistry || first.isEmpty() ? "" : first + "/") + name.group("path");
+    if (registry.equals(DOCKER_HUB) && path.indexOf('/') < 0) {
+      path = LIBRARY + path;
+    }
+    String tag = orEmpty(name.group("tag"));
+    String digest = orEmpty(name.group("digest"));
+    String which = !digest.isEmpty() ? digest : !tag.isEmpty() ? tag : ":latest";
+    return registry + "/" + path + which;
+  }
+
+  private static String orEmpty(@Nullable String group) {
+    return group == null ? "" : group;
   }
 
   /// Why it is not pulled; empty if it is.

@@ -214,5 +214,13 @@ class ContainerTest {
     assertThat(server.exited(task(2)).report().detail()).contains("runs images: name one");
     assertThat(server.exited(task(3)).report().detail()).contains("no name of an image");
     assertThat(server.exited(task(4)).report().detail()).contains("isolation container");
+    server.tell(
+        order(
+            task(5),
+            specification(
+                "true", new Specification.Image("oci-archive:" + folder.resolve("x.tar"))),
+            Isolation.CONTAINER,
+            true));
+    assertThat(server.exited(task(5)).report().detail()).contains("no name of an image");
   }
 }

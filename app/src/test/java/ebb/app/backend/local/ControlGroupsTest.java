@@ -157,6 +157,38 @@ class ControlGroupsTest {
     assertThat(others).exists();
   }
 
+  /// Of the first version, as [#mounts] says them: each with the files that a trial at the start
+  /// needs, but for one.
+  private ControlGroups without(String missing) throws Exception {
+    List<String> lines = new ArrayList<>();
+    String trial = "test_trial-" + ProcessHandle.current().pid();
+    for (String name : List.of("memory", "cpu", "cpuacct", "pids")) {
+      lines.add("cgroup /sys/fs/cgroup/%1$s cgroup rw,relatime,%1$s 0 0".formatted(name));
+      Path group = Files.createDirectories(root.resolve("sys/fs/cgroup/" + name + "/ebb/" + trial));
+      for (String file : List.of("../tasks", "tasks", "cgroup.procs")) {
+        Path path = group.resolve(file);
+        Path _ = file.equals(missing) ? Files.createDirectory(path) : Files.createFile(path);
+      }
+    }
+    mounts(lines.toArray(String[]::new));
+    return ControlGroups.find(root, "test");
+  }
+
+  @Test
+  void groupsThatATaskCannotEnterAreNone() throws Exception {
+    assertThat(without("tasks").missing()).contains("may enter a group", "/tasks");
+  }
+
+  @Test
+  void groupsThatTheAgentCannotLeaveAreNone() throws Exception {
+    assertThat(without("../tasks").missing()).contains("and leave it again", "/ebb/tasks");
+  }
+
+  @Test
+  void trialUsesTheFilesThatTasksUse() throws Exception {
+    assertThat(without("cgroup.procs").missing()).isEmpty();
+  }
+
   @Test
   void whatAnOrdinaryUsersGroupsDoNotLimitIsSaid() throws Exception {
     mounts("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0");
@@ -170,16 +202,34 @@ class ControlGroupsTest {
 
   @Test
   void groupsOfTheSecondVersionGetTheLimitsInItsOwnWords() throws Exception {
+    mounts("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0");
     Path top = Files.createDirectories(root.resolve("sys/fs/cgroup"));
     Path task = Files.createDirectories(top.resolve("ebb/test_task"));
+    Path trial =
+        Files.createDirectory(top.resolve("ebb/test_trial-" + ProcessHandle.current().pid()));
+    for (Path folder : List.of(top, top.resolve("ebb"))) {
+      Files.writeString(folder.resolve("cgroup.controllers"), "cpu memory pids\n");
+    }
     for (String file : List.of("memory.max", "cpu.max", "pids.max", "memory.swap.max")) {
       Files.writeString(task.resolve(file), "max\n");
+    }
+    // The kernel gives a trial's group the same files as a task's.
+    for (String file :
+        List.of(
+            "memory.max",
+            "cpu.max",
+            "pids.max",
+            "memory.swap.max",
+            "cpu.stat",
+            "io.stat",
+            "memory.peak")) {
+      Files.createFile(trial.resolve(file));
     }
     Files.writeString(task.resolve("cpu.stat"), "usage_usec 2500000\nuser_usec 1\n");
     String io = "8:0 rbytes=100 wbytes=20 rios=1\n253:1 rbytes=5 wbytes=4096 rios=2\n";
     Files.writeString(task.resolve("io.stat"), io);
     Files.writeString(task.resolve("memory.peak"), "1048576\n");
-    ControlGroups groups = ControlGroups.of(List.of(top.resolve("ebb")), "test");
+    ControlGroups groups = ControlGroups.find(root, "test");
 
     Joined joined = groups.join("task", new Limits(64 * MEBIBYTE, 2, 100), List.of("program"));
 

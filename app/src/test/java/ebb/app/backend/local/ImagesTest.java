@@ -1,0 +1,136 @@
+package ebb.app.backend.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Names of images, and what is asked of podman for them. A small program stands in for it, so that
+/// this needs neither root nor a registry ([PulledImageTest] has both).
+class ImagesTest {
+  private static final String DIGEST = "@sha256:" + "ab".repeat(32);
+
+  /// Writes down what it is asked; has the image once it was pulled; is killed for `killed`.
+  private static final String STAND_IN =
+      """
+      #!/bin/sh
+      own=$(dirname "$0")
+      echo "$*" >>"$own/asked"
+      case "$*" in
+        *" image exists "*) [ -e "$own/pulled" ] ;;
+        *" info "*) echo "$own" ;;
+        *" pull "*killed*) kill -KILL $$ ;;
+        *" pull "*) : >"$own/pulled" ;;
+        *) echo "ran $*" ;;
+      esac
+      """;
+
+  @TempDir Path folder;
+  private Path podman;
+
+  @BeforeEach
+  void begin() throws Exception {
+    podman = Files.writeString(folder.resolve("podman"), STAND_IN);
+    Files.setPosixFilePermissions(podman, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Programs.Ended run(String image, Path lock, long keepFreeBytes) throws Exception {
+    Images images = new Images(Images.ANY, Duration.ofMinutes(1), keepFreeBytes);
+    return Programs.run(
+        images.run(image, lock.toString(), List.of(podman.toString(), "run"), List.of("program")),
+        "");
+  }
+
+  private List<String> asked() throws Exception {
+    return Files.readAllLines(folder.resolve("asked"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "docker-archive:/var/x.tar",
+        "oci-archive:/var/x.tar",
+        "oci-archive:/var/x.tar:name",
+        "oci:/var/folder",
+        "oci:folder/inner",
+        "dir:/var/folder",
+        "sif:/var/x.sif",
+        "tarball:/var/x.tar",
+        "containers-storage:[overlay@/var/lib]busybox",
+        "containers-storage:docker.io/library/busybox",
+        "docker-daemon:library/busybox:1",
+        "ostree:busybox@/var/repository",
+        "docker://docker.io/library/busybox",
+        "host:port/busybox",
+        "host:123456/busybox",
+        "--privileged",
+        "/var/folder",
+        "../folder",
+        "user:password@host/busybox",
+        "busybox\nbusybox",
+        ""
+      })
+  void nameIsARegistrysAndNoPathOfTheMachine(String name) {
+    assertThat(Images.isName(name)).isFalse();
+  }
+
+  @Test
+  void nameIsWrittenInFullSoThatAllItsSpellingsAreOne() {
+    assertThat(List.of("busybox", "library/busybox", "docker.io/busybox", "busybox:latest"))
+        .extracting(Images::reference)
+        .containsOnly("docker.io/library/busybox:latest");
+    assertThat(Images.reference("team/small:1")).isEqualTo("docker.io/team/small:1");
+    assertThat(Images.reference("localhost/small")).isEqualTo("localhost/small:latest");
+    assertThat(Images.reference("here:5000/a/small:1")).isEqualTo("here:5000/a/small:1");
+    assertThat(Images.reference("example.org/small:1" + DIGEST))
+        .isEqualTo("example.org/small" + DIGEST);
+  }
+
+  @Test
+  void whatLooksLikeATransportIsPulledFromARegistryAllTheSame() throws Exception {
+    Programs.Ended ended = run("oci:small", folder.resolve("lock"), 0);
+
+    assertThat(ended.output()).contains("ran run docker.io/library/oci:small program");
+    assertThat(asked())
+        .contains("--cgroup-manager=cgroupfs pull docker://docker.io/library/oci:small");
+  }
+
+  @Test
+  void nothingIsPulledWhereTheDiskIsAsGoodAsFull() throws Exception {
+    Programs.Ended ended = run("busybox", folder.resolve("lock"), Long.MAX_VALUE);
+
+    assertThat(ended.code()).isEqualTo(125);
+    assertThat(ended.output())
+        .contains("docker.io/library/busybox:latest is not pulled", folder.toString())
+        .containsPattern("has [1-9][0-9]* MiB left, and nothing is pulled below [0-9]+ MiB")
+        .contains("podman image prune");
+    assertThat(asked()).noneMatch(line -> line.contains(" pull "));
+  }
+
+  @Test
+  void pullThatWasKilledLongBeforeItsDeadlineIsNotSaidToHaveTakenTooLong() throws Exception {
+    Programs.Ended ended = run("killed", folder.resolve("lock"), 0);
+
+    assertThat(ended.code()).isEqualTo(125);
+    assertThat(ended.output()).contains("it was killed").doesNotContain("took longer");
+  }
+
+  @Test
+  void lockThatCannotBeOpenedIsSaid() throws Exception {
+    Path lock = folder.resolve("no-such-folder/lock");
+
+    Programs.Ended ended = run("busybox", lock, 0);
+
+    assertThat(ended.code()).isEqualTo(125);
+    assertThat(ended.output()).contains("ebb: image: cannot lock " + lock);
+    assertThat(asked()).noneMatch(line -> line.contains(" pull "));
+  }
+}
