@@ -174,6 +174,19 @@ class LocalJobTest {
   }
 
   @Test
+  void fileThatCannotBeSentKeepsNoOtherAndTheEndNamesIt() throws Exception {
+    // A name that is no text: it is seen, and cannot be asked for.
+    typed.ebb(
+        "run --local --no-code --name odd -- cd|outputs;|touch|b$(printf|'\\377');|for|f|in|a|c|d|e|f|g;|do|echo|$f|>|$f;|done");
+
+    for (String each : List.of("a", "c", "d", "e", "f", "g")) {
+      assertThat(file("odd", "outputs/" + each).body()).isEqualTo(each + "\n");
+    }
+    assertThat(typed.ebb("ml job show -n odd").json().at(DETAIL).asString())
+        .contains("not all of its outputs", "outputs/b");
+  }
+
+  @Test
   void machineSendsFilesInOrderAndOnlyWhereTheyBelong() throws Exception {
     typed.ebb("run --local -d --no-code --name pieces -- %s".formatted(untilThereIs("pieces-go")));
     awaitPhase("pieces", "Running");
@@ -332,6 +345,44 @@ class LocalJobTest {
   }
 
   @Test
+  void keeperThatTheServerDoesNotLetInLeavesTheJobRunningAndAsksAgain() throws Exception {
+    typed.ebb(
+        "run --local -d --no-code --name shut-out -- echo|$$|>pid;|%s;|exit|6"
+            .formatted(untilThereIs("shut-out-go")));
+    awaitPhase("shut-out", "Running");
+    ServedHome.until("it runs", () -> Files.exists(pid("shut-out")));
+    long pid = Long.parseLong(Files.readString(pid("shut-out")).strip());
+    Path token = server.home().resolve("token");
+    String fit = Files.readString(token);
+    Path said = work("shut-out").resolveSibling("keeper");
+    try {
+      Files.writeString(token, "another\n");
+      ServedHome.until("its keeper was refused", () -> has(said, "AuthenticationFailed"));
+      kill("shut-out", "local-keeper");
+      Files.writeString(said, "");
+      typed.ebb("ps"); // starts the next
+      ServedHome.until("the next was refused", () -> has(said, "AuthenticationFailed"));
+      Thread.sleep(500);
+      assertThat(ProcessHandle.of(pid)).isPresent();
+    } finally {
+      Files.writeString(token, fit);
+    }
+    Files.createFile(folder.resolve("shut-out-go"));
+
+    awaitPhase("shut-out", "Failed");
+    assertThat(typed.ebb("ml job show -n shut-out").json().at(DETAIL).asString())
+        .isEqualTo("exit code 6");
+  }
+
+  private static boolean has(Path file, String text) {
+    try {
+      return Files.exists(file) && Files.readString(file).contains(text);
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
   void stopReachesAJobWhoseKeeperWasKilled() throws Exception {
     typed.ebb("run --local -d --name unkept -- echo|$$|>pid;|sleep|600");
     awaitPhase("unkept", "Running");
@@ -380,7 +431,8 @@ class LocalJobTest {
     awaitPhase("agentless", "Failed");
     assertThat(typed.ebb("ml job show -n agentless").json().at(DETAIL).asString())
         .startsWith("lost");
-    assertThat(ProcessHandle.of(pid)).isEmpty();
+    // Killed it is by then; whoever is its parent now may still have to be told.
+    ServedHome.until("it is gone", () -> ProcessHandle.of(pid).isEmpty());
   }
 
   @Test
