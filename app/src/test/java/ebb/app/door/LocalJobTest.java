@@ -204,9 +204,14 @@ class LocalJobTest {
             "other?offset=0",
             "outputs/..%2F..%2Fx?offset=0",
             "outputs/a/b?offset=0",
+            "outputs/" + "d/".repeat(64) + "file?offset=0",
+            "outputs/" + "n".repeat(256) + "?offset=0",
             "outputs/c?offset=-1")) {
       assertThat(server.put(files + unfit, "x").status()).as(unfit).isEqualTo(400);
     }
+    String deep = "outputs/" + "d/".repeat(63) + "file";
+    assertThat(server.put(files + deep + "?offset=0", "x").status()).isEqualTo(200);
+    assertThat(server.get(JOBS + "pieces/files").body()).contains(deep);
     Files.createFile(folder.resolve("pieces-go"));
     awaitPhase("pieces", "Completed");
     assertThat(server.put(files + "outputs/a?offset=4", "e").status()).isEqualTo(409);
