@@ -39,7 +39,7 @@ final class DeletedFiles {
   }
 
   /// Goes on after the last job before which none has failed: what failed is tried again each time,
-  /// with what comes after it, for which there is nothing left to do.
+  /// with what comes after it, for which it is found that nothing is left to do.
   void remove(long now) throws IOException {
     Position looked = Position.read(memory);
     Position begun = looked;

@@ -6,6 +6,7 @@ import ebb.app.code.CodeStore;
 import ebb.app.data.DataAddress;
 import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
+import ebb.app.files.DurableFile;
 import ebb.app.files.Tree;
 import ebb.app.journal.History;
 import ebb.app.journal.HistoryUnavailable;
@@ -20,15 +21,17 @@ import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Removes what ended jobs have left between: their folders but for `outputs` and `logs`, and code
 /// that no live job needs and nobody has used for as long; and environments that no job has started
@@ -60,18 +63,25 @@ final class Sweep implements Surface.Cleaning, Runnable {
 
   /// Up to which end, or deletion, all has been swept.
   record Position(long at, JobId job) {
+    private static final Pattern TEXT = Pattern.compile("([0-9]{1,18}) (\\S+)\n");
+    private static final Position BEGIN = new Position(0, new JobId(0));
+
+    /// The begin if it cannot be read: what was swept is looked at again.
     static Position read(Path file) throws IOException {
       if (!Files.exists(file)) {
-        return new Position(0, new JobId(0));
+        return BEGIN;
       }
-      String[] parts = Files.readString(file).strip().split(" ", 2);
-      return new Position(Long.parseLong(parts[0]), new JobId(Id.parse(parts[1])));
+      Matcher fields = TEXT.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+      long job = fields.matches() ? Id.parse(fields.group(2)) : -1;
+      if (job < 0) {
+        LOG.log(Level.WARNING, "{0} cannot be read: all is swept again", file);
+        return BEGIN;
+      }
+      return new Position(Long.parseLong(fields.group(1)), new JobId(job));
     }
 
     void write(Path file) throws IOException {
-      Path draft = file.resolveSibling(file.getFileName() + ".new");
-      Files.writeString(draft, at + " " + job + "\n");
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+      DurableFile.replace(file, at + " " + job + "\n");
     }
   }
 
@@ -117,6 +127,8 @@ final class Sweep implements Surface.Cleaning, Runnable {
               Level.INFO, "removed {0} MiB of {1} ended jobs", freed.bytes() >> 20, freed.jobs());
         } catch (IOException failure) {
           LOG.log(Level.WARNING, "what ended jobs have left is not removed: {0}", failure);
+        } catch (RuntimeException bug) {
+          LOG.log(Level.ERROR, "what ended jobs have left is not removed", bug);
         }
       }
     } catch (InterruptedException end) {
@@ -180,18 +192,19 @@ final class Sweep implements Surface.Cleaning, Runnable {
       if (job == null || !job.isDeleted()) {
         throw new IOException("history does not know yet that it is deleted");
       }
-      erase(job.spec().specHash());
+      eraseUnused(job.spec().specHash());
       if (!job.description().wordsHash().isEmpty()) {
-        erase(job.description().wordsHash());
+        eraseUnused(job.description().wordsHash());
       }
     } catch (HistoryUnavailable unavailable) {
       throw new IOException(unavailable.getMessage(), unavailable);
     }
   }
 
-  private void erase(String hash) throws IOException {
+  @Override
+  public void eraseUnused(String hash) throws IOException {
     if (!specifications.eraseUnless(hash, () -> view.hasJobOf(hash) || hasJobOf(hash))) {
-      throw new IOException("another job of the same is being submitted");
+      throw new IOException("a job that names it is on its way, or it is being erased already");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.app.Sweep.Position;
 import ebb.kernel.protocol.JobId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,5 +85,16 @@ class DeletedFilesTest {
     delete(NOW, 8); // in the same millisecond
     assertThat(triedAt(NOW + 60_000)).containsExactly(8L, 9L);
     assertThat(triedAt(NOW + 60_000)).isEmpty();
+  }
+
+  @Test
+  void positionThatCannotBeReadBeginsAnew() throws Exception {
+    delete(LONG_AGO, 1, 2);
+    assertThat(triedAt(NOW)).containsExactly(1L, 2L);
+    for (String torn : List.of("", "\0\0\0\0\0\0", "1000000", "1000000 ")) {
+      Files.writeString(folder.resolve("swept-deleted"), torn);
+      assertThat(triedAt(NOW)).as(torn).containsExactly(1L, 2L);
+      assertThat(triedAt(NOW)).isEmpty();
+    }
   }
 }

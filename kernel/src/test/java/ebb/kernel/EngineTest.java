@@ -11,10 +11,15 @@ import ebb.kernel.engine.Engine;
 import ebb.kernel.engine.JournalFailure;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskReport;
 import ebb.kernel.protocol.Thing;
 import ebb.kernel.protocol.Verdict;
 import java.util.ArrayList;
@@ -126,6 +131,28 @@ class EngineTest {
                 "a",
                 "NodesExceedMax",
                 "NodesExceedMax[cluster=gpu, max=4, asked=9]"));
+  }
+
+  @Test
+  void aRefusedWishAboutAJobIsKeptWithTheNameOfTheJob() throws JournalFailure {
+    Scope lab = World.WORKSPACE;
+    List<Command> wishes =
+        List.of(
+            new Command.CancelJob(lab, "absent"),
+            new Command.DeleteJob(lab, "absent", JobId.NONE),
+            new Command.DescribeJob(lab, "absent", JobId.NONE, Description.AS_SUBMITTED),
+            new Command.ReportLocalStart(lab, "absent"),
+            new Command.ReportLocalSending(lab, "absent"),
+            new Command.ReportLocalEnd(
+                lab, "absent", new TaskReport(TaskEnd.EXITED, 0, 0, 0, 0, 0, "", "")));
+    for (Command wish : wishes) {
+      step(asks(wish));
+    }
+
+    assertThat(batches.stream().flatMap(batch -> batch.envelopes().stream()))
+        .flatExtracting(Envelope::events)
+        .hasSize(wishes.size())
+        .allSatisfy(event -> assertThat(((Event.CommandRefused) event).name()).isEqualTo("absent"));
   }
 
   @Test

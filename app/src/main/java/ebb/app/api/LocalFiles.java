@@ -6,8 +6,11 @@ import ebb.app.files.Tree;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
+import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -16,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a local job has left, as its machine sends it: pieces of files, each in its place, which
 /// then lie where those of other jobs do and are bounded as they are.
@@ -74,12 +78,23 @@ final class LocalFiles {
       return Reads.badRequest(
           "'%s' is not kept: what lies below outputs/ and logs/ is.".formatted(path));
     }
-    Response full = reads.storageRefusal();
-    if (full != null) {
-      return full;
-    }
     Piece piece = new Piece(path, Long.parseLong(offset), ByteBuffer.wrap(bytes));
-    return local.withLocal(request, actor, job -> take(job.id(), piece));
+    return local.withLocal(
+        request,
+        actor,
+        job -> {
+          Response refusal = refusal(actor, Reads.workspaceScope(request));
+          return refusal == null ? take(job.id(), piece) : refusal;
+        });
+  }
+
+  /// Whoever may not write any more sends no files, and can still tell how the job ended. A lock
+  /// does not stand in the way: what a job leaves has happened.
+  private @Nullable Response refusal(Actor actor, Scope workspace) {
+    Rejection rejection = reads.view().rules().access().refusal(actor, Action.WRITE, workspace);
+    return rejection instanceof Rejection.NotAuthorized
+        ? Json.refusal(Reason.of(rejection))
+        : reads.storageRefusal();
   }
 
   private Response take(JobId job, Piece piece) {

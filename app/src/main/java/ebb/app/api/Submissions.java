@@ -50,19 +50,14 @@ final class Submissions {
   private final JobDescriptions descriptions;
 
   Submissions(
-      Reads reads,
-      Wishes wishes,
-      Supplier<History> history,
-      SpecificationStore specifications,
-      Assets assets,
-      InputAddresses addresses) {
+      Reads reads, Wishes wishes, Surface.Parts parts, Assets assets, InputAddresses addresses) {
     this.reads = reads;
     this.wishes = wishes;
-    this.history = history;
-    this.specifications = specifications;
+    this.history = parts.history();
+    this.specifications = parts.specifications();
     this.assets = assets;
     this.addresses = addresses;
-    this.descriptions = new JobDescriptions(reads, wishes, history, specifications);
+    this.descriptions = new JobDescriptions(reads, wishes, parts);
   }
 
   /// What a body asks for.

@@ -65,6 +65,9 @@ public final class Surface {
 
     /// Erases what a deleted job ran, unless another job that is not deleted runs the same.
     void erase(JobId deleted) throws IOException;
+
+    /// Erases what has this hash, unless a job that is not deleted runs it or is described by it.
+    void eraseUnused(String hash) throws IOException;
   }
 
   /// Everything that the surface speaks to.
@@ -94,8 +97,7 @@ public final class Surface {
         new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets());
     InputAddresses addresses =
         new InputAddresses(parts.view(), parts.code().uploads(), parts.data());
-    Submissions submissions =
-        new Submissions(reads, wishes, parts.history(), parts.specifications(), assets, addresses);
+    Submissions submissions = new Submissions(reads, wishes, parts, assets, addresses);
     JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), submissions);
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
     new WorkspaceEndpoints(reads, wishes).addTo(router);

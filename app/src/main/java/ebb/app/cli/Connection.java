@@ -173,6 +173,8 @@ final class Connection {
       }
       return new Answer(
           status, answer.length == 0 ? JsonNodeFactory.instance.nullNode() : JSON.readTree(answer));
+    } catch (JacksonException other) {
+      throw unreachable(new IOException("what answers there is no server of Ebb's", other));
     } catch (IOException broken) {
       throw unreachable(broken);
     }

@@ -109,6 +109,8 @@ final class Jobs {
     if (!(job.path("properties") instanceof ObjectNode properties)) {
       throw Failed.refused("InvalidJob", "'" + name + "' is shown without properties.");
     }
+    // What is not named stays as it is, also where somebody changes it meanwhile.
+    properties.remove("isArchived");
     Yaml.set(properties, changes);
     return submit(name, properties);
   }

@@ -22,10 +22,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// `ebb local-keeper`: has a local job's command run on this machine and tells the server of it. It
 /// is started by the client and outlives it, so that Ctrl-C detaches here as everywhere.
 ///
-/// A server that does not answer is asked again: the command runs on, and what it writes waits. One
-/// that is killed is followed by another, which the next command of the client starts: it does the
-/// same again from the beginning, for all of it may be said again, and an agent starts no task
-/// twice.
+/// A server that does not answer, or not of the job, is asked again: the command runs on, and what
+/// it writes waits. A keeper that is killed is followed by another, which the next command of the
+/// client starts: it does the same again from the beginning, for all of it may be said again, and
+/// an agent starts no task twice.
 @Command(name = "local-keeper", hidden = true)
 public final class LocalKeeper implements Runnable {
   /// What runs the command of one job.
@@ -104,8 +104,9 @@ public final class LocalKeeper implements Runnable {
   /// Between two questions whether the job was canceled.
   private static final long ASK_MILLIS = 1_000;
 
-  /// Between two tries at a server that does not answer.
-  private static final long AGAIN_MILLIS = 1_000;
+  /// So often a server refuses what the job has left, which takes an hour, before the end is told
+  /// without.
+  private static final int REFUSALS_MOST = 100;
 
   static final int PIECE_BYTES = 512 << 10;
 
@@ -123,6 +124,8 @@ public final class LocalKeeper implements Runnable {
   private String path = "";
   private long sentOut;
   private long sentErrors;
+  private final Patience patience = new Patience();
+  private String saidOf = "";
 
   @Override
   public void run() {
@@ -146,29 +149,36 @@ public final class LocalKeeper implements Runnable {
   private void keep() throws IOException, InterruptedException {
     JsonNode order = insist(server -> server.own("POST", path, body()));
     if (order == null) {
-      machines.at(folder).end(); // it is over, as far as the server is concerned
+      machines.at(folder).end(); // it is over: the server has said so
       return;
     }
     Ended ended = ended(task(order));
-    insist(this::sendLogs);
+    try {
+      insist(this::sendLogs);
+    } catch (IOException unreadable) {
+      ended = ended.but("not all of its logs are on the server: " + unreadable.getMessage());
+    }
     Ended told = ended.but(sendOutputs());
     insist(server -> server.own("POST", path + "/end", Connection.JSON.valueToTree(told)));
   }
 
   /// Answers why not all of what the job has left is on the server; empty if it is.
   private String sendOutputs() throws InterruptedException {
+    int refusals = 0;
     while (true) {
       try {
-        new LocalOutputs(Connection.open(place), job, folder.resolve("work")).send();
-        return "";
+        String left = new LocalOutputs(Connection.open(place), job, folder.resolve("work")).send();
+        patience.hasSucceeded();
+        return left.isEmpty() ? "" : unsent(left);
       } catch (Failed failed) {
-        if (isOver(failed)) {
+        refusals = isAway(failed) ? 0 : refusals + 1;
+        if (isOver(failed) || refusals == REFUSALS_MOST) {
           return unsent(failed.line());
         }
+        Thread.sleep(pauseMillis(failed));
       } catch (IOException unreadable) {
         return unsent(unreadable.toString());
       }
-      Thread.sleep(AGAIN_MILLIS);
     }
   }
 
@@ -184,12 +194,23 @@ public final class LocalKeeper implements Runnable {
       ended = watch(machine);
     } catch (IOException failure) {
       if (ended == null) {
-        ended = Ended.unseen("lost", String.valueOf(failure.getMessage()));
+        ended = Ended.unseen("lost", String.valueOf(failure.getMessage())).but(notEnded());
       } else {
         System.err.println("ebb: its agent was not told to end: " + failure.getMessage());
       }
     }
     return ended;
+  }
+
+  /// Ends what may run although nobody has seen it; answers why that was not possible, empty if it
+  /// was.
+  private String notEnded() throws InterruptedException {
+    try {
+      machines.at(folder).end();
+      return "";
+    } catch (IOException silent) {
+      return "it may run on, for its agent in " + folder + " does not answer";
+    }
   }
 
   private ObjectNode body() {
@@ -222,36 +243,51 @@ public final class LocalKeeper implements Runnable {
 
   /// Tells of the start and of what is written until the command has ended.
   private Ended watch(Machine machine) throws InterruptedException {
-    boolean isToldOf = false;
-    boolean isStopped = false;
-    long askAt = 0;
+    Watch watch = new Watch();
     while (true) {
       Ended ended = machine.ended();
       if (ended != null) {
         return ended;
       }
-      try {
-        Connection server = Connection.open(place);
-        if (!isToldOf && machine.hasStarted()) {
-          server.own("POST", path + "/start", null);
-          isToldOf = true;
-        }
-        sendLogs(server);
-        if (System.currentTimeMillis() >= askAt) {
-          askAt = System.currentTimeMillis() + ASK_MILLIS;
-          String phase = server.own("GET", job, null).path("phase").asString();
-          if (!isStopped && (phase.equals("stopping") || phase.equals("ended"))) {
-            isStopped = isStopped(machine);
+      if (System.currentTimeMillis() >= watch.tellAt) {
+        try {
+          tell(machine, watch);
+          patience.hasSucceeded();
+        } catch (Failed failed) {
+          if (isOver(failed) && !watch.isStopped) {
+            watch.isStopped = isStopped(machine);
           }
+          watch.tellAt = System.currentTimeMillis() + pauseMillis(failed);
+        } catch (IOException unreadable) {
+          watch.tellAt = System.currentTimeMillis() + patience.pauseMillis();
         }
-      } catch (Failed failed) {
-        if (isOver(failed) && !isStopped) {
-          isStopped = isStopped(machine);
-        }
-        Thread.sleep(AGAIN_MILLIS);
       }
       Thread.sleep(LOOK_MILLIS);
     }
+  }
+
+  /// How far the server and the machine know of each other.
+  private static final class Watch {
+    boolean isToldOf;
+    boolean isStopped;
+    long askAt;
+    long tellAt;
+  }
+
+  private void tell(Machine machine, Watch watch) throws IOException {
+    Connection server = Connection.open(place);
+    if (!watch.isToldOf && machine.hasStarted()) {
+      server.own("POST", path + "/start", null);
+      watch.isToldOf = true;
+    }
+    if (System.currentTimeMillis() >= watch.askAt) {
+      watch.askAt = System.currentTimeMillis() + ASK_MILLIS;
+      String phase = server.own("GET", job, null).path("phase").asString();
+      if (!watch.isStopped && (phase.equals("stopping") || phase.equals("ended"))) {
+        watch.isStopped = isStopped(machine);
+      }
+    }
+    sendLogs(server);
   }
 
   /// Asks it to; false if it could not be asked just now.
@@ -265,44 +301,62 @@ public final class LocalKeeper implements Runnable {
   }
 
   private interface Question {
-    @Nullable JsonNode ask(Connection server) throws IOException;
+    JsonNode ask(Connection server) throws IOException;
   }
 
-  /// Asks until there is an answer; null if the server wants to hear no more of the job.
-  private @Nullable JsonNode insist(Question question) throws InterruptedException {
+  /// Asks until there is an answer; null if the server has said that the job is over.
+  private @Nullable JsonNode insist(Question question) throws IOException, InterruptedException {
     while (true) {
       try {
         JsonNode answer = question.ask(Connection.open(place));
+        patience.hasSucceeded();
         return answer;
       } catch (Failed failed) {
         if (isOver(failed)) {
           return null;
         }
-      } catch (IOException unreadable) {
-        return null;
+        Thread.sleep(pauseMillis(failed));
       }
-      Thread.sleep(AGAIN_MILLIS);
     }
   }
 
-  /// Whether asking again would be of no use. A server that is not there may come back; what it
-  /// said about the job stands.
+  /// How long to wait before the server is asked again. Why is said where this process writes, once
+  /// for each reason.
+  private long pauseMillis(Failed failed) {
+    if (!failed.code().equals(saidOf)) {
+      saidOf = failed.code();
+      System.err.println(failed.line());
+    }
+    return patience.pauseMillis();
+  }
+
+  /// Whether the server has said of the job that it is over, or not this machine's. Any other
+  /// failure says nothing of the job: it runs on, and the server is asked again.
   private static boolean isOver(Failed failed) {
     return switch (failed.code()) {
-      case "NoServer", "ServerUnreachable", "ServerNotReady", "TooManyRequests" -> false;
-      case "StorageUnavailable", "OutcomeUnknown", "HistoryUnavailable", "NotSent" -> false;
-      default -> true;
+      case "ResourceNotFound", "JobAlreadyEnded", "SpecificationErased", "NotLocal" -> true;
+      case "NameAlreadyUsed" -> true; // the name is of a job that was deleted
+      case "AuthorizationFailed" -> true;
+      default -> false;
     };
   }
 
-  private @Nullable JsonNode sendLogs(Connection server) {
+  /// Whether no server was there that could have taken something.
+  private static boolean isAway(Failed failed) {
+    return switch (failed.code()) {
+      case "NoServer", "ServerUnreachable", "ServerNotReady", "ServerNotStarted" -> true;
+      default -> false;
+    };
+  }
+
+  private JsonNode sendLogs(Connection server) throws IOException {
     sentOut = send(server, "stdout", sentOut);
     sentErrors = send(server, "stderr", sentErrors);
-    return null;
+    return JsonNodeFactory.instance.nullNode();
   }
 
   /// Sends what a stream has more than was sent; answers how much that is by now.
-  private long send(Connection server, String stream, long sent) {
+  private long send(Connection server, String stream, long sent) throws IOException {
     long next = sent;
     try (SeekableByteChannel file = Files.newByteChannel(folder.resolve(stream))) {
       while (file.size() > next) {
@@ -326,8 +380,6 @@ public final class LocalKeeper implements Runnable {
       }
     } catch (NoSuchFileException absent) {
       return next; // nothing was written yet
-    } catch (IOException unreadable) {
-      throw Failed.refused("StorageUnavailable", String.valueOf(unreadable.getMessage()));
     }
     return next;
   }

@@ -17,10 +17,14 @@ final class LocalOutputs {
   /// The server waits for three times as long before it gives the job up.
   private static final long SAY_MILLIS = 10_000;
 
+  /// The server keeps a sentence.
+  private static final int NAMED_MAX = 3;
+
   private final Connection server;
   private final String job;
   private final Tree work;
   private long saidAt;
+  private boolean isFull;
 
   /// @param job its path below the workspace
   LocalOutputs(Connection server, String job, Path work) {
@@ -29,21 +33,31 @@ final class LocalOutputs {
     this.work = new Tree(work);
   }
 
-  void send() throws IOException {
+  /// Sends all that can be sent. Answers which files were not, and why; empty if all were.
+  String send() throws IOException {
     List<Tree.Found> files = new ArrayList<>();
     for (String folder : List.of("outputs", "logs")) {
       work.visit(folder, files::add);
     }
     if (files.isEmpty()) {
-      return;
+      return "";
     }
     Map<String, Long> there = there();
+    List<String> left = new ArrayList<>();
+    int more = 0;
     for (Tree.Found file : files) {
+      if (isFull) {
+        break;
+      }
       long sent = there.getOrDefault(file.path(), -1L);
-      if (sent != file.bytes()) {
-        send(file.path(), Math.max(0, sent));
+      String why = sent == file.bytes() ? "" : send(file.path(), Math.max(0, sent));
+      if (!why.isEmpty() && left.size() < NAMED_MAX) {
+        left.add(file.path() + ": " + why);
+      } else if (!why.isEmpty()) {
+        more++;
       }
     }
+    return String.join("; ", left) + (more == 0 ? "" : "; and " + more + " more");
   }
 
   private Map<String, Long> there() {
@@ -59,8 +73,24 @@ final class LocalOutputs {
     return there;
   }
 
+  /// One that cannot be read or is not taken keeps no other: answers why, empty if it is sent.
+  private String send(String path, long from) {
+    try {
+      sendWhole(path, from);
+      return "";
+    } catch (IOException unreadable) {
+      return unreadable.toString();
+    } catch (Failed failed) {
+      isFull = failed.code().equals("OutputsTooLarge") || failed.code().equals("TooManyFiles");
+      if (isFull || failed.code().equals("InvalidRequest")) {
+        return failed.line();
+      }
+      throw failed;
+    }
+  }
+
   /// An empty file is sent too.
-  private void send(String path, long from) throws IOException {
+  private void sendWhole(String path, long from) throws IOException {
     try (SeekableByteChannel file = work.open(path)) {
       long offset = from;
       do {

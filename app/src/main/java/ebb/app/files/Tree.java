@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tree {
   /// Deeper folders are not looked into: each level keeps a file open.
   private static final int DEPTH_MAX = 64;
+
+  /// As Linux has it (NAME_MAX).
+  private static final int NAME_BYTES_MAX = 255;
 
   private final Path root;
 
@@ -81,11 +85,15 @@ public final class Tree {
   }
 
   /// Opens a plain file for writing, which only its owner can read, with the folders that it is in;
-  /// what is there of it stays.
+  /// what is there of it stays. What [#visit] would not see is not written: nobody would count it.
   ///
-  /// @throws PathRefused if the path leads out, through a link, or to something else than a file
+  /// @throws PathRefused if the path leads out, through a link, to something else than a file, or
+  ///   too deep
   public SeekableByteChannel openToWrite(String path) throws IOException {
     List<String> names = names(path);
+    if (names.size() - 1 > DEPTH_MAX) {
+      throw new PathRefused("'%s' is more than %d folders deep".formatted(path, DEPTH_MAX));
+    }
     String last = names.getLast();
     List<String> above = names.subList(0, names.size() - 1);
     make(String.join("/", above), null);
@@ -112,12 +120,16 @@ public final class Tree {
     return folder;
   }
 
-  /// The names of a path, none of which leads up or nowhere.
+  /// The names of a path, none of which leads up or nowhere, or can be no name.
   static List<String> names(String path) throws PathRefused {
     List<String> names = List.of(path.split("/", -1));
     for (String name : names) {
       if (name.isEmpty() || name.equals(".") || name.equals("..") || !isName(name)) {
         throw new PathRefused("'" + path + "' is no path below its folder");
+      }
+      if (name.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX) {
+        throw new PathRefused(
+            "a name in '%s' has more than %d bytes".formatted(path, NAME_BYTES_MAX));
       }
     }
     return names;

@@ -4,9 +4,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// Which specifications are about to be named by a job, and which are about to be erased: none is
-/// both.
+/// What is about to be named by a job, as what it runs or what is said of it, and what is about to
+/// be erased: nothing is both.
 public final class Holds {
   private final Map<String, Integer> held = new HashMap<>();
   private final Set<String> closed = new HashSet<>();
@@ -34,14 +35,20 @@ public final class Holds {
     }
   }
 
-  /// Waits for an erasure that is under way.
-  synchronized Hold take(String hash) {
+  /// Waits for an erasure that is under way: what is put before it is done would be erased with it.
+  /// Null if it is not done by then.
+  synchronized @Nullable Hold take(String hash, long patienceMillis) {
+    long until = System.nanoTime() + patienceMillis * 1_000_000;
     boolean interrupted = false;
     while (closed.contains(hash)) {
+      long left = (until - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return null;
+      }
       try {
-        wait();
+        wait(left);
       } catch (InterruptedException later) {
-        interrupted = true; // it takes as long as a look at a table
+        interrupted = true; // it takes as long as a commit
       }
     }
     if (interrupted) {

@@ -129,10 +129,15 @@ public final class SpecificationStore implements AutoCloseable {
     return hash;
   }
 
-  /// The same, and it is not erased before the hold is let go of: a job of it is on its way.
+  /// The same, and it is not erased before the hold is let go of: a job that names it is on its
+  /// way.
   public Holds.Hold hold(Specification specification) throws SpecificationStoreFailure {
     byte[] bytes = specification.canonicalBytes();
-    Holds.Hold hold = holds.take(Specification.hashOf(bytes));
+    Holds.Hold hold = holds.take(Specification.hashOf(bytes), PATIENCE_SECONDS * 1_000);
+    if (hold == null) {
+      throw failure(
+          "is not written", file, new TimeoutException("what is the same is being erased"));
+    }
     try {
       put(specification);
     } catch (SpecificationStoreFailure failure) {
@@ -163,28 +168,50 @@ public final class SpecificationStore implements AutoCloseable {
   }
 
   /// Removes what has this hash, and its bytes from the file; false if there was nothing.
-  public boolean erase(String hash) throws SpecificationStoreFailure {
+  boolean erase(String hash) throws SpecificationStoreFailure {
     return await(new Erase(hash, new CompletableFuture<>()));
   }
 
-  /// Whether a job needs a specification: asked while none can be on its way.
+  /// Whether a job needs what is stored: asked while none that does can be on its way.
   public interface Need {
     boolean is() throws IOException;
   }
 
-  /// Removes what has this hash unless it is needed; false if that cannot be said now, for a job of
-  /// it is on its way.
+  /// Removes what has this hash unless it is needed; false if that cannot be said now, for a job
+  /// that names it is on its way, or another erasure of it is.
   public boolean eraseUnless(String hash, Need need) throws SpecificationStoreFailure, IOException {
+    if (!has(hash)) {
+      return true;
+    }
     if (!holds.close(hash)) {
       return false;
     }
+    boolean isAsked = false;
     try {
       if (!need.is()) {
+        isAsked = true; // whoever waits may give up, and it is erased all the same: then it opens
         erase(hash);
       }
       return true;
     } finally {
-      holds.open(hash);
+      if (!isAsked) {
+        holds.open(hash);
+      }
+    }
+  }
+
+  /// Without a word to the writer, whom others wait for.
+  private boolean has(String hash) throws SpecificationStoreFailure {
+    synchronized (reading) {
+      try (PreparedStatement select =
+          reading.prepareStatement("SELECT 1 FROM specification WHERE hash = ?")) {
+        select.setString(1, hash);
+        try (ResultSet row = select.executeQuery()) {
+          return row.next();
+        }
+      } catch (SQLException e) {
+        throw failure("cannot be read", file, e);
+      }
     }
   }
 
@@ -234,11 +261,17 @@ public final class SpecificationStore implements AutoCloseable {
       writing.commit();
     } catch (SQLException e) {
       rollBack(e);
-      batch.forEach(wish -> wish.done().completeExceptionally(e));
+      for (Wish wish : batch) {
+        open(wish);
+        wish.done().completeExceptionally(e);
+      }
       return;
     }
-    if (batch.stream().anyMatch(wish -> wish instanceof Erase)) {
-      emptyLog();
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.get(i) instanceof Erase && outcomes.get(i)) {
+        emptyLog();
+        break;
+      }
     }
     for (int i = 0; i < batch.size(); i++) {
       switch (batch.get(i)) {
@@ -246,7 +279,15 @@ public final class SpecificationStore implements AutoCloseable {
         case Erase erase -> known.remove(erase.hash());
         case End _ -> {}
       }
+      open(batch.get(i));
       batch.get(i).done().complete(outcomes.get(i));
+    }
+  }
+
+  /// What has been erased, or could not be, may be put anew.
+  private void open(Wish wish) {
+    if (wish instanceof Erase erase) {
+      holds.open(erase.hash());
     }
   }
 

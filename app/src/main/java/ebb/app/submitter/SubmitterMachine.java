@@ -35,6 +35,12 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
   /// An agent that is killed is followed by another one this often.
   private static final int AGENTS_MOST = 3;
 
+  /// An agent that does not answer is asked this often before it is given up: it may be slow.
+  private static final int TRIES_MOST = 5;
+
+  /// One that ends at once is not started again at once.
+  private static final long AGAIN_MILLIS = 1_000;
+
   private final Path home;
   private volatile @Nullable AgentClient client;
   private volatile Duration grace = Duration.ZERO;
@@ -64,9 +70,19 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
   }
 
   private AgentClient connect() throws IOException, InterruptedException {
-    AgentClient connected = AgentLauncher.connectOrStart(home, TASK, PATIENCE);
-    client = connected;
-    return connected;
+    for (int tries = 1; ; tries++) {
+      try {
+        AgentClient connected = AgentLauncher.connectOrStart(home, TASK, PATIENCE);
+        client = connected;
+        return connected;
+      } catch (IOException silent) {
+        if (tries == TRIES_MOST || !Files.isDirectory(home)) {
+          throw silent;
+        }
+        System.err.println("ebb: asked again: " + silent.getMessage());
+      }
+      Thread.sleep(AGAIN_MILLIS);
+    }
   }
 
   private static TaskOrder order(LocalKeeper.Task task) {
@@ -93,28 +109,36 @@ public final class SubmitterMachine implements LocalKeeper.Machine {
   /// If the agent is killed, the next one ends what its task has left, and says so.
   private void follow(AgentClient first) {
     AgentClient agent = first;
-    for (int agents = 1; ended == null; agents++) {
-      try (AgentFollower follower = agent.follow(0)) {
-        follow(follower);
-      } catch (IOException lost) {
-        if (agents == AGENTS_MOST) {
-          ended = unseen(lost);
-          return;
-        }
-        try {
+    try {
+      for (int agents = 1; ended == null; agents++) {
+        try (AgentFollower follower = agent.follow(0)) {
+          follow(follower);
+        } catch (IOException lost) {
+          if (agents == AGENTS_MOST) {
+            throw lost;
+          }
           agent = connect();
-        } catch (IOException none) {
-          ended = unseen(none);
-        } catch (InterruptedException ending) {
-          Thread.currentThread().interrupt();
-          return;
         }
       }
+    } catch (IOException lost) {
+      giveUp(lost);
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private static LocalKeeper.Ended unseen(IOException lost) {
-    return LocalKeeper.Ended.unseen("lost", "the agent is gone: " + lost.getMessage());
+  /// Nobody sees the task any more: it is ended before it is called lost.
+  private void giveUp(IOException lost) {
+    String end = "";
+    try {
+      end();
+    } catch (IOException silent) {
+      end = "; what it started may run on, for it does not answer: " + silent.getMessage();
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    ended = LocalKeeper.Ended.unseen("lost", "the agent is gone: " + lost.getMessage() + end);
   }
 
   private void follow(AgentFollower follower) throws IOException {

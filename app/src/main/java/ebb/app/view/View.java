@@ -35,7 +35,7 @@ public final class View implements Publisher {
     final ConcurrentSkipListMap<NodeId, NodeSeen> nodes = new ConcurrentSkipListMap<>();
     final ConcurrentHashMap<AttemptId, Attempt> attempts = new ConcurrentHashMap<>();
 
-    /// How many jobs that are not deleted have each specification.
+    /// How often jobs that are not deleted name each, as what they run or what is said of them.
     final ConcurrentHashMap<String, Integer> specifications = new ConcurrentHashMap<>();
 
     Content(Rules rules) {

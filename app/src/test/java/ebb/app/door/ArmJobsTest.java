@@ -193,6 +193,33 @@ class ArmJobsTest {
   }
 
   @Test
+  void whatIsNotSaidOfAJobAnyMoreIsErasedWhenNoOtherJobSaysIt() throws Exception {
+    azure.submit("chatty-ended", "true", on("cpu"));
+    until("it left memory", () -> azure.isPast("chatty-ended"));
+    azure.submit("chatty-running", "sleep 1000", on("cpu"));
+    describe("chatty-ended", "said-too-much");
+    describe("chatty-running", "said-too-much");
+
+    describe("chatty-ended", "said-less");
+    assertThat(isKept("said-too-much")).isTrue();
+    assertThat(properties("chatty-running").path("description").asString())
+        .isEqualTo("said-too-much");
+    describe("chatty-running", "said-nothing");
+
+    assertThat(isKept("said-too-much")).isFalse();
+    assertThat(properties("chatty-ended").path("description").asString()).isEqualTo("said-less");
+    assertThat(properties("chatty-running").path("description").asString())
+        .isEqualTo("said-nothing");
+    azure.await(azure.send("POST", LAB + "/jobs/chatty-running/cancel", ""));
+  }
+
+  private static void describe(String job, String words) throws Exception {
+    Answer said = server.send("PATCH", RUNS + job, "{\"description\":\"" + words + "\"}");
+    assertThat(said.status()).as(said.body()).isEqualTo(200);
+    assertThat(isKept(words)).isTrue();
+  }
+
+  @Test
   void whatADeletedJobRanIsErasedByTheSweepIfItCouldNotBeAtOnce() throws Exception {
     azure.submit("late", "true told-late", on("cpu"));
     until("it left memory", () -> azure.isPast("late"));

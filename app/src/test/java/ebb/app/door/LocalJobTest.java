@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -144,18 +145,10 @@ class LocalJobTest {
 
     typed.ebb("run --local -d --no-code --name halted -- echo|so|far|>|outputs/answer;|sleep|600");
     awaitPhase("halted", "Running");
-    ServedHome.until("it has written", () -> Files.exists(answer("halted")));
+    ServedHome.until("it has written", () -> Files.exists(inWork("halted", "outputs/answer")));
     typed.ebb("stop halted");
     awaitPhase("halted", "Canceled");
     assertThat(file("halted", "outputs/answer").body()).isEqualTo("so far\n");
-  }
-
-  private static Path answer(String job) {
-    try {
-      return work(job).resolve("outputs/answer");
-    } catch (Exception failure) {
-      throw new IllegalStateException(failure);
-    }
   }
 
   private static ServedHome.Answer file(String job, String path) throws Exception {
@@ -166,11 +159,22 @@ class LocalJobTest {
   void moreThanOtherJobsMayLeaveIsNotTakenAndTheEndSaysWhereItIs() throws Exception {
     typed.ebb("run --local --no-code --name greedy -- head|-c|3000000|/dev/zero|>|outputs/large");
 
-    JsonNode shown = typed.ebb("ml job show -n greedy").json();
-    assertThat(shown.at("/properties/status").asString()).isEqualTo("Completed");
-    assertThat(shown.at(DETAIL).asString())
+    assertThat(phase("greedy")).isEqualTo("Completed");
+    assertThat(detail("greedy"))
         .contains("not all of its outputs", work("greedy").toString(), "OutputsTooLarge", "2 MiB");
     assertThat(file("greedy", "outputs/large").body().length()).isLessThanOrEqualTo(2 << 20);
+  }
+
+  @Test
+  void fileThatCannotBeSentKeepsNoOtherAndTheEndNamesIt() throws Exception {
+    // A name that is no text: it is seen, and cannot be asked for.
+    typed.ebb(
+        "run --local --no-code --name odd -- cd|outputs;|touch|b$(printf|'\\377');|for|f|in|a|c|d|e|f|g;|do|echo|$f|>|$f;|done");
+
+    for (String each : List.of("a", "c", "d", "e", "f", "g")) {
+      assertThat(file("odd", "outputs/" + each).body()).isEqualTo(each + "\n");
+    }
+    assertThat(detail("odd")).contains("not all of its outputs", "outputs/b");
   }
 
   @Test
@@ -191,9 +195,14 @@ class LocalJobTest {
             "other?offset=0",
             "outputs/..%2F..%2Fx?offset=0",
             "outputs/a/b?offset=0",
+            "outputs/" + "d/".repeat(64) + "file?offset=0",
+            "outputs/" + "n".repeat(256) + "?offset=0",
             "outputs/c?offset=-1")) {
       assertThat(server.put(files + unfit, "x").status()).as(unfit).isEqualTo(400);
     }
+    String deep = "outputs/" + "d/".repeat(63) + "file";
+    assertThat(server.put(files + deep + "?offset=0", "x").status()).isEqualTo(200);
+    assertThat(server.get(JOBS + "pieces/files").body()).contains(deep);
     Files.createFile(folder.resolve("pieces-go"));
     awaitPhase("pieces", "Completed");
     assertThat(server.put(files + "outputs/a?offset=4", "e").status()).isEqualTo(409);
@@ -316,8 +325,7 @@ class LocalJobTest {
     ServedHome.until("it has ended", () -> Files.exists(folder.resolve("kept-end")));
 
     awaitPhase("kept", "Failed");
-    assertThat(typed.ebb("ml job show -n kept").json().at(DETAIL).asString())
-        .isEqualTo("exit code 4");
+    assertThat(detail("kept")).isEqualTo("exit code 4");
     assertThat(logs("kept")).isEqualTo("up\ndone\n");
     assertThat(folder.resolve("kept-ran")).hasContent("ran");
     ServedHome.until("nothing is left to keep", () -> isNotKept("kept"));
@@ -332,10 +340,58 @@ class LocalJobTest {
   }
 
   @Test
+  void keeperThatTheServerDoesNotLetInLeavesTheJobRunningAndAsksAgain() throws Exception {
+    long pid = beginWaiting("shut-out", "shut-out-go", 6);
+    Path token = server.home().resolve("token");
+    String fit = Files.readString(token);
+    Path said = work("shut-out").resolveSibling("keeper");
+    try {
+      Files.writeString(token, "another\n");
+      ServedHome.until("its keeper was refused", () -> has(said, "AuthenticationFailed"));
+      kill("shut-out", "local-keeper");
+      Files.writeString(said, "");
+      typed.ebb("ps"); // starts the next
+      ServedHome.until("the next was refused", () -> has(said, "AuthenticationFailed"));
+      Thread.sleep(500);
+      assertThat(ProcessHandle.of(pid)).isPresent();
+    } finally {
+      Files.writeString(token, fit);
+    }
+    Files.createFile(folder.resolve("shut-out-go"));
+
+    awaitPhase("shut-out", "Failed");
+    assertThat(detail("shut-out")).isEqualTo("exit code 6");
+  }
+
+  private static boolean has(Path file, String text) {
+    try {
+      return Files.exists(file) && Files.readString(file).contains(text);
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void agentThatAnswersLateIsAskedAgainAndItsTaskRunsOn() throws Exception {
+    long pid = beginWaiting("patient", "patient-go", 8);
+    kill("patient", "local-keeper");
+    Path socket = work("patient").resolveSibling("agent/agent.sock");
+    Path away = socket.resolveSibling("away");
+    Files.move(socket, away);
+    typed.ebb("ps"); // starts the next keeper, which hears nothing of the agent
+    ServedHome.until("it asks", () -> has(inWork("patient", "../keeper"), "asked again"));
+    Files.move(away, socket);
+    assertThat(ProcessHandle.of(pid)).isPresent();
+    Files.createFile(folder.resolve("patient-go"));
+
+    awaitPhase("patient", "Failed");
+    assertThat(detail("patient")).isEqualTo("exit code 8");
+  }
+
+  @Test
   void stopReachesAJobWhoseKeeperWasKilled() throws Exception {
-    typed.ebb("run --local -d --name unkept -- echo|$$|>pid;|sleep|600");
-    awaitPhase("unkept", "Running");
-    long pid = Long.parseLong(Files.readString(work("unkept").resolve("pid")).strip());
+    long pid = beginWaiting("unkept", "never", 0);
     kill("unkept", "local-keeper");
     assertThat(ProcessHandle.of(pid)).isPresent();
 
@@ -348,9 +404,9 @@ class LocalJobTest {
   @Test
   void jobThatTheServerDoesNotWantAnyMoreIsEndedByTheNextKeeper() throws Exception {
     typed.ebb("run --local -d --name orphan -w gone -- echo|$$|>pid;|sleep|600");
-    ServedHome.until("it runs", () -> Files.exists(pid("orphan")));
+    ServedHome.until("it runs", () -> Files.exists(inWork("orphan", "pid")));
     kill("orphan", "local-keeper");
-    long pid = Long.parseLong(Files.readString(pid("orphan")).strip());
+    long pid = Long.parseLong(Files.readString(inWork("orphan", "pid")).strip());
     assertThat(server.send("DELETE", "/ebb/v1/workspaces/ebb/ebb/gone", "").status())
         .isEqualTo(202);
     assertThat(ProcessHandle.of(pid)).isPresent();
@@ -361,26 +417,37 @@ class LocalJobTest {
     ServedHome.until("nothing is left to keep", () -> isNotKept("orphan"));
   }
 
-  private static Path pid(String job) {
+  private static Path inWork(String job, String path) {
     try {
-      return work(job).resolve("pid");
+      return work(job).resolve(path);
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
     }
   }
 
+  /// Begins a job that waits for a file and exits with the code; answers its process.
+  private static long beginWaiting(String job, String file, int code) throws Exception {
+    typed.ebb(
+        "run --local -d --no-code --name %s -- echo|$$|>pid;|%s;|exit|%d"
+            .formatted(job, untilThereIs(file), code));
+    awaitPhase(job, "Running");
+    return Long.parseLong(Files.readString(inWork(job, "pid")).strip());
+  }
+
+  private static String detail(String job) throws Exception {
+    return typed.ebb("ml job show -n " + job).json().at(DETAIL).asString();
+  }
+
   @Test
   void agentThatIsKilledLeavesNothingRunningAndTheServerIsTold() throws Exception {
-    typed.ebb("run --local -d --name agentless -- echo|$$|>pid;|sleep|600");
-    awaitPhase("agentless", "Running");
-    long pid = Long.parseLong(Files.readString(pid("agentless")).strip());
+    long pid = beginWaiting("agentless", "never", 0);
 
     kill("agentless", "ebb.agent.AgentMain");
 
     awaitPhase("agentless", "Failed");
-    assertThat(typed.ebb("ml job show -n agentless").json().at(DETAIL).asString())
-        .startsWith("lost");
-    assertThat(ProcessHandle.of(pid)).isEmpty();
+    assertThat(detail("agentless")).startsWith("lost");
+    // Killed it is by then; whoever is its parent now may still have to be told.
+    ServedHome.until("it is gone", () -> ProcessHandle.of(pid).isEmpty());
   }
 
   @Test

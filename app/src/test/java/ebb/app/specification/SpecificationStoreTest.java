@@ -78,6 +78,46 @@ class SpecificationStoreTest {
     }
   }
 
+  @Test
+  void erasureThatNobodyWaitsForAnyMoreTakesNothingThatIsPutMeanwhile() throws Exception {
+    try (SpecificationStore store = open()) {
+      String hash = store.put(shell("echo again"));
+      Thread coming;
+      try (Connection other =
+              DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("specifications.db"));
+          Statement statement = other.createStatement()) {
+        statement.execute("BEGIN IMMEDIATE"); // what is to be written waits
+        Thread.startVirtualThread(() -> hold(store, "echo before"));
+        Thread.sleep(200);
+        Thread erasing = Thread.ofPlatform().start(() -> erase(store, hash));
+        Thread.sleep(200);
+        erasing.interrupt();
+        erasing.join();
+        coming = Thread.ofPlatform().start(() -> hold(store, "echo again"));
+        Thread.sleep(200);
+        statement.execute("ROLLBACK");
+      }
+      coming.join();
+    }
+    assertThat(rows()).isEqualTo(2);
+  }
+
+  private static void hold(SpecificationStore store, String line) {
+    try {
+      store.hold(shell(line));
+    } catch (SpecificationStoreFailure failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static void erase(SpecificationStore store, String hash) {
+    try {
+      store.eraseUnless(hash, () -> false);
+    } catch (IOException interrupted) {
+      assertThat(interrupted).hasMessageContaining("was not waited for");
+    }
+  }
+
   private static boolean awaits(CountDownLatch latch) {
     try {
       return latch.await(30, TimeUnit.SECONDS);

@@ -181,6 +181,8 @@ public final class Engine {
     return switch (wish) {
       case Command.SubmitJob submit -> submit.name();
       case Command.CancelJob cancel -> cancel.name();
+      case Command.DeleteJob delete -> delete.name();
+      case Command.DescribeJob describe -> describe.name();
       case Command.ReportLocalStart report -> report.name();
       case Command.ReportLocalSending report -> report.name();
       case Command.ReportLocalEnd report -> report.name();

@@ -151,7 +151,7 @@ class LocalBackendTest {
   void erasedSpecificationIsRefused() throws Exception {
     TaskId task = fresh();
     Backend.StartTask start = server.startTask(task, "echo to be erased");
-    server.specifications.erase(start.specHash());
+    server.specifications.eraseUnless(start.specHash(), () -> false);
     server.tell(start);
     Command.TaskExited exited = server.exited(task);
     assertThat(exited.report().end()).isEqualTo(TaskEnd.REFUSED);
