@@ -1,7 +1,7 @@
 package ebb.agent.protocol;
 
 /// The versions of the protocol that this code speaks. A newer server finds an older agent still at
-/// work, for agents outlive servers, so old versions stay.
+/// work, for agents outlive servers, so old versions stay once they are released.
 public final class ProtocolVersions {
   /// In 1, an order named a user in place of its control groups: a task would run without limits.
   public static final int MIN = 2;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Data as Azure's assets: names and versions of files and folders.
@@ -136,8 +137,7 @@ final class ArmDataAssets {
   }
 
   /// Why a job could not read it; null if one can.
-  private @org.jspecify.annotations.Nullable Response missing(
-      String type, String address, Scope workspace) {
+  private @Nullable Response missing(String type, String address, Scope workspace) {
     TreeMap<String, Specification.Input> input = new TreeMap<>();
     input.put("data", new Specification.InputFiles(type, "ro_mount", address));
     Specification reading = Specification.ofArguments(List.of("true"), Map.of());
