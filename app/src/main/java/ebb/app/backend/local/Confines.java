@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// as, groups that limit them, a sandbox, a filter of the network.
 public final class Confines {
   private final TaskUsers users;
+  private final UserChange change;
   private final ControlGroups groups;
   private final @Nullable Sandbox sandbox;
   private final @Nullable Containers containers;
@@ -28,11 +29,13 @@ public final class Confines {
 
   private Confines(
       TaskUsers users,
+      UserChange change,
       ControlGroups groups,
       @Nullable Sandbox sandbox,
       @Nullable Containers containers,
       HostIsolation isolation) {
     this.users = users;
+    this.change = change;
     this.groups = groups;
     this.sandbox = sandbox;
     this.containers = containers;
@@ -42,13 +45,20 @@ public final class Confines {
   /// No more than the user that tasks run as.
   public static Confines none(TaskUsers users, String why) {
     return new Confines(
-        users, ControlGroups.none(why), null, null, new HostIsolation(why, why, why, true));
+        users,
+        UserChange.byChroot(),
+        ControlGroups.none(why),
+        null,
+        null,
+        new HostIsolation(why, why, why, true));
   }
 
   /// Tries what there is.
   public static Confines find(Path home, String installation, Wanted wanted) throws IOException {
     TaskUsers users = wanted.users();
-    if (users.range() != null && Programs.find("chroot").isEmpty()) {
+    TaskUsers.Range range = users.range();
+    TaskUser trial = range == null ? null : new TaskUser(range.last(), range.last());
+    if (range != null && Programs.find("chroot").isEmpty()) {
       throw new IOException(
           "running tasks as another user needs chroot: install the package coreutils");
     }
@@ -56,23 +66,24 @@ public final class Confines {
       throw new IOException(
           "bounding the disk that jobs take needs du: install the package coreutils");
     }
+    UserChange change =
+        trial == null ? UserChange.byChroot() : UserChange.find(home.toRealPath(), trial);
     ControlGroups groups = ControlGroups.find(Path.of("/"), installation);
     Sandbox sandbox = null;
     String sandboxMissing = "install the package bubblewrap";
     Optional<String> bubblewrap = Programs.find("bwrap");
     if (bubblewrap.isPresent()) {
-      Path jobs = RunFolders.open(home, installation, users.range() != null).root();
+      Path jobs = RunFolders.open(home, installation, range != null).root();
       List<Path> hidden = List.of(home.toRealPath(), jobs);
       sandbox = Sandbox.of(bubblewrap.get(), wanted.programs(), hidden);
-      TaskUsers.Range range = users.range();
-      TaskUser trial = range == null ? null : new TaskUser(range.last(), range.last());
-      String why = sandbox.tryOut(trial, jobs);
+      String why = sandbox.tryOut(change, trial, jobs);
       sandboxMissing = why.isEmpty() ? "" : "bubblewrap does not work here: " + why;
     }
-    String filterMissing = NetworkFilter.close(users.range(), wanted.port());
+    String filterMissing = NetworkFilter.close(range, wanted.port());
     Containers.Found found = Containers.find(home, installation, wanted, groups);
     return new Confines(
         users,
+        change,
         groups,
         sandboxMissing.isEmpty() ? sandbox : null,
         found.containers(),
@@ -135,6 +146,6 @@ public final class Confines {
   }
 
   Wrapping wrapping() {
-    return new Wrapping(groups, sandbox, containers);
+    return new Wrapping(change, groups, sandbox, containers);
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// /proc of its own; its run's folder, at the path that it has outside; and the folders of the
 /// datastores that it names. No other process, nothing of the home, no rights.
 ///
-/// Nothing here needs root: as root, [TaskUser] has changed the user before bubblewrap begins.
+/// Nothing here needs root: as root, [UserChange] has changed the user before bubblewrap begins.
 final class Sandbox {
   /// Of the machine's root, what programs and their libraries are in. A link stays a link.
   private static final List<String> SYSTEM =
@@ -127,7 +127,7 @@ final class Sandbox {
   }
 
   /// Runs a program that does nothing in a sandbox; returns why it cannot be done, empty if it can.
-  String tryOut(@Nullable TaskUser user, Path folder) throws IOException {
+  String tryOut(UserChange change, @Nullable TaskUser user, Path folder) throws IOException {
     Path own = folder.resolve("sandbox-trial");
     new Tree(own).delete();
     Files.createDirectory(own);
@@ -136,7 +136,7 @@ final class Sandbox {
         user.give(own);
       }
       List<String> trial = run(new Own(own, own, List.of(), true), List.of("/bin/true"));
-      Programs.Ended ended = Programs.run(TaskUser.run(user, trial), "");
+      Programs.Ended ended = Programs.run(change.run(user, trial), "");
       return ended.isFine() ? "" : ended.words();
     } finally {
       new Tree(own).delete();

@@ -5,9 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A user that tasks run as.
 public record TaskUser(int uid, int gid) {
@@ -43,22 +40,6 @@ public record TaskUser(int uid, int gid) {
   void give(Path file) throws IOException {
     Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
     Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  /// The arguments that run a program as the user, without groups; as they are for null.
-  ///
-  /// By `chroot` to the root that is there already: of the programs that every Linux has, the one
-  /// that starts fastest, for it needs the C library only.
-  static List<String> run(@Nullable TaskUser user, List<String> program) {
-    if (user == null) {
-      return program;
-    }
-    List<String> arguments = new ArrayList<>();
-    arguments.add(Programs.find("chroot").orElse("/usr/sbin/chroot"));
-    arguments.add("--userspec=+" + user.uid() + ":+" + user.gid());
-    arguments.addAll(List.of("--groups=", "--skip-chdir", "/"));
-    arguments.addAll(program);
-    return arguments;
   }
 
   private static int number(String text) throws IOException {

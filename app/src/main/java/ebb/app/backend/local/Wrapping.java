@@ -45,11 +45,17 @@ final class Wrapping {
           "IFS",
           "PS4");
 
+  private final UserChange change;
   private final ControlGroups groups;
   private final @Nullable Sandbox sandbox;
   private final @Nullable Containers containers;
 
-  Wrapping(ControlGroups groups, @Nullable Sandbox sandbox, @Nullable Containers containers) {
+  Wrapping(
+      UserChange change,
+      ControlGroups groups,
+      @Nullable Sandbox sandbox,
+      @Nullable Containers containers) {
+    this.change = change;
     this.groups = groups;
     this.sandbox = sandbox;
     this.containers = containers;
@@ -89,7 +95,7 @@ final class Wrapping {
       }
       inner = sandbox.run(own, inner);
     }
-    inner = TaskUser.run(bare.user(), inner);
+    inner = change.run(bare.user(), inner);
     return in(groups.join(bare.task(), limits(confinement), inner), variables, isAround);
   }
 

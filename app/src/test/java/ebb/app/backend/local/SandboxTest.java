@@ -194,7 +194,7 @@ class SandboxTest {
 
   @Test
   void machineThatLostItsSandboxRefusesATaskThatNeedsOne() throws Exception {
-    Wrapping wrapping = new Wrapping(ControlGroups.none(""), null, null);
+    Wrapping wrapping = new Wrapping(UserChange.byChroot(), ControlGroups.none(""), null, null);
     Backend.Confinement wanted = new Backend.Confinement(Isolation.SANDBOX, true, SMALL, false);
 
     assertThatThrownBy(() ->
