@@ -180,6 +180,8 @@ class TaskTest {
   void threadThatStartsATaskEntersItsControlGroupsAndLeavesThemFirst() throws Exception {
     Path parent = Files.createDirectory(home.resolve("groups"));
     Path group = Files.createDirectory(parent.resolve("group"));
+    Files.createFile(parent.resolve("tasks"));
+    Files.createFile(group.resolve("tasks"));
     String line = "cat %s/tasks; ls %s".formatted(group, parent);
 
     agent.run(RunningAgent.inGroups(agent.shell("grouped-folders", line), List.of(group)));

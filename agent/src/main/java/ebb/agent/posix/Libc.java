@@ -22,6 +22,7 @@ final class Libc {
   static final int EINTR = 4;
   static final int ECHILD = 10;
   static final int EACCES = 13;
+  static final int ENAMETOOLONG = 36;
   static final int ENOSYS = 38;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -55,6 +56,8 @@ final class Libc {
   private static final MethodHandle CLOSE = withErrno("close", FunctionDescriptor.of(INT, INT));
   private static final MethodHandle PREAD =
       withErrno("pread", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+  private static final MethodHandle WRITE =
+      withErrno("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
   private static final MethodHandle STRERROR =
       plain("strerror", FunctionDescriptor.of(POINTER, INT));
 
@@ -160,6 +163,15 @@ final class Libc {
     try {
       return orErrno(
           (int) (long) PREAD.invokeExact(state, descriptor, into, length, offset), state);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int write(int descriptor, MemorySegment from, long length) {
+    MemorySegment state = STATE_OF_THREAD.get();
+    try {
+      return orErrno((int) (long) WRITE.invokeExact(state, descriptor, from, length), state);
     } catch (Throwable e) {
       throw broken(e);
     }

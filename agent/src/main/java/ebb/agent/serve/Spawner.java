@@ -26,6 +26,7 @@ final class Spawner implements Runnable {
   private final Offspring offspring;
   private final Endings endings;
   private final SpawnCall call = new SpawnCall();
+  private final ThreadGroups groups = new ThreadGroups();
   private final ProcessTable processes = new ProcessTable();
   private final String agent;
 
@@ -95,14 +96,20 @@ final class Spawner implements Runnable {
       return new Attempt.Fails(
           "the program '" + order.arguments().getFirst() + "' is not on the task's PATH");
     }
-    try (ThreadGroups _ = ThreadGroups.enter(order.groups())) {
-      int pid = call.spawn(program(program.get(), order));
-      return pid > 0
-          ? new Attempt.Runs(pid, startTicksOf(pid))
-          : new Attempt.Fails(explain(order, SpawnCall.wordsFor(pid)));
+    int pid;
+    try {
+      groups.enter(order.groups());
     } catch (IOException e) {
       return new Attempt.Fails("a control group cannot be entered: " + e.getMessage());
     }
+    try {
+      pid = call.spawn(program(program.get(), order));
+    } finally {
+      groups.leave(order.groups());
+    }
+    return pid > 0
+        ? new Attempt.Runs(pid, startTicksOf(pid))
+        : new Attempt.Fails(explain(order, SpawnCall.wordsFor(pid)));
   }
 
   private SpawnCall.Program program(String path, TaskOrder order) {
