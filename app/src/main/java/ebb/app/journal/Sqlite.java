@@ -36,6 +36,8 @@ final class Sqlite {
   static Connection open(Path file, Use use) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
+    // The driver would ask for the last row's number after each insert.
+    config.setGetGeneratedKeys(false);
     if (use == Use.READER) {
       config.setReadOnly(true);
     } else {

@@ -138,11 +138,13 @@ public final class Confines {
   }
 
   /// The task has ended; answers what it has used, and clears away what was made for it.
-  ControlGroups.Usage end(String task) {
+  ///
+  /// @param failed whether somebody may ask what it was killed for
+  ControlGroups.Usage end(String task, boolean failed) {
     if (containers != null && containers.end(task)) {
       groups.endElsewhere(task);
     }
-    return groups.end(task);
+    return groups.end(task, failed);
   }
 
   Wrapping wrapping() {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /// The kernel's groups of processes, one for each task: what it may use, and what it has used.
 ///
@@ -36,8 +37,9 @@ final class ControlGroups {
 
   /// What a task has used; 0 if the kernel does not tell.
   ///
-  /// @param killed how many of its processes were killed for want of memory
-  /// @param memoryLimitBytes how much memory it might use; 0: as much as there is
+  /// @param killed how many of its processes were killed for want of memory; 0 if it did not fail
+  /// @param memoryLimitBytes how much memory it might use; 0: as much as there is, or it did not
+  ///   fail
   record Usage(
       long cpuMillis,
       long peakMemoryKibibytes,
@@ -120,7 +122,7 @@ final class ControlGroups {
     } catch (IOException e) {
       return none("no group can be made: " + e.getMessage());
     } finally {
-      found.end(trial);
+      found.end(trial, false);
     }
   }
 
@@ -329,7 +331,9 @@ final class ControlGroups {
   }
 
   /// What the task has used, when it has ended; its groups are removed.
-  Usage end(String task) {
+  ///
+  /// @param failed whether somebody may ask what it was killed for: else that is not looked up
+  Usage end(String task, boolean failed) {
     long cpuMillis = 0;
     long peakKibibytes = 0;
     long bytesRead = 0;
@@ -340,15 +344,19 @@ final class ControlGroups {
       Path group = group(base, task);
       Numbers numbers = new Numbers(group, files(base, group));
       cpuMillis = Math.max(cpuMillis, numbers.read("cpuacct.usage", "") / 1_000_000);
-      cpuMillis = Math.max(cpuMillis, numbers.read("cpu.stat", "usage_usec") / 1_000);
       peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.max_usage_in_bytes", "") / 1024);
       peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.peak", "") / 1024);
       bytesRead += numbers.sum("io.stat", "rbytes=");
       bytesWritten += numbers.sum("io.stat", "wbytes=");
-      killed = Math.max(killed, numbers.read("memory.oom_control", "oom_kill"));
-      killed = Math.max(killed, numbers.read("memory.events", "oom_kill"));
-      limit = Math.max(limit, numbers.read("memory.limit_in_bytes", ""));
-      limit = Math.max(limit, numbers.read("memory.max", ""));
+      if (!numbers.files().contains(BY_THREAD)) { // version 1 has a file of this name too
+        cpuMillis = Math.max(cpuMillis, numbers.read("cpu.stat", "usage_usec") / 1_000);
+      }
+      if (failed) {
+        killed = Math.max(killed, numbers.read("memory.oom_control", "oom_kill"));
+        killed = Math.max(killed, numbers.read("memory.events", "oom_kill"));
+        limit = Math.max(limit, numbers.read("memory.limit_in_bytes", ""));
+        limit = Math.max(limit, numbers.read("memory.max", ""));
+      }
       removeSoon(group);
     }
     return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed, limit);
@@ -385,6 +393,8 @@ final class ControlGroups {
 
   /// What the files of a group say.
   private record Numbers(Path group, Set<String> files) {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
     /// Of a file with one number, or with a number behind each name; 0 if it does not say.
     long read(String file, String name) {
       if (!files.contains(file)) {
@@ -392,7 +402,7 @@ final class ControlGroups {
       }
       for (String line : ControlGroups.read(group.resolve(file)).split("\n", -1)) {
         String text = name.isEmpty() ? line : line.startsWith(name + " ") ? after(line) : "";
-        if (text.matches("[0-9]{1,18}")) {
+        if (NUMBER.matcher(text).matches()) {
           return Long.parseLong(text);
         }
       }

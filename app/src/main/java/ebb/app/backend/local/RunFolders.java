@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,8 +55,10 @@ public final class RunFolders {
   /// neighbourhood.
   private static final Path ELSEWHERE = Path.of("/var/lib/ebb-jobs");
 
+  private static final String OUTPUTS = "outputs";
+
   /// What a job's next attempt finds as the one before has left it.
-  private static final List<String> HANDED_ON = List.of("outputs", "logs");
+  private static final List<String> HANDED_ON = List.of(OUTPUTS, "logs");
 
   /// For the newest checkpoint of a task that has ended, which others wait for.
   private static final int ENTRIES_LOOKED_AT = 1_000;
@@ -153,24 +156,40 @@ public final class RunFolders {
   /// among the entries that are looked at.
   String newestCheckpoint(Run run) throws IOException {
     Tree tree = new Tree(run.workingDirectory());
-    String[] newest = {""};
-    long[] modified = {Long.MIN_VALUE};
-    for (String folder : List.of("outputs", "outputs/checkpoints")) {
-      tree.list(
-          folder,
-          ENTRIES_LOOKED_AT,
-          entry -> {
-            String name = entry.path().substring("outputs/".length());
-            if (name.startsWith("checkpoint")
-                && !name.equals("checkpoints")
-                && entry.modifiedMillis() >= modified[0]) {
-              modified[0] = entry.modifiedMillis();
-              newest[0] = name;
-            }
-            return true;
-          });
+    Checkpoints found = new Checkpoints();
+    tree.list(OUTPUTS, ENTRIES_LOOKED_AT, found);
+    if (found.mayBeInFolder()) {
+      tree.list(OUTPUTS + "/" + Checkpoints.FOLDER, ENTRIES_LOOKED_AT, found);
     }
-    return newest[0];
+    return found.newest;
+  }
+
+  /// The newest of the entries that are a checkpoint by their names.
+  private static final class Checkpoints implements Tree.Visitor {
+    private static final String FOLDER = "checkpoints";
+
+    private int seen;
+    private boolean isFolderSeen;
+    private long modified = Long.MIN_VALUE;
+    private String newest = "";
+
+    @Override
+    public boolean take(Tree.Found entry) {
+      String name = entry.path().substring(OUTPUTS.length() + 1);
+      seen++;
+      if (name.equals(FOLDER)) {
+        isFolderSeen = true;
+      } else if (name.startsWith("checkpoint") && entry.modifiedMillis() >= modified) {
+        modified = entry.modifiedMillis();
+        newest = name;
+      }
+      return true;
+    }
+
+    /// Not if all was seen, and no such folder.
+    boolean mayBeInFolder() {
+      return isFolderSeen || seen >= ENTRIES_LOOKED_AT;
+    }
   }
 
   /// Where a task's user keeps the environments that its jobs have built: its own, so that nobody
@@ -228,7 +247,8 @@ public final class RunFolders {
 
   /// Puts files into a working directory that is not yet the task's.
   interface Contents {
-    void fill(Path folder) throws IOException, CannotPrepare;
+    /// False if there is nothing to put.
+    boolean fill(Path folder) throws IOException, CannotPrepare;
   }
 
   /// Makes the folders of a run, if they are not there, with these contents and with what the
@@ -243,10 +263,11 @@ public final class RunFolders {
         make(parent, forOthers ? PASSAGE : PRIVATE);
       }
       Path draft =
-          draft(folder, contents, attemptNumber == 1 ? Map.of() : left(job, attemptNumber, rank));
-      if (owner != null) {
-        Files.walkFileTree(draft, new Giving(owner));
-      }
+          draft(
+              folder,
+              contents,
+              attemptNumber == 1 ? Map.of() : left(job, attemptNumber, rank),
+              owner);
       Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
     }
     if (attemptNumber > 1) {
@@ -317,12 +338,15 @@ public final class RunFolders {
     return bytes[0];
   }
 
-  private static Path draft(Path folder, Contents contents, Map<String, Path> left)
+  /// Without contents it is known what there is to give, and nothing has to be walked through.
+  private static Path draft(
+      Path folder, Contents contents, Map<String, Path> left, @Nullable TaskUser owner)
       throws IOException, CannotPrepare {
     Path draft = folder.resolveSibling(folder.getFileName() + ".new");
     new Tree(draft).delete();
     Files.createDirectory(draft, PRIVATE);
-    contents.fill(draft);
+    List<Path> made = new ArrayList<>();
+    boolean isFilled = contents.fill(draft);
     for (String name : HANDED_ON) {
       Path own = draft.resolve(name);
       if (left.containsKey(name)) {
@@ -330,6 +354,15 @@ public final class RunFolders {
             .delete(); // What an attempt has left counts more than what came with the code.
       } else {
         make(own, PRIVATE);
+        made.add(own);
+      }
+    }
+    made.add(draft);
+    if (owner != null && isFilled) {
+      Files.walkFileTree(draft, new Giving(owner));
+    } else if (owner != null) {
+      for (Path own : made) {
+        owner.give(own);
       }
     }
     return draft;

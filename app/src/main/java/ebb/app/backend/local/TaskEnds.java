@@ -37,7 +37,7 @@ final class TaskEnds {
           case STOPPED -> overDisk.isEmpty() ? TaskEnd.STOPPED : TaskEnd.DISK;
           case LOST -> TaskEnd.LOST;
         };
-    ControlGroups.Usage group = confines.end(task.text());
+    ControlGroups.Usage group = confines.end(task.text(), exited.status().number() != 0);
     Usage usage = exited.usage();
     return new TaskReport(
         end,
@@ -62,7 +62,7 @@ final class TaskEnds {
   }
 
   TaskReport withoutRun(AgentTask task, TaskEnd end, String detail) {
-    confines.end(task.text());
+    confines.end(task.text(), false);
     return new TaskReport(end, 0, 0, 0, detail);
   }
 

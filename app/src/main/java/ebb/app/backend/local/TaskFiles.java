@@ -134,9 +134,14 @@ public final class TaskFiles {
   }
 
   /// Puts everything into a folder that is not yet the task's, and makes the folders of outputs,
-  /// which are the owner's.
-  void fill(Specification specification, Scope workspace, @Nullable TaskUser owner, Path folder)
+  /// which are the owner's. False if there is nothing of these.
+  boolean fill(Specification specification, Scope workspace, @Nullable TaskUser owner, Path folder)
       throws IOException, CannotPrepare {
+    if (specification.code().isEmpty()
+        && specification.inputs().isEmpty()
+        && specification.outputs().isEmpty()) {
+      return false;
+    }
     Room room = new Room(folder, sources.keepFreeBytes().getAsLong());
     try {
       if (specification.code().isPresent()) {
@@ -152,6 +157,7 @@ public final class TaskFiles {
       for (Map.Entry<String, Specification.Output> output : specification.outputs().entrySet()) {
         makeRoomFor(output, workspace, owner, folder);
       }
+      return true;
     } catch (DataRefused refused) {
       throw new CannotPrepare(refused.why());
     } catch (PathRefused refused) {

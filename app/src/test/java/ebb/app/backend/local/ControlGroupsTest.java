@@ -44,7 +44,7 @@ class ControlGroupsTest {
       Limits limits = new Limits(32 * MEBIBYTE, 0, 0);
 
       Programs.Ended ended = run(limits, "head -c 200000000 /dev/zero | tail | wc -c; false");
-      Usage usage = groups.end(task);
+      Usage usage = groups.end(task, true);
 
       assertThat(ended.output()).doesNotContain("200000000");
       assertThat(usage.killed()).isPositive();
@@ -59,7 +59,7 @@ class ControlGroupsTest {
       long began = System.nanoTime();
       run(limits, twice);
       long millis = (System.nanoTime() - began) / 1_000_000;
-      Usage usage = groups.end(task);
+      Usage usage = groups.end(task, true);
 
       // Twice the time without the limit; how much of it there is on a busy machine is another
       // matter.
@@ -72,7 +72,7 @@ class ControlGroupsTest {
 
       Programs.Ended ended =
           run(limits, "for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait; echo end");
-      groups.end(task);
+      groups.end(task, true);
 
       assertThat(ended.output()).containsIgnoringCase("fork");
     }
@@ -80,10 +80,11 @@ class ControlGroupsTest {
     @Test
     void nothingIsLeftOfATaskThatHasEndedOnceItsLastProcessIsGone() throws Exception {
       run(new Limits(0, 0, 0), "sleep 2 >/dev/null 2>&1 &");
-      Usage usage = groups.end(task);
+      Usage usage = groups.end(task, true);
       assertThat(usage.cpuMillis()).isPositive();
 
-      ServerStandIn.eventually("its groups are gone", () -> groups.end(task).equals(Usage.UNKNOWN));
+      ServerStandIn.eventually(
+          "its groups are gone", () -> groups.end(task, true).equals(Usage.UNKNOWN));
     }
   }
 
@@ -241,6 +242,7 @@ class ControlGroupsTest {
     assertThat(Files.readString(task.resolve("memory.swap.max"))).isEqualTo("0");
     assertThat(Files.readString(task.resolve("cpu.max"))).isEqualTo("200000 100000");
     assertThat(Files.readString(task.resolve("pids.max"))).isEqualTo("100");
-    assertThat(groups.end("task")).isEqualTo(new Usage(2_500, 1_024, 105, 4_116, 0, 64 * MEBIBYTE));
+    assertThat(groups.end("task", true))
+        .isEqualTo(new Usage(2_500, 1_024, 105, 4_116, 0, 64 * MEBIBYTE));
   }
 }

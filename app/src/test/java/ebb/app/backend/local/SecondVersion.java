@@ -37,7 +37,7 @@ class SecondVersion {
     assertThat(group.resolve("memory.max")).content().isEqualTo("67108864\n");
     assertThat(group.resolve("cpu.max")).content().isEqualTo("200000 100000\n");
     assertThat(group.resolve("pids.max")).content().isEqualTo("100\n");
-    groups.end(task);
+    groups.end(task, true);
   }
 
   @Test
@@ -48,7 +48,7 @@ class SecondVersion {
 
     Programs.Ended ended =
         groups.join(task, new Limits(0, 0, 0), List.of("/bin/sh", "-c", copies)).run();
-    Usage usage = groups.end(task);
+    Usage usage = groups.end(task, true);
 
     assertThat(ended.isFine()).as(ended.output()).isTrue();
     assertThat(usage.bytesWritten()).isBetween(8 * MEBIBYTE, 12 * MEBIBYTE);
