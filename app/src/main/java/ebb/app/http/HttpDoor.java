@@ -20,6 +20,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -166,11 +167,14 @@ public final class HttpDoor {
       if (!asked.content().hasEntity()) {
         return new byte[0];
       }
-      if (asked.headers().contentLength().orElse(0) > mostBytes) {
+      OptionalLong said = asked.headers().contentLength();
+      if (said.orElse(0) > mostBytes) {
         return null;
       }
+      // As much room as was said to come: of its own, a stream takes room for 16 KiB.
+      int most = said.isPresent() ? (int) said.getAsLong() : mostBytes + 1;
       try (InputStream in = asked.content().inputStream()) {
-        byte[] bytes = in.readNBytes(mostBytes + 1);
+        byte[] bytes = in.readNBytes(most);
         return bytes.length > mostBytes ? null : bytes;
       } catch (IOException failure) {
         throw new UncheckedIOException(failure);

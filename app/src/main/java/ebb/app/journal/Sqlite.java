@@ -36,6 +36,7 @@ final class Sqlite {
   static Connection open(Path file, Use use) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
+    config.setGetGeneratedKeys(false); // nobody asks, and the driver would look for them each time
     if (use == Use.READER) {
       config.setReadOnly(true);
     } else {

@@ -123,23 +123,29 @@ public final class SpecificationStore implements AutoCloseable {
   public String put(Specification specification) throws SpecificationStoreFailure {
     byte[] bytes = specification.canonicalBytes();
     String hash = Specification.hashOf(bytes);
-    if (!known.contains(hash)) {
-      await(new Put(hash, specification, bytes, new CompletableFuture<>()));
-    }
+    put(hash, specification, bytes);
     return hash;
+  }
+
+  private void put(String hash, Specification content, byte[] bytes)
+      throws SpecificationStoreFailure {
+    if (!known.contains(hash)) {
+      await(new Put(hash, content, bytes, new CompletableFuture<>()));
+    }
   }
 
   /// The same, and it is not erased before the hold is let go of: a job that names it is on its
   /// way.
   public Holds.Hold hold(Specification specification) throws SpecificationStoreFailure {
     byte[] bytes = specification.canonicalBytes();
-    Holds.Hold hold = holds.take(Specification.hashOf(bytes), PATIENCE_SECONDS * 1_000);
+    String hash = Specification.hashOf(bytes);
+    Holds.Hold hold = holds.take(hash, PATIENCE_SECONDS * 1_000);
     if (hold == null) {
       throw failure(
           "is not written", file, new TimeoutException("what is the same is being erased"));
     }
     try {
-      put(specification);
+      put(hash, specification, bytes);
     } catch (SpecificationStoreFailure failure) {
       hold.release();
       throw failure;
