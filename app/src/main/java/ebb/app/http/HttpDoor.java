@@ -1,6 +1,7 @@
 package ebb.app.http;
 
 import io.helidon.common.tls.Tls;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
@@ -20,7 +21,9 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,10 @@ public final class HttpDoor {
 
   /// Many requests wait for the engine at once, each for one batch.
   private static final int BACKLOG = 1_024;
+
+  /// The names of headers that are asked for, as the library has them: they stand in the code, so
+  /// there is a handful.
+  private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
 
   private final int wanted;
   private final WebServer server;
@@ -154,7 +161,7 @@ public final class HttpDoor {
   private record HelidonSource(ServerRequest asked) implements Request.Source {
     @Override
     public @Nullable String header(String name) {
-      return asked.headers().value(HeaderNames.create(name)).orElse(null);
+      return asked.headers().value(NAMES.computeIfAbsent(name, HeaderNames::create)).orElse(null);
     }
 
     @Override
