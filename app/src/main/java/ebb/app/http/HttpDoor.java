@@ -1,6 +1,7 @@
 package ebb.app.http;
 
 import io.helidon.common.tls.Tls;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
@@ -20,6 +21,9 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,10 @@ public final class HttpDoor {
 
   /// Many requests wait for the engine at once, each for one batch.
   private static final int BACKLOG = 1_024;
+
+  /// The names of headers that are asked for, as the library has them: they stand in the code, so
+  /// there is a handful.
+  private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
 
   private final int wanted;
   private final WebServer server;
@@ -153,7 +161,7 @@ public final class HttpDoor {
   private record HelidonSource(ServerRequest asked) implements Request.Source {
     @Override
     public @Nullable String header(String name) {
-      return asked.headers().value(HeaderNames.create(name)).orElse(null);
+      return asked.headers().value(NAMES.computeIfAbsent(name, HeaderNames::create)).orElse(null);
     }
 
     @Override
@@ -166,11 +174,14 @@ public final class HttpDoor {
       if (!asked.content().hasEntity()) {
         return new byte[0];
       }
-      if (asked.headers().contentLength().orElse(0) > mostBytes) {
+      OptionalLong said = asked.headers().contentLength();
+      if (said.orElse(0) > mostBytes) {
         return null;
       }
+      // As much room as was said to come: of its own, a stream takes room for 16 KiB.
+      int most = said.isPresent() ? (int) said.getAsLong() : mostBytes + 1;
       try (InputStream in = asked.content().inputStream()) {
-        byte[] bytes = in.readNBytes(mostBytes + 1);
+        byte[] bytes = in.readNBytes(most);
         return bytes.length > mostBytes ? null : bytes;
       } catch (IOException failure) {
         throw new UncheckedIOException(failure);

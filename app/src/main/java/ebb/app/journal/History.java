@@ -134,19 +134,25 @@ public final class History {
   /// @throws HistoryUnavailable also while history is incomplete and does not have it: the name may
   ///   be taken
   public Optional<PastJob> job(WorkspaceId workspace, String name) throws HistoryUnavailable {
-    return one(
-        PastJob.SELECT + " WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1",
-        workspace.value(),
-        name);
+    // Most names that are asked for are new, and a statement costs as much as it has columns even
+    // if it finds nothing: the driver asks for the name of each.
+    Optional<JobId> newest =
+        one(
+            "SELECT id FROM jobs WHERE workspace = ? AND name = ? ORDER BY id DESC LIMIT 1",
+            row -> new JobId(row.getLong(1)),
+            workspace.value(),
+            name);
+    return newest.isPresent() ? job(newest.get()) : Optional.empty();
   }
 
   public Optional<PastJob> job(JobId id) throws HistoryUnavailable {
-    return one(PastJob.SELECT + " WHERE id = ?", id.value());
+    return one(PastJob.SELECT + " WHERE id = ?", PastJob::of, id.value());
   }
 
-  private Optional<PastJob> one(String sql, Object... values) throws HistoryUnavailable {
+  private <T> Optional<T> one(String sql, Readers.RowReader<T> row, Object... values)
+      throws HistoryUnavailable {
     boolean complete = isComplete();
-    List<PastJob> found = readers.list(sql, PastJob::of, values);
+    List<T> found = readers.list(sql, row, values);
     if (found.isEmpty() && !complete) {
       throw new HistoryUnavailable(
           "History is being rebuilt: it has come to event "
@@ -201,12 +207,15 @@ public final class History {
   ///
   /// @throws HistoryUnavailable also while history is incomplete and has none: there may be one
   public boolean hasJobOf(String hash) throws HistoryUnavailable {
-    return one(PastJob.SELECT + " WHERE spec_hash = ? AND deleted = 0 LIMIT 1", hash).isPresent()
-        || one(
-                PastJob.SELECT
-                    + " WHERE words_hash = ? AND words_hash <> '' AND deleted = 0 LIMIT 1",
-                hash)
-            .isPresent();
+    return hasJob("spec_hash = ?", hash) || hasJob("words_hash = ? AND words_hash <> ''", hash);
+  }
+
+  private boolean hasJob(String condition, String hash) throws HistoryUnavailable {
+    return one(
+            "SELECT id FROM jobs WHERE " + condition + " AND deleted = 0 LIMIT 1",
+            row -> row.getLong(1),
+            hash)
+        .isPresent();
   }
 
   /// Before which every job is.

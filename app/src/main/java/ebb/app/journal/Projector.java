@@ -30,9 +30,10 @@ final class Projector {
   private static final int PAGE_BYTES = 4 << 20;
   private static final long IDLE_MILLIS = 200;
 
-  /// Between two transactions, unless it is behind: one costs hardly more for the batches of this
-  /// time than for a single one. Nobody sees the difference, for what is not in the tables is live.
-  private static final long GATHER_MILLIS = 25;
+  /// Between two transactions when the first took all that there was, so that the second takes what
+  /// would be many: each writes the same pages again, on the disk and the processor that the
+  /// journal's appends use.
+  private static final long GATHER_MILLIS = 20;
 
   private static final long RETRY_MILLIS = 1_000;
   private static final long STOP_MILLIS = 10_000;
@@ -130,25 +131,24 @@ final class Projector {
         if (!positionKnown) {
           rollBack();
         }
-        boolean worked = !reserve.isGivenUp() && work();
-        if (!worked) {
+        int events = reserve.isGivenUp() ? 0 : work();
+        if (events == 0) {
           pause(IDLE_MILLIS);
-        } else if (handedEvents.get() < EVENTS_AT_ONCE) {
+        } else if (events < EVENTS_AT_ONCE) {
           Thread.sleep(GATHER_MILLIS);
         }
-      } catch (InterruptedException e) {
-        stopping = true;
-        Thread.currentThread().interrupt();
       } catch (SQLException | RuntimeException e) { // also a bug must be told of, and tried again
         trouble = "History stands still at event " + reached + ": " + reason(e);
         positionKnown = false;
         pause(RETRY_MILLIS);
+      } catch (InterruptedException e) {
+        stopping = true;
       }
     }
   }
 
-  /// False if there was nothing to do.
-  private boolean work() throws SQLException {
+  /// How many events it took; 0 if there was nothing to do.
+  private int work() throws SQLException {
     long before = sequence;
     Handed next = handed.poll();
     if (next == null) {
@@ -163,14 +163,14 @@ final class Projector {
       }
     }
     if (sequence == before) {
-      return false;
+      return 0;
     }
     projection.reached(sequence, hash);
     connection.commit();
     trouble = null;
     reached = sequence;
     signal();
-    return true;
+    return (int) (sequence - before);
   }
 
   /// What came before it and was not handed over is read first; what the tables have already is

@@ -1,5 +1,6 @@
 package ebb.app.specification;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,14 @@ final class KnownSpecifications {
 
   private final Map<String, Known> known = new LinkedHashMap<>(1024, 0.75f, true);
 
+  /// The hashes of the contents that are kept.
+  private final Map<Specification, String> hashes = new HashMap<>();
+
+  /// The hash of this content; null if it is not kept, which says nothing.
+  synchronized @Nullable String hashOf(Specification content) {
+    return hashes.get(content);
+  }
+
   synchronized boolean contains(String hash) {
     return known.get(hash) != null;
   }
@@ -27,13 +36,21 @@ final class KnownSpecifications {
   }
 
   synchronized void add(String hash, Specification specification, int bytes) {
-    known.put(hash, new Known(bytes <= CONTENT_BYTES_MAX ? specification : null));
+    remove(hash);
+    boolean isSmall = bytes <= CONTENT_BYTES_MAX;
+    known.put(hash, new Known(isSmall ? specification : null));
+    if (isSmall) {
+      hashes.put(specification, hash);
+    }
     if (known.size() > HASHES_MAX) {
-      known.remove(known.keySet().iterator().next());
+      remove(known.keySet().iterator().next());
     }
   }
 
   synchronized void remove(String hash) {
-    known.remove(hash);
+    Known removed = known.remove(hash);
+    if (removed != null && removed.content() != null) {
+      hashes.remove(removed.content());
+    }
   }
 }

@@ -121,25 +121,33 @@ public final class SpecificationStore implements AutoCloseable {
   /// Makes the specification durable and returns its hash. Any number of threads may call this, and
   /// virtual ones should.
   public String put(Specification specification) throws SpecificationStoreFailure {
-    byte[] bytes = specification.canonicalBytes();
-    String hash = Specification.hashOf(bytes);
-    if (!known.contains(hash)) {
-      await(new Put(hash, specification, bytes, new CompletableFuture<>()));
-    }
+    String hash = hashOf(specification);
+    put(hash, specification);
     return hash;
+  }
+
+  private String hashOf(Specification specification) {
+    String hash = known.hashOf(specification);
+    return hash == null ? Specification.hashOf(specification.canonicalBytes()) : hash;
+  }
+
+  private void put(String hash, Specification content) throws SpecificationStoreFailure {
+    if (!known.contains(hash)) {
+      await(new Put(hash, content, content.canonicalBytes(), new CompletableFuture<>()));
+    }
   }
 
   /// The same, and it is not erased before the hold is let go of: a job that names it is on its
   /// way.
   public Holds.Hold hold(Specification specification) throws SpecificationStoreFailure {
-    byte[] bytes = specification.canonicalBytes();
-    Holds.Hold hold = holds.take(Specification.hashOf(bytes), PATIENCE_SECONDS * 1_000);
+    String hash = hashOf(specification);
+    Holds.Hold hold = holds.take(hash, PATIENCE_SECONDS * 1_000);
     if (hold == null) {
       throw failure(
           "is not written", file, new TimeoutException("what is the same is being erased"));
     }
     try {
-      put(specification);
+      put(hash, specification);
     } catch (SpecificationStoreFailure failure) {
       hold.release();
       throw failure;

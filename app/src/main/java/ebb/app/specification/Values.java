@@ -41,6 +41,9 @@ public record Values(SortedMap<String, String> inputs, SortedMap<String, String>
 
   /// A name in the text for which nothing stands.
   static Optional<String> unknown(String text, Function<String, Boolean> isKnown) {
+    if (!text.contains("${{")) {
+      return Optional.empty();
+    }
     return PLACEHOLDER
         .matcher(text)
         .results()
