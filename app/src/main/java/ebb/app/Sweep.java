@@ -1,10 +1,10 @@
 package ebb.app;
 
 import ebb.app.api.Surface;
+import ebb.app.asset.VersionedAssets;
 import ebb.app.backend.local.RunFolders;
 import ebb.app.code.CodeStore;
 import ebb.app.data.DataAddress;
-import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
 import ebb.app.files.DurableFile;
 import ebb.app.files.Tree;
@@ -56,7 +56,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private final View view;
   private final RunFolders folders;
   private final CodeStore code;
-  private final DataAssets data;
+  private final VersionedAssets data;
   private final SpecificationStore specifications;
   private final Duration keep;
   private final DeletedFiles deleted;
@@ -89,7 +89,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   record Parts(Path home, Supplier<History> history, View view, RunFolders folders, Kept kept) {}
 
   /// What names what is kept, and that itself.
-  record Kept(CodeStore code, DataAssets data, SpecificationStore specifications) {}
+  record Kept(CodeStore code, VersionedAssets data, SpecificationStore specifications) {}
 
   Sweep(Parts parts, Duration keep) {
     this.home = parts.home();

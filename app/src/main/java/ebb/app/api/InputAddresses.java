@@ -1,9 +1,9 @@
 package ebb.app.api;
 
+import ebb.app.asset.VersionedAssets;
 import ebb.app.code.Uploads;
 import ebb.app.data.DataAddress;
 import ebb.app.data.DataAddress.InDatastore;
-import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
 import ebb.app.specification.Specification;
 import ebb.app.view.View;
@@ -38,9 +38,9 @@ final class InputAddresses {
 
   private final View view;
   private final Uploads uploads;
-  private final DataAssets assets;
+  private final VersionedAssets assets;
 
-  InputAddresses(View view, Uploads uploads, DataAssets assets) {
+  InputAddresses(View view, Uploads uploads, VersionedAssets assets) {
     this.view = view;
     this.uploads = uploads;
     this.assets = assets;
@@ -113,13 +113,13 @@ final class InputAddresses {
 
   private String address(String name, String version, Scope workspace)
       throws IOException, Bodies.Unfit {
-    Optional<DataAssets.Version> found =
+    Optional<VersionedAssets.Version> found =
         version.equalsIgnoreCase("latest")
-            ? assets.versions(workspace, name).stream().findFirst()
+            ? assets.latest(workspace, name)
             : assets.find(workspace, name, version);
     if (found.isEmpty()) {
       List<String> versions =
-          assets.versions(workspace, name).stream().map(DataAssets.Version::version).toList();
+          assets.versions(workspace, name).stream().map(VersionedAssets.Version::version).toList();
       throw new Bodies.Unfit(
           versions.isEmpty()
               ? "There is no data '%s' in this workspace.".formatted(name)

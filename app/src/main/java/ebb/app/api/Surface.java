@@ -1,7 +1,7 @@
 package ebb.app.api;
 
+import ebb.app.asset.VersionedAssets;
 import ebb.app.code.CodeStore;
-import ebb.app.data.DataAssets;
 import ebb.app.data.Datastores;
 import ebb.app.environment.Environments;
 import ebb.app.http.Handler;
@@ -80,7 +80,7 @@ public final class Surface {
       SpecificationStore specifications,
       CodeStore code,
       Datastores datastores,
-      DataAssets data,
+      VersionedAssets data,
       Environments environments,
       Secrets secrets,
       Outputs outputs,
@@ -127,7 +127,7 @@ public final class Surface {
     new ArmGroups(reads, wishes).addTo(arm);
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
-    new ArmEnvironments(reads, parts.environments()).addTo(arm);
+    new ArmAssets(reads, new EnvironmentKind(), parts.environments().versions()).addTo(arm);
     new ArmDatastores(
             reads,
             parts.datastores(),
@@ -135,7 +135,7 @@ public final class Surface {
             parts.code().uploads(),
             new SignedAddress(token))
         .addTo(arm, router);
-    new ArmDataAssets(reads, parts.data(), addresses, assets).addTo(arm);
+    new ArmAssets(reads, FileKind.data(addresses, assets), parts.data()).addTo(arm);
     new ArmCode(reads, parts.code(), new SignedAddress(token)).addTo(arm, router);
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);

@@ -1,0 +1,47 @@
+package ebb.app.api;
+
+import ebb.app.http.Request;
+import ebb.kernel.protocol.Actor;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Environments as Azure's assets: an image, a conda file, or both.
+record EnvironmentKind() implements ArmAssets.Kind {
+  @Override
+  public String path() {
+    return "environments";
+  }
+
+  @Override
+  public List<String> fixed() {
+    return List.of("image", "condaFile");
+  }
+
+  @Override
+  public void check(ArmBody properties) throws Bodies.Unfit {
+    String image = properties.text("image");
+    String conda = properties.text("condaFile");
+    properties
+        .harmless("osType", "environmentType", "autoRebuild")
+        .refused("build", "images are not built here: name one, or a conda file")
+        .refused("inferenceConfig", "nothing is served from it");
+    if (image == null && conda == null) {
+      throw new Bodies.Unfit("An environment names an 'image', a 'condaFile', or both.");
+    }
+  }
+
+  @Override
+  public ArmAssets.Found find(Request request, Actor actor, ObjectNode properties) {
+    return new ArmAssets.Found("", null);
+  }
+
+  @Override
+  public void show(ObjectNode properties) {
+    properties.put("environmentType", "UserCreated").put("osType", "Linux");
+  }
+
+  @Override
+  public void showName(ObjectNode shown, ObjectNode newest) {
+    // Azure has nothing of it there.
+  }
+}
