@@ -153,7 +153,8 @@ final class Server {
 
     // The surface: from here on requests are answered.
     VersionedAssets data = new VersionedAssets(home.resolve("data"), view::idOf);
-    Sweep.Kept kept = new Sweep.Kept(sources.code(), data, specifications);
+    VersionedAssets models = new VersionedAssets(home.resolve("models"), view::idOf);
+    Sweep.Kept kept = new Sweep.Kept(sources.code(), List.of(data, models), specifications);
     Sweep sweep =
         startSweep(new Sweep.Parts(home, opening::history, view, backend.folders(), kept));
     Surface.Parts parts =
@@ -165,6 +166,7 @@ final class Server {
             sources.code(),
             sources.datastores(),
             data,
+            models,
             environments,
             secrets,
             new Outputs(

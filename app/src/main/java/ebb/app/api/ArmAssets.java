@@ -43,6 +43,9 @@ final class ArmAssets {
     /// Reads the properties that are its own; what cannot be done is refused.
     void check(ArmBody properties) throws Bodies.Unfit;
 
+    /// Puts what can be said in several ways into one.
+    void settle(ObjectNode properties, Scope workspace);
+
     /// Where the files of a new version are, as they are now.
     Found find(Request request, Actor actor, ObjectNode properties)
         throws IOException, Bodies.Unfit;
@@ -147,6 +150,7 @@ final class ArmAssets {
     Scope workspace = Reads.workspaceScope(request);
     String name = request.parameter("name");
     String version = request.parameter("version");
+    kind.settle(content, workspace);
     ObjectNode fixed = Json.object();
     for (String property : kind.fixed()) {
       fixed.put(property, content.path(property).asString(""));

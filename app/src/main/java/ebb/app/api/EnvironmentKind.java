@@ -2,6 +2,7 @@ package ebb.app.api;
 
 import ebb.app.http.Request;
 import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Scope;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,6 +29,11 @@ record EnvironmentKind() implements ArmAssets.Kind {
     if (image == null && conda == null) {
       throw new Bodies.Unfit("An environment names an 'image', a 'condaFile', or both.");
     }
+  }
+
+  @Override
+  public void settle(ObjectNode properties, Scope workspace) {
+    // There is but one way.
   }
 
   @Override

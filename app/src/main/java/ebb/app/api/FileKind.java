@@ -1,5 +1,8 @@
 package ebb.app.api;
 
+import ebb.app.data.DataAddress;
+import ebb.app.data.DataRefused;
+import ebb.app.data.Datastores;
 import ebb.app.http.Request;
 import ebb.app.specification.Specification;
 import ebb.kernel.protocol.Actor;
@@ -10,14 +13,23 @@ import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Assets that are files or folders: a type, and an address.
+/// Assets that are files or folders: a type, and an address. What a job has left under it becomes a
+/// snapshot, which stays as it is when the job is deleted.
 ///
+/// @param path in Azure's paths
 /// @param word how the properties begin that say so
-/// @param types that there are
-record FileKind(String path, String word, List<String> types, InputAddresses addresses, Assets jobs)
+/// @param types that there are; the first if none is said
+record FileKind(String path, String word, List<String> types, Places places)
     implements ArmAssets.Kind {
-  static FileKind data(InputAddresses addresses, Assets jobs) {
-    return new FileKind("data", "data", List.of("uri_file", "uri_folder"), addresses, jobs);
+  /// Where files may be.
+  record Places(InputAddresses addresses, JobBlobs jobs, Assets assets) {}
+
+  static FileKind data(Places places) {
+    return new FileKind("data", "data", List.of("uri_folder", "uri_file"), places);
+  }
+
+  static FileKind models(Places places) {
+    return new FileKind("models", "model", InputAddresses.MODELS, places);
   }
 
   private String type() {
@@ -35,13 +47,19 @@ record FileKind(String path, String word, List<String> types, InputAddresses add
 
   @Override
   public void check(ArmBody properties) throws Bodies.Unfit {
-    String type = properties.required(type());
+    String type = Bodies.or(properties.text(type()), types.getFirst());
     properties.required(uri());
-    properties.harmless("referencedUris");
+    properties.harmless("referencedUris", "flavors", "jobName", "datastoreId");
     if (!types.contains(type)) {
       throw new Bodies.Unfit(
           "'%s' is no %s that Ebb has: there are %s.".formatted(type, type(), types));
     }
+  }
+
+  @Override
+  public void settle(ObjectNode properties, Scope workspace) {
+    properties.put(type(), properties.path(type()).asString(types.getFirst()));
+    properties.put(uri(), JobBlobs.stored(properties.path(uri()).asString(), workspace));
   }
 
   /// As a job would read it that names it now.
@@ -50,11 +68,20 @@ record FileKind(String path, String word, List<String> types, InputAddresses add
       throws IOException, Bodies.Unfit {
     Scope workspace = Reads.workspaceScope(request);
     String type = properties.path(type()).asString();
-    String address = addresses.resolve(properties.path(uri()).asString(), workspace);
+    String address = places.addresses().resolve(properties.path(uri()).asString(), type, workspace);
+    try {
+      if (DataAddress.parse(address, workspace) instanceof DataAddress.InDatastore in
+          && Datastores.isOwn(in.datastore())) {
+        return places.jobs().snapshot(request, actor, in);
+      }
+    } catch (DataRefused refused) {
+      throw new Bodies.Unfit(refused.why());
+    }
     TreeMap<String, Specification.Input> input = new TreeMap<>();
     input.put("asset", new Specification.InputFiles(type, "ro_mount", address));
     Specification reading = Specification.ofArguments(List.of("true"), Map.of());
-    return new ArmAssets.Found(address, jobs.refusal(reading.withInputs(input), workspace));
+    return new ArmAssets.Found(
+        address, places.assets().refusal(reading.withInputs(input), workspace));
   }
 
   @Override
@@ -64,6 +91,8 @@ record FileKind(String path, String word, List<String> types, InputAddresses add
 
   @Override
   public void showName(ObjectNode shown, ObjectNode newest) {
-    shown.set(type(), newest.path(type()));
+    if (path.equals("data")) {
+      shown.set(type(), newest.path(type()));
+    }
   }
 }

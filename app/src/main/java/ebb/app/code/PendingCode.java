@@ -91,6 +91,11 @@ public final class PendingCode {
     }
   }
 
+  /// Refuses an upload that would have too many files or bytes.
+  public void check(int files, long bytes) throws CodeRefused {
+    bounds.check(files, bytes);
+  }
+
   /// Begins an upload and answers its id, which nobody can guess.
   ///
   /// @param owner for what the code is; only there it can be made whole

@@ -105,7 +105,16 @@ public record Specification(
   public record Literal(String value) implements Input {}
 
   /// Files. `type` and `mode` in Azure's words (`uri_file`, `uri_folder`; `ro_mount`, `download`).
-  public record InputFiles(String type, String mode, String uri) implements Input {}
+  public record InputFiles(String type, String mode, String uri) implements Input {
+    /// Whether it may be a file, or else a folder: a model of one's own may be either.
+    public boolean mayBe(boolean isFile) {
+      return switch (type) {
+        case "custom_model" -> true;
+        case "uri_file" -> isFile;
+        default -> !isFile;
+      };
+    }
+  }
 
   /// Files that a job leaves; an empty `uri` means the default place.
   public record Output(String type, String mode, String uri) {}

@@ -2,6 +2,8 @@ package ebb.app.door;
 
 import static ebb.app.door.AzureDoor.LAB;
 import static ebb.app.door.AzureDoor.VERSION;
+import static ebb.app.door.AzureDoor.on;
+import static ebb.app.door.ServedHome.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
@@ -45,6 +47,9 @@ class ArmAssetsTest {
   /// The kinds, with two versions that differ.
   enum Kind {
     DATA("data", "\"dataType\":\"uri_folder\",\"dataUri\":\"azureml://datastores/files/paths/%s\""),
+    MODELS(
+        "models",
+        "\"modelType\":\"mlflow_model\",\"modelUri\":\"azureml://datastores/files/paths/%s\""),
     ENVIRONMENTS("environments", "\"image\":\"example.org/tools:%s\"");
 
     private final String path;
@@ -126,7 +131,7 @@ class ArmAssetsTest {
     assertThat(azure.send("PUT", kind.of("archived"), all).status()).isEqualTo(200);
     assertThat(names(versions)).isEmpty();
     assertThat(names(LAB + "/" + kind.path)).doesNotContain("archived");
-    assertThat(names(LAB + "/" + kind.path, "ArchivedOnly")).containsExactly("archived");
+    assertThat(names(LAB + "/" + kind.path, "ArchivedOnly")).contains("archived");
     assertThat(azure.send("PUT", kind.of("archived"), shown.toString()).status()).isEqualTo(200);
     assertThat(names(versions)).containsExactly("10", "9");
     String words = "{\"properties\":{\"tags\":{\"a\":\"1\"},\"dataType\":\"uri_folder\"}}";
@@ -172,12 +177,87 @@ class ArmAssetsTest {
     assertThat(azure.next(newest).path("value").findValuesAsString("name")).containsExactly("v101");
   }
 
+  private static Answer model(String name, String version, String uri) throws Exception {
+    return azure.send(
+        "PUT",
+        Kind.MODELS.version(name, version),
+        "{\"properties\":{\"modelUri\":\"%s\"}}".formatted(uri));
+  }
+
+  private static String input(String type, String uri) {
+    return on("cpu")
+        + ",\"inputs\":{\"model\":{\"jobInputType\":\"%s\",\"uri\":\"%s\"}}".formatted(type, uri);
+  }
+
+  private static String printed(String job, String line, String input) throws Exception {
+    Answer taken = azure.submit(job, line, input);
+    assertThat(taken.status()).as(taken.body()).isEqualTo(201);
+    until("it has ended", () -> azure.status(job).matches("Completed|Failed"));
+    return server.get("/ebb/v1/workspaces/sub/team/lab/jobs/" + job + "/logs").body();
+  }
+
+  /// A job that has left a model in two ways, and a link.
+  private static void train() throws Exception {
+    azure.put("cpu");
+    printed(
+        "trains",
+        "mkdir -p outputs/best/deep ${{outputs.named}}; echo w > outputs/best/weights; echo m > outputs/best/deep/more; ln -s /etc/passwd outputs/best/link; echo n > ${{outputs.named}}/n",
+        on("cpu") + ",\"outputs\":{\"named\":{\"jobOutputType\":\"custom_model\"}}");
+  }
+
+  @Test
+  void modelOfWhatAJobHasLeftIsAnInputAndOutlivesTheJob() throws Exception {
+    train();
+    String artifacts = "azureml://jobs/trains/outputs/artifacts/paths/";
+    Answer made = model("best", "1", artifacts + "outputs/best/");
+    assertThat(made.status()).as(made.body()).isEqualTo(201);
+    JsonNode properties = AzureDoor.json(made).path("properties");
+    assertThat(properties.path("modelType").asString()).isEqualTo("custom_model");
+    assertThat(properties.path("modelUri").asString())
+        .endsWith("/workspaceartifactstore/paths/ExperimentRun/dcid.trains/outputs/best/");
+    assertThat(model("best", "1", artifacts + "outputs/best/").status()).isEqualTo(200);
+    assertThat(model("best", "2", artifacts + "outputs/best/weights").status()).isEqualTo(201);
+    assertThat(model("named", "1", "azureml://jobs/trains/outputs/named").status()).isEqualTo(201);
+    for (String nothing :
+        List.of(
+            artifacts,
+            artifacts + "outputs",
+            artifacts + "outputs/absent",
+            artifacts + "outputs/best/link",
+            artifacts + "outputs/../../../token",
+            artifacts + "stdout",
+            "azureml://jobs/absent/outputs/artifacts/paths/outputs/best",
+            "azureml://jobs/trains/outputs/absent",
+            "/etc/passwd")) {
+      Answer refused = model("best", "9", nothing);
+      assertThat(refused.status()).as(nothing + refused.body()).isIn(400, 404);
+      assertThat(refused.body()).as(nothing).contains("\"message\"");
+    }
+    assertThat(azure.send("DELETE", LAB + "/jobs/trains", "").status()).isEqualTo(200);
+    server.kill();
+    server.start();
+    server.send("POST", "/ebb/v1/gc?olderThan=PT0S", "");
+
+    String read = "cd ${{inputs.model}} && cat weights deep/more";
+    assertThat(printed("of-version", read, input("custom_model", "azureml:best:1")))
+        .isEqualTo("w\nm\n");
+    String id = "azureml:" + Kind.MODELS.version("best", "1");
+    assertThat(printed("of-id", read, input("mlflow_model", id))).isEqualTo("w\nm\n");
+    String latest = input("custom_model", "azureml:best@latest");
+    assertThat(printed("file", "cat ${{inputs.model}}", latest)).isEqualTo("w\n");
+    assertThat(azure.submit("data", "true", input("uri_folder", "azureml:best:1")).body())
+        .contains("no data 'best'");
+    Kind.MODELS.put("away", "1", "one", ",\"isArchived\":true");
+    assertThat(azure.submit("none", "true", input("mlflow_model", "azureml:away@latest")).status())
+        .isEqualTo(400);
+  }
+
   @Test
   void whatIsNotDoneIsRefusedByItsName() throws Exception {
     Answer build = Kind.ENVIRONMENTS.put("no", "1", "one", ",\"build\":{\"contextUri\":\"x\"}");
     assertThat(build.status()).isEqualTo(400);
     assertThat(build.body()).contains("properties.build");
-    Answer ends = Kind.DATA.put("no", "1", "one", ",\"autoDeleteSetting\":{\"value\":\"1d\"}");
+    Answer ends = Kind.MODELS.put("no", "1", "one", ",\"autoDeleteSetting\":{\"value\":\"1d\"}");
     assertThat(ends.body()).contains("autoDeleteSetting");
     for (Kind kind : Kind.values()) {
       assertThat(azure.send("PUT", kind.version("no", "1"), "{\"properties\":{}}").status())
