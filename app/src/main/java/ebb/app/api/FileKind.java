@@ -86,12 +86,14 @@ record FileKind(String path, String word, List<String> types, Places places)
 
   @Override
   public void show(ObjectNode properties) {
-    // It is what was sent.
+    if (word.equals("model") && !properties.path("flavors").isObject()) {
+      properties.putObject("flavors"); // clients read none as a fault
+    }
   }
 
   @Override
   public void showName(ObjectNode shown, ObjectNode newest) {
-    if (path.equals("data")) {
+    if (word.equals("data")) {
       shown.set(type(), newest.path(type()));
     }
   }
