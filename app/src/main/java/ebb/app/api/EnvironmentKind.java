@@ -1,9 +1,11 @@
 package ebb.app.api;
 
 import ebb.app.http.Request;
+import ebb.app.specification.ImageName;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Environments as Azure's assets: an image, a conda file, or both.
@@ -28,6 +30,10 @@ record EnvironmentKind() implements ArmAssets.Kind {
         .refused("inferenceConfig", "nothing is served from it");
     if (image == null && conda == null) {
       throw new Bodies.Unfit("An environment names an 'image', a 'condaFile', or both.");
+    }
+    Optional<String> fault = image == null ? Optional.empty() : ImageName.fault(image);
+    if (fault.isPresent()) {
+      throw new Bodies.Unfit(fault.get() + ".");
     }
   }
 

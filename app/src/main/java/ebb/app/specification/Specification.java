@@ -64,6 +64,16 @@ public record Specification(
       };
     }
 
+    /// What is wrong with it, for whoever wrote it; empty if nothing is.
+    default Optional<String> fault() {
+      return switch (this) {
+        case Image(String name) -> ImageName.fault(name);
+        case ImageOr(Image image, Packages _) -> image.fault();
+        case ImageWith with -> with.image().fault();
+        case Packages _, HostEnvironment _ -> Optional.empty();
+      };
+    }
+
     /// What a job finds in a container.
     default Environment inContainers() {
       return switch (this) {
@@ -202,7 +212,7 @@ public record Specification(
     return bytes > BYTES_MAX
         ? Optional.of(
             "command and variables have " + bytes + " bytes; at most " + BYTES_MAX + " fit")
-        : DataFault.of(this);
+        : environment.fault().or(() -> DataFault.of(this));
   }
 
   /// What is wrong with running it on so many nodes; empty if nothing is.

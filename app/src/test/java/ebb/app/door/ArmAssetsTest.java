@@ -257,6 +257,24 @@ class ArmAssetsTest {
     Answer build = Kind.ENVIRONMENTS.put("no", "1", "one", ",\"build\":{\"contextUri\":\"x\"}");
     assertThat(build.status()).isEqualTo(400);
     assertThat(build.body()).contains("properties.build");
+    for (String image : List.of("docker-archive:/var/x.tar", "user:password@host/base", "--base")) {
+      Answer unfit =
+          azure.send(
+              "PUT",
+              Kind.ENVIRONMENTS.version("no", "1"),
+              "{\"properties\":{\"image\":\"" + image + "\"}}");
+      assertThat(unfit.status()).isEqualTo(400);
+      assertThat(unfit.body()).contains("is no name of an image").doesNotContain("password");
+      Answer own =
+          server.put(
+              ServedHome.job("no-image"),
+              "{\"cluster\":\"cpu\",\"command\":\"true\",\"image\":\"" + image + "\"}");
+      assertThat(own.status()).as(own.body()).isEqualTo(400);
+      assertThat(own.body())
+          .contains("\"error\"", "is no name of an image")
+          .doesNotContain("password");
+    }
+    assertThat(server.get(ServedHome.job("no-image")).status()).isEqualTo(404);
     Answer ends = Kind.MODELS.put("no", "1", "one", ",\"autoDeleteSetting\":{\"value\":\"1d\"}");
     assertThat(ends.body()).contains("autoDeleteSetting");
     for (Kind kind : Kind.values()) {
