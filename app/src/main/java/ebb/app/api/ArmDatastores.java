@@ -187,16 +187,33 @@ final class ArmDatastores {
             Bodies.or(request.query("prefix"), ""),
             Bodies.or(request.query("delimiter"), ""),
             Bodies.or(request.query("marker"), ""));
-    String store = request.parameter("store");
+    return inStore(
+        request,
+        actor,
+        Blobs.list(new TreeMap<>(), asked),
+        folder ->
+            folder == null
+                ? jobs.list(request, actor, request.parameter("store"), asked)
+                : list(folder, asked));
+  }
+
+  private interface Use {
+    /// @param folder that is the store; null if it is of jobs
+    Response of(@Nullable Datastore folder) throws IOException;
+  }
+
+  /// Asks the store that the path names.
+  ///
+  /// @param absent the answer if what is asked for is not in it
+  private Response inStore(Request request, Actor actor, Response absent, Use use) {
     return reads.inWorkspace(
         request,
         actor,
         _ -> {
-          Datastore folder = registered(request, store);
           try {
-            return folder == null ? jobs.list(request, actor, store, asked) : list(folder, asked);
-          } catch (NoSuchFileException absent) {
-            return Blobs.list(new TreeMap<>(), asked);
+            return use.of(registered(request, request.parameter("store")));
+          } catch (NoSuchFileException none) {
+            return absent;
           } catch (IOException failure) {
             return FileEndpoints.unavailable(failure);
           }
@@ -321,22 +338,14 @@ final class ArmDatastores {
   }
 
   private Response opened(Request request, Actor actor, JobBlobs.Using use) {
-    String store = request.parameter("store");
     String path = request.parameter("path");
-    return reads.inWorkspace(
+    return inStore(
         request,
         actor,
-        _ -> {
-          Datastore folder = registered(request, store);
-          try {
-            return folder == null
-                ? jobs.open(request, actor, store, path, use)
-                : use.of(JobBlobs.file(folder.root(), path));
-          } catch (NoSuchFileException absent) {
-            return Blobs.absent(Blobs.NOT_FOUND);
-          } catch (IOException failure) {
-            return FileEndpoints.unavailable(failure);
-          }
-        });
+        Blobs.absent(Blobs.NOT_FOUND),
+        folder ->
+            folder == null
+                ? jobs.open(request, actor, request.parameter("store"), path, use)
+                : use.of(JobBlobs.file(folder.root(), path)));
   }
 }
