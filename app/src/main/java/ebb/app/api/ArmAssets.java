@@ -138,10 +138,27 @@ final class ArmAssets {
               .refused("autoDeleteSetting", "delete the version when it is not needed any more")
               .refused("intellectualProperty", "leave it out")
               .end();
-          ObjectNode content = Json.object(properties.source());
-          content.remove("isArchived");
+          ObjectNode content = content(properties);
           return with(request, actor, _ -> put(request, actor, content, isArchived));
         });
+  }
+
+  /// What was sent; what says what a version is by the names that Azure writes.
+  private ObjectNode content(ArmBody properties) throws Bodies.Unfit {
+    ObjectNode content = Json.object(properties.source());
+    for (String name : List.copyOf(content.propertyNames())) {
+      if (name.equalsIgnoreCase("isArchived")
+          || kind.fixed().stream().anyMatch(name::equalsIgnoreCase)) {
+        content.remove(name);
+      }
+    }
+    for (String name : kind.fixed()) {
+      String text = properties.text(name);
+      if (text != null) {
+        content.put(name, text);
+      }
+    }
+    return content;
   }
 
   /// What the address means now is what the version is from now on.

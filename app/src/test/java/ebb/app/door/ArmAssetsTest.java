@@ -10,6 +10,7 @@ import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,13 @@ class ArmAssetsTest {
     assertThat(shown.at("/systemData/createdAt")).isEqualTo(made.at("/systemData/createdAt"));
     assertThat(azure.send("PUT", kind.version("stays", "1"), shown.toString()).status())
         .as("as it was shown")
+        .isEqualTo(200);
+    String upper = kind.body("one", "");
+    for (String name : List.of("dataType", "dataUri", "modelType", "modelUri", "image")) {
+      upper = upper.replace(name, name.toUpperCase(Locale.ROOT));
+    }
+    assertThat(azure.send("PUT", kind.version("stays", "1"), upper).status()).isEqualTo(200);
+    assertThat(azure.send("PUT", kind.version("stays", "1"), shown.toString()).status())
         .isEqualTo(200);
     Answer other = kind.put("stays", "1", "other", "");
     assertThat(other.status()).isEqualTo(409);
