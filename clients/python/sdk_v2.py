@@ -1,6 +1,7 @@
 """azure-ai-ml: everything that a data scientist does with clusters and command jobs."""
 
 import contextlib
+import hashlib
 import io
 import os
 import tempfile
@@ -301,6 +302,22 @@ def _():
         again = ml.jobs.create_or_update(job("python3 train.py", code=folder))
     equal(ended(made.name), "Completed")
     equal(ml.jobs.get(made.name).code, ml.jobs.get(again.name).code)
+
+
+@check("files of more than 64 MiB are sent in blocks, as code and as input")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/large", "wb") as file:
+            for i in range(70):
+                file.write(bytes([i]) * (1 << 20))
+        with open(folder + "/large", "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        line = "sha256sum < large; sha256sum < ${{inputs.large}}"
+        made = ml.jobs.create_or_update(job(line, code=folder, inputs={"large": Input(type="uri_file", path=folder + "/large")}))
+    equal(ended(made.name), "Completed")
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder)
+        equal(written(folder)["artifacts/user_logs/std_log.txt"], f"{digest}  -\n" * 2)
 
 
 @check("an environment without a name is made by the job")

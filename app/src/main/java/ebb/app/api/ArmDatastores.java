@@ -12,6 +12,7 @@ import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -312,25 +313,22 @@ final class ArmDatastores {
     String path = InputAddresses.inside(request.parameter("path"));
     long keepFree = reads.view().rules().storage().markBytes();
     Instant now = Instant.now();
-    Blobs.Blob blob = new Blobs.Blob(0, now.toEpochMilli());
-    String component = request.query("comp");
-    if ("metadata".equals(component)) {
+    if ("metadata".equals(request.query("comp"))) {
       boolean isWhole = "completed".equals(request.header("x-ms-meta-upload_status"));
       boolean isThere =
           isWhole
               ? uploads.whole(name, path, keepFree, now).isPresent()
               : uploads.bytes(name, path, now).isPresent();
-      return isThere ? Blobs.described(Response.empty(200), blob) : Blobs.absent(Blobs.NOT_FOUND);
+      return isThere
+          ? Blobs.described(Response.empty(200), new Blobs.Blob(0, now.toEpochMilli()))
+          : Blobs.absent(Blobs.NOT_FOUND);
     }
-    if (component != null) {
-      return Blobs.refused(
-          400,
-          "UnsupportedQueryParameter",
-          "'%s' is too large: a file is taken whole, and clients send those of more than 64 MiB in blocks. Put it into a datastore that an owner registers."
-              .formatted(path));
-    }
-    return uploads.put(name, path, request.stream(), keepFree, now)
-        ? Blobs.described(Response.empty(201), blob).with("x-ms-request-server-encrypted", "false")
+    InputStream content = request.stream();
+    return uploads.take(
+            name,
+            content,
+            (pending, id) -> new SentFile(pending, id, path, keepFree).takes(request, content))
+        ? SentFile.answer()
         : Blobs.refused(
             404,
             "ContainerNotFound",
