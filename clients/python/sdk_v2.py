@@ -250,7 +250,7 @@ def _():
     equal(ml.models.get("best", label="latest").version, "2")
     equal([each.version for each in ml.models.list("best")], ["2", "1"])
     equal([(each.name, each.latest_version) for each in ml.models.list()], [("best", "2")])
-    for reference, kind, text in (("azureml:best:1", "custom_model", "local"), ("azureml:best@latest", "mlflow_model", "trained")):
+    for reference, kind, text in (("azureml:best:1", "custom_model", "local"), ("best@latest", "mlflow_model", "trained")):
         reads = ml.jobs.create_or_update(job("cat ${{inputs.model}}/weights", inputs={"model": Input(type=kind, path=reference)}))
         equal(ended(reads.name), "Completed")
         with tempfile.TemporaryDirectory() as folder:
