@@ -1,6 +1,7 @@
 """azure-ai-ml: everything that a data scientist does with clusters and command jobs."""
 
 import contextlib
+import hashlib
 import io
 import os
 import tempfile
@@ -11,7 +12,7 @@ os.environ["AZUREML_CURRENT_CLOUD"] = "Ebb"
 
 from azure.ai.ml import Input, MLClient, Output, command
 from azure.ai.ml.constants import ListViewType
-from azure.ai.ml.entities import AmlCompute, Data, Environment
+from azure.ai.ml.entities import AmlCompute, Data, Environment, Model
 from azure.identity import DefaultAzureCredential
 
 from checks import GROUP, LOCATION, SUBSCRIPTION, URL, WORKSPACE, EbbCredential, check, end, equal, expect, refused, token
@@ -232,6 +233,59 @@ def _():
     refused(lambda: ml.data.get("words", version="3"), "ResourceNotFound")
 
 
+@check("models are made of a local folder and of what a job has left, shown, listed, archived, and inputs of jobs")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(folder + "/best")
+        with open(folder + "/best/weights", "w") as file:
+            file.write("local\n")
+        made = ml.models.create_or_update(Model(name="best", path=folder + "/best", type="custom_model", description="of a folder", tags={"of": "folder"}))
+    equal((made.name, made.version, made.type, made.tags), ("best", "1", "custom_model", {"of": "folder"}))
+    run = ml.jobs.create_or_update(job("mkdir outputs/model; echo trained > outputs/model/weights", outputs={"named": Output(type="mlflow_model")}))
+    equal(ended(run.name), "Completed")
+    path = f"azureml://jobs/{run.name}/outputs/artifacts/paths/outputs/model/"
+    trained = ml.models.create_or_update(Model(name="best", path=path, type="mlflow_model", description="of a job"))
+    equal((trained.version, trained.type, trained.description), ("2", "mlflow_model", "of a job"))
+    equal(ml.models.get("best", version="1").description, "of a folder")
+    equal(ml.models.get("best", label="latest").version, "2")
+    equal([each.version for each in ml.models.list("best")], ["2", "1"])
+    equal([(each.name, each.latest_version) for each in ml.models.list()], [("best", "2")])
+    for reference, kind, text in (("azureml:best:1", "custom_model", "local"), ("best@latest", "mlflow_model", "trained")):
+        reads = ml.jobs.create_or_update(job("cat ${{inputs.model}}/weights", inputs={"model": Input(type=kind, path=reference)}))
+        equal(ended(reads.name), "Completed")
+        with tempfile.TemporaryDirectory() as folder:
+            ml.jobs.download(reads.name, download_path=folder)
+            equal(written(folder)["artifacts/user_logs/std_log.txt"], text + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        ml.models.download("best", version="2", download_path=folder)
+        equal(list(written(folder).values()), ["trained\n"])
+    trained.tags["checked"] = "yes"
+    equal(ml.models.create_or_update(trained).tags, {"checked": "yes"})
+    ml.models.archive("best", version="2")
+    equal([each.version for each in ml.models.list("best")], ["1"])
+    equal([each.version for each in ml.models.list("best", list_view_type=ListViewType.ARCHIVED_ONLY)], ["2"])
+    equal(ml.models.get("best", label="latest").version, "1")
+    ml.models.restore("best", version="2")
+    ml.models.archive("best")
+    equal(list(ml.models.list()), [])
+    ml.models.restore("best")
+    equal([each.version for each in ml.models.list("best")], ["2", "1"])
+    trained.path = path + "other"
+    refused(lambda: ml.models.create_or_update(trained), "versions do not change")
+    refused(lambda: ml.models.get("best", version="7"), "ResourceNotFound")
+
+
+@check("data assets and environments are archived and restored")
+def _():
+    ml.data.archive("words", version="2")
+    equal([each.version for each in ml.data.list("words")], ["1"])
+    ml.data.restore("words", version="2")
+    ml.environments.archive("bare")
+    expect("bare" not in [each.name for each in ml.environments.list()], "it is listed")
+    ml.environments.restore("bare")
+    expect("bare" in [each.name for each in ml.environments.list()], "it is not listed")
+
+
 @check("code of a folder is sent and runs, and a file of .amlignore is left out")
 def _():
     with tempfile.TemporaryDirectory() as folder:
@@ -248,6 +302,22 @@ def _():
         again = ml.jobs.create_or_update(job("python3 train.py", code=folder))
     equal(ended(made.name), "Completed")
     equal(ml.jobs.get(made.name).code, ml.jobs.get(again.name).code)
+
+
+@check("files of more than 64 MiB are sent in blocks, as code and as input")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/large", "wb") as file:
+            for i in range(70):
+                file.write(bytes([i]) * (1 << 20))
+        with open(folder + "/large", "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        line = "sha256sum < large; sha256sum < ${{inputs.large}}"
+        made = ml.jobs.create_or_update(job(line, code=folder, inputs={"large": Input(type="uri_file", path=folder + "/large")}))
+    equal(ended(made.name), "Completed")
+    with tempfile.TemporaryDirectory() as folder:
+        ml.jobs.download(made.name, download_path=folder)
+        equal(written(folder)["artifacts/user_logs/std_log.txt"], f"{digest}  -\n" * 2)
 
 
 @check("an environment without a name is made by the job")

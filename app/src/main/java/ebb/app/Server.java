@@ -1,6 +1,7 @@
 package ebb.app;
 
 import ebb.app.api.Surface;
+import ebb.app.asset.VersionedAssets;
 import ebb.app.backend.local.Confines;
 import ebb.app.backend.local.HostCapacity;
 import ebb.app.backend.local.Images;
@@ -17,7 +18,6 @@ import ebb.app.cli.Serve;
 import ebb.app.code.Bounds;
 import ebb.app.code.CodeStore;
 import ebb.app.config.Config;
-import ebb.app.data.DataAssets;
 import ebb.app.data.Datastores;
 import ebb.app.data.Downloads;
 import ebb.app.environment.Environments;
@@ -152,8 +152,9 @@ final class Server {
     begin(backend, view);
 
     // The surface: from here on requests are answered.
-    DataAssets data = new DataAssets(home, view::idOf);
-    Sweep.Kept kept = new Sweep.Kept(sources.code(), data, specifications);
+    VersionedAssets data = new VersionedAssets(home.resolve("data"), view::idOf);
+    VersionedAssets models = new VersionedAssets(home.resolve("models"), view::idOf);
+    Sweep.Kept kept = new Sweep.Kept(sources.code(), List.of(data, models), specifications);
     Sweep sweep =
         startSweep(new Sweep.Parts(home, opening::history, view, backend.folders(), kept));
     Surface.Parts parts =
@@ -165,6 +166,7 @@ final class Server {
             sources.code(),
             sources.datastores(),
             data,
+            models,
             environments,
             secrets,
             new Outputs(

@@ -1,10 +1,10 @@
 package ebb.app;
 
 import ebb.app.api.Surface;
+import ebb.app.asset.VersionedAssets;
 import ebb.app.backend.local.RunFolders;
 import ebb.app.code.CodeStore;
 import ebb.app.data.DataAddress;
-import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
 import ebb.app.files.DurableFile;
 import ebb.app.files.Tree;
@@ -56,7 +56,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private final View view;
   private final RunFolders folders;
   private final CodeStore code;
-  private final DataAssets data;
+  private final List<VersionedAssets> assets;
   private final SpecificationStore specifications;
   private final Duration keep;
   private final DeletedFiles deleted;
@@ -89,7 +89,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   record Parts(Path home, Supplier<History> history, View view, RunFolders folders, Kept kept) {}
 
   /// What names what is kept, and that itself.
-  record Kept(CodeStore code, DataAssets data, SpecificationStore specifications) {}
+  record Kept(CodeStore code, List<VersionedAssets> assets, SpecificationStore specifications) {}
 
   Sweep(Parts parts, Duration keep) {
     this.home = parts.home();
@@ -98,7 +98,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
     this.view = parts.view();
     this.folders = parts.folders();
     this.code = parts.kept().code();
-    this.data = parts.kept().data();
+    this.assets = parts.kept().assets();
     this.specifications = parts.kept().specifications();
     this.keep = keep;
     this.deleted =
@@ -158,6 +158,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
     if (really) {
       deleted.remove(System.currentTimeMillis());
       removeOfGoneWorkspaces("data");
+      removeOfGoneWorkspaces("models");
       removeOfGoneWorkspaces("environments");
     }
     CodeStore.Removed removed = code.removeUnused(until, this::isNeeded, really);
@@ -249,8 +250,10 @@ final class Sweep implements Surface.Cleaning, Runnable {
     Set<String> needed = new HashSet<>();
     for (WorkspaceSeen workspace : view.workspaces()) {
       Scope scope = workspace.workspace().scope();
-      for (String address : data.addresses(scope)) {
-        add(address, scope, needed);
+      for (VersionedAssets kind : assets) {
+        for (String address : kind.addresses(scope)) {
+          add(address, scope, needed);
+        }
       }
       for (JobSeen job : workspace.jobsBefore(History.NEWEST)) {
         if (!job.job().isEnded()) {

@@ -3,6 +3,7 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
+import ebb.app.journal.Listed;
 import ebb.app.wire.Operation;
 import ebb.app.wire.Page;
 import ebb.kernel.protocol.Actor;
@@ -11,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -125,6 +127,20 @@ final class Arm {
     TreeMap<String, String> shown = new TreeMap<>();
     tags.forEach(tag -> shown.put(tag.name(), tag.value()));
     return shown;
+  }
+
+  /// Which things are asked for: with or without, or only, what is archived.
+  static Listed listed(Request request) throws Bodies.Unfit {
+    String view = Bodies.or(request.query("listViewType"), "ActiveOnly");
+    return switch (view.toLowerCase(Locale.ROOT)) {
+      case "activeonly" -> Listed.SHOWN;
+      case "archivedonly" -> Listed.HIDDEN;
+      case "all" -> Listed.ALL;
+      default ->
+          throw new Bodies.Unfit(
+              "'%s' is no listViewType: there are ActiveOnly, ArchivedOnly and All."
+                  .formatted(view));
+    };
   }
 
   static String skip(Request request) {

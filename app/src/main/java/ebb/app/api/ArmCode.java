@@ -187,28 +187,21 @@ final class ArmCode {
   private Response putFile(Request request, Actor actor) {
     String upload = request.parameter("upload");
     String path = request.parameter("path");
-    String component = request.query("comp");
-    if ("metadata".equals(component)) {
+    if ("metadata".equals(request.query("comp"))) {
       // What clients remember there, they find only in a store that they can read.
       return code.pending()
           .bytes(upload, path, Instant.now())
           .map(bytes -> blob(200, bytes))
           .orElseGet(() -> Blobs.absent(Blobs.NOT_FOUND));
     }
-    if (component != null) {
-      return Json.refusal(
-          400,
-          "UnsupportedQueryParameter",
-          "'%s' is too large: a file of code is taken whole, and clients send those of more than 64 MiB in blocks. Put it into a datastore that an owner registers, and name it as an input."
-              .formatted(path));
-    }
     Response full = reads.storageRefusal();
     if (full != null) {
       return full;
     }
+    SentFile file = new SentFile(code.pending(), upload, path, keepFree());
     return CodeEndpoints.answered(() ->
-        code.pending().put(upload, path, request.stream(), keepFree(), Instant.now())
-            ? blob(201, 0)
+        file.takes(request, request.stream())
+            ? SentFile.answer()
             : Blobs.absent("ContainerNotFound"));
   }
 }

@@ -12,6 +12,7 @@ import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,16 +188,33 @@ final class ArmDatastores {
             Bodies.or(request.query("prefix"), ""),
             Bodies.or(request.query("delimiter"), ""),
             Bodies.or(request.query("marker"), ""));
-    String store = request.parameter("store");
+    return inStore(
+        request,
+        actor,
+        Blobs.list(new TreeMap<>(), asked),
+        folder ->
+            folder == null
+                ? jobs.list(request, actor, request.parameter("store"), asked)
+                : list(folder, asked));
+  }
+
+  private interface Use {
+    /// @param folder that is the store; null if it is of jobs
+    Response of(@Nullable Datastore folder) throws IOException;
+  }
+
+  /// Asks the store that the path names.
+  ///
+  /// @param absent the answer if what is asked for is not in it
+  private Response inStore(Request request, Actor actor, Response absent, Use use) {
     return reads.inWorkspace(
         request,
         actor,
         _ -> {
-          Datastore folder = registered(request, store);
           try {
-            return folder == null ? jobs.list(request, actor, store, asked) : list(folder, asked);
-          } catch (NoSuchFileException absent) {
-            return Blobs.list(new TreeMap<>(), asked);
+            return use.of(registered(request, request.parameter("store")));
+          } catch (NoSuchFileException none) {
+            return absent;
           } catch (IOException failure) {
             return FileEndpoints.unavailable(failure);
           }
@@ -295,25 +313,22 @@ final class ArmDatastores {
     String path = InputAddresses.inside(request.parameter("path"));
     long keepFree = reads.view().rules().storage().markBytes();
     Instant now = Instant.now();
-    Blobs.Blob blob = new Blobs.Blob(0, now.toEpochMilli());
-    String component = request.query("comp");
-    if ("metadata".equals(component)) {
+    if ("metadata".equals(request.query("comp"))) {
       boolean isWhole = "completed".equals(request.header("x-ms-meta-upload_status"));
       boolean isThere =
           isWhole
               ? uploads.whole(name, path, keepFree, now).isPresent()
               : uploads.bytes(name, path, now).isPresent();
-      return isThere ? Blobs.described(Response.empty(200), blob) : Blobs.absent(Blobs.NOT_FOUND);
+      return isThere
+          ? Blobs.described(Response.empty(200), new Blobs.Blob(0, now.toEpochMilli()))
+          : Blobs.absent(Blobs.NOT_FOUND);
     }
-    if (component != null) {
-      return Blobs.refused(
-          400,
-          "UnsupportedQueryParameter",
-          "'%s' is too large: a file is taken whole, and clients send those of more than 64 MiB in blocks. Put it into a datastore that an owner registers."
-              .formatted(path));
-    }
-    return uploads.put(name, path, request.stream(), keepFree, now)
-        ? Blobs.described(Response.empty(201), blob).with("x-ms-request-server-encrypted", "false")
+    InputStream content = request.stream();
+    return uploads.take(
+            name,
+            content,
+            (pending, id) -> new SentFile(pending, id, path, keepFree).takes(request, content))
+        ? SentFile.answer()
         : Blobs.refused(
             404,
             "ContainerNotFound",
@@ -321,22 +336,14 @@ final class ArmDatastores {
   }
 
   private Response opened(Request request, Actor actor, JobBlobs.Using use) {
-    String store = request.parameter("store");
     String path = request.parameter("path");
-    return reads.inWorkspace(
+    return inStore(
         request,
         actor,
-        _ -> {
-          Datastore folder = registered(request, store);
-          try {
-            return folder == null
-                ? jobs.open(request, actor, store, path, use)
-                : use.of(JobBlobs.file(folder.root(), path));
-          } catch (NoSuchFileException absent) {
-            return Blobs.absent(Blobs.NOT_FOUND);
-          } catch (IOException failure) {
-            return FileEndpoints.unavailable(failure);
-          }
-        });
+        Blobs.absent(Blobs.NOT_FOUND),
+        folder ->
+            folder == null
+                ? jobs.open(request, actor, request.parameter("store"), path, use)
+                : use.of(JobBlobs.file(folder.root(), path)));
   }
 }

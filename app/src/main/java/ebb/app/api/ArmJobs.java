@@ -19,7 +19,6 @@ final class ArmJobs {
   private static final String COMMAND = "Command";
   private static final List<String> TYPES =
       List.of(COMMAND, "AutoML", "Pipeline", "Spark", "Sweep");
-  private static final List<String> VIEWS = List.of("ActiveOnly", "ArchivedOnly", "All");
 
   /// What clients of other versions and of other lists of Azure's choose by.
   private static final List<String> OTHER_FILTERS =
@@ -94,9 +93,11 @@ final class ArmJobs {
     if (TYPES.stream().noneMatch(type::equalsIgnoreCase)) {
       return Reads.badRequest("'%s' is no jobType: there are %s.".formatted(type, TYPES));
     }
-    String view = Bodies.or(request.query("listViewType"), "ActiveOnly");
-    if (VIEWS.stream().noneMatch(view::equalsIgnoreCase)) {
-      return Reads.badRequest("'%s' is no listViewType: there are %s.".formatted(view, VIEWS));
+    Listed listed;
+    try {
+      listed = Arm.listed(request);
+    } catch (Bodies.Unfit unfit) {
+      return Reads.badRequest(unfit.getMessage());
     }
     for (String other : OTHER_FILTERS) {
       if (request.query(other) != null) {
@@ -118,7 +119,7 @@ final class ArmJobs {
         new JobEndpoints.Asked(
             Arm.skip(request),
             Arm.pageSize(),
-            listed(view),
+            listed,
             tag == null && properties == null
                 ? null
                 : (spec, said) -> shape.has(spec, said, tag, Bodies.or(properties, ""))),
@@ -134,12 +135,6 @@ final class ArmJobs {
           }
         },
         page -> Arm.page(request, page.rows(), page.next()));
-  }
-
-  private static Listed listed(String view) {
-    return view.equalsIgnoreCase("All")
-        ? Listed.ALL
-        : view.equalsIgnoreCase("ArchivedOnly") ? Listed.HIDDEN : Listed.SHOWN;
   }
 
   private Response cancel(Request request, Actor actor) {

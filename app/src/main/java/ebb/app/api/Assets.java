@@ -91,7 +91,7 @@ final class Assets {
     switch (DataAddress.parse(files.uri(), workspace)) {
       case DataAddress.Sent(String hash, String _) -> requireCode(hash);
       case DataAddress.OnWeb web -> {
-        if (!files.type().equals("uri_file")) {
+        if (!files.mayBe(true)) {
           throw new DataRefused(
               "'%s' is a file, and not the folder that the type %s says: use uri_file."
                   .formatted(web.uri(), files.type()));

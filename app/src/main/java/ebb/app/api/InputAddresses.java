@@ -1,9 +1,9 @@
 package ebb.app.api;
 
+import ebb.app.asset.VersionedAssets;
 import ebb.app.code.Uploads;
 import ebb.app.data.DataAddress;
 import ebb.app.data.DataAddress.InDatastore;
-import ebb.app.data.DataAssets;
 import ebb.app.data.DataRefused;
 import ebb.app.specification.Specification;
 import ebb.app.view.View;
@@ -29,21 +29,26 @@ final class InputAddresses {
       Pattern.compile(
           "(?i)azureml://(?:.*/)?datastores/" + ArmDatastores.FILES + "/paths/+LocalUpload/.*");
 
+  /// Types of inputs that are models.
+  static final List<String> MODELS = List.of("custom_model", "mlflow_model", "triton_model");
+
   private static final Pattern ASSET =
       Pattern.compile(
-          "(?i)(?:azureml:)?/*(subscriptions/.*)/data/([^/]+)/(?:versions|labels)/([^/]+)");
+          "(?i)(?:azureml:)?/*(subscriptions/.*)/(data|models)/([^/]+)/(?:versions|labels)/([^/]+)");
 
   private static final Pattern SHORT =
       Pattern.compile("(?i)azureml:([A-Za-z0-9][A-Za-z0-9_.-]*)[:@]([A-Za-z0-9_.-]+)");
 
   private final View view;
   private final Uploads uploads;
-  private final DataAssets assets;
+  private final VersionedAssets data;
+  private final VersionedAssets models;
 
-  InputAddresses(View view, Uploads uploads, DataAssets assets) {
+  InputAddresses(View view, Uploads uploads, VersionedAssets data, VersionedAssets models) {
     this.view = view;
     this.uploads = uploads;
-    this.assets = assets;
+    this.data = data;
+    this.models = models;
   }
 
   /// What an upload is called by the path of one of its files in the store; null if it is none.
@@ -68,7 +73,7 @@ final class InputAddresses {
       if (input instanceof Specification.InputFiles files) {
         input =
             new Specification.InputFiles(
-                files.type(), files.mode(), resolve(files.uri(), workspace));
+                files.type(), files.mode(), resolve(files.uri(), files.type(), workspace));
       }
       inputs.put(each.getKey(), input);
     }
@@ -76,7 +81,7 @@ final class InputAddresses {
   }
 
   /// Where something is; what is no such name is an address already.
-  String resolve(String uri, Scope workspace) throws IOException, Bodies.Unfit {
+  String resolve(String uri, String type, Scope workspace) throws IOException, Bodies.Unfit {
     if (SENT.matcher(uri).matches() && inStore(uri, workspace) instanceof InDatastore sent) {
       return sent(sent.path(), uri, workspace);
     }
@@ -84,12 +89,15 @@ final class InputAddresses {
     if (asset.matches()) {
       String place = "/" + asset.group(1).replaceFirst("(?i)/resourcegroups/", "/resourceGroups/");
       if (!place.equalsIgnoreCase(workspace.path())) {
-        throw new Bodies.Unfit("'" + uri + "' is data of another workspace.");
+        throw new Bodies.Unfit("'" + uri + "' is in another workspace.");
       }
-      return address(asset.group(2), asset.group(3), workspace);
+      boolean isModel = asset.group(2).equalsIgnoreCase("models");
+      return address(isModel, asset.group(3), asset.group(4), workspace);
     }
     Matcher name = SHORT.matcher(uri);
-    return name.matches() ? address(name.group(1), name.group(2), workspace) : uri;
+    return name.matches()
+        ? address(MODELS.contains(type), name.group(1), name.group(2), workspace)
+        : uri;
   }
 
   private static DataAddress inStore(String uri, Scope workspace) throws Bodies.Unfit {
@@ -111,20 +119,22 @@ final class InputAddresses {
     return "ebb://code/" + found.get().hash() + "/" + inside(path);
   }
 
-  private String address(String name, String version, Scope workspace)
+  private String address(boolean isModel, String name, String version, Scope workspace)
       throws IOException, Bodies.Unfit {
-    Optional<DataAssets.Version> found =
+    VersionedAssets assets = isModel ? models : data;
+    String kind = isModel ? "model" : "data";
+    Optional<VersionedAssets.Version> found =
         version.equalsIgnoreCase("latest")
-            ? assets.versions(workspace, name).stream().findFirst()
+            ? assets.latest(workspace, name)
             : assets.find(workspace, name, version);
     if (found.isEmpty()) {
       List<String> versions =
-          assets.versions(workspace, name).stream().map(DataAssets.Version::version).toList();
+          assets.versions(workspace, name).stream().map(VersionedAssets.Version::version).toList();
       throw new Bodies.Unfit(
           versions.isEmpty()
-              ? "There is no data '%s' in this workspace.".formatted(name)
-              : "The data '%s' has no version %s: there are %s."
-                  .formatted(name, version, versions));
+              ? "There is no %s '%s' in this workspace.".formatted(kind, name)
+              : "The %s '%s' has no version %s that a job can name so: there are %s."
+                  .formatted(kind, name, version, versions));
     }
     return found.get().address();
   }

@@ -2,6 +2,9 @@ package ebb.app.api;
 
 import ebb.app.api.Blobs.Blob;
 import ebb.app.api.Blobs.Content;
+import ebb.app.code.CodeRefused;
+import ebb.app.code.PendingCode;
+import ebb.app.data.DataAddress;
 import ebb.app.files.PathRefused;
 import ebb.app.files.Tree;
 import ebb.app.http.Request;
@@ -12,15 +15,21 @@ import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Scope;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 final class JobBlobs {
   private static final Pattern ARTIFACTS = Pattern.compile("(ExperimentRun/dcid\\.([^/]+)/)(.*)");
   private static final Pattern OUTPUT = Pattern.compile("(azureml/([^/]+)/([^/]+)/)(.*)");
+  private static final Pattern LEFT =
+      Pattern.compile("azureml://jobs/([^/]+)/outputs/([^/]+)(?:/paths)?(?:/+(.*))?");
   private static final Pattern RANK = Pattern.compile("rank_([1-9][0-9]{0,3})/(.*)");
   private static final String PRINTED = "user_logs/";
   private static final int PIECE_BYTES = 64 << 10;
@@ -47,6 +58,27 @@ final class JobBlobs {
     this.jobs = jobs;
     this.parts = parts;
     this.logs = logs;
+  }
+
+  /// An address of what a job has left, as `azureml://jobs/JOB/outputs/artifacts/paths/PATH` or
+  /// with the name of an output, is here the one that it has in a store. Others stay as they are.
+  static String stored(String uri, Scope workspace) {
+    Matcher left = LEFT.matcher(uri);
+    if (!left.matches()) {
+      return uri;
+    }
+    boolean isArtifact = left.group(2).equals("artifacts");
+    String where =
+        isArtifact
+            ? ArmDatastores.ARTIFACTS + "/paths/ExperimentRun/dcid." + left.group(1)
+            : ArmDatastores.FILES + "/paths/azureml/" + left.group(1) + "/" + left.group(2);
+    return "azureml://subscriptions/%s/resourcegroups/%s/workspaces/%s/datastores/%s/%s"
+        .formatted(
+            workspace.subscription(),
+            workspace.group(),
+            workspace.workspace(),
+            where,
+            left.group(3) == null ? "" : left.group(3));
   }
 
   /// Null: it is of no job. `name` may be a part of one when a list is asked for.
@@ -169,6 +201,73 @@ final class JobBlobs {
     }
     Response answer = withJob(request, actor, where.job(), job -> use.of(content(job, where)));
     return answer.status() == 404 ? Blobs.absent(Blobs.NOT_FOUND) : answer;
+  }
+
+  /// Keeps a file or folder that a job has left, as it is now.
+  ArmAssets.Found snapshot(Request request, Actor actor, DataAddress.InDatastore in) {
+    Where where = where(in.datastore().toLowerCase(Locale.ROOT), in.path() + "/");
+    String path =
+        where == null ? "" : (where.folder() + "/" + where.rest()).replaceAll("^/|/$", "");
+    if (where == null
+        || FileEndpoints.SHOWN.stream().noneMatch(each -> path.startsWith(each + "/"))) {
+      return new ArmAssets.Found(
+          "",
+          Reads.badRequest(
+              "'%s' is no file or folder that a job has left: there are azureml://jobs/JOB/outputs/artifacts/paths/outputs/PATH and azureml://jobs/JOB/outputs/NAME/paths/PATH."
+                  .formatted(in.path())));
+    }
+    AtomicReference<@Nullable String> address = new AtomicReference<>();
+    Response answer =
+        withJob(
+            request,
+            actor,
+            where.job(),
+            job ->
+                CodeEndpoints.answered(() -> {
+                  address.set(snapshot(folder(job, 0), path, request));
+                  return Reads.badRequest(
+                      "The job '%s' has left nothing at '%s'.".formatted(where.job(), path));
+                }));
+    String kept = address.get();
+    return kept == null ? new ArmAssets.Found("", answer) : new ArmAssets.Found(kept, null);
+  }
+
+  /// Where it is, under its own name; null if it is not there.
+  private @Nullable String snapshot(Path folder, String path, Request request)
+      throws IOException, CodeRefused {
+    int cut = path.lastIndexOf('/') + 1;
+    Tree files = new Tree(folder);
+    TreeMap<String, Blob> found = new TreeMap<>();
+    if (isFile(files, path)) {
+      found.put(path, new Blob(0, 0));
+    } else {
+      visit(folder, path, "", 0, found);
+    }
+    if (found.isEmpty()) {
+      return null;
+    }
+    PendingCode pending = parts.code().pending();
+    pending.check(found.size(), found.values().stream().mapToLong(Blob::bytes).sum());
+    String owner = parts.view().idOf(Reads.workspaceScope(request)).toString();
+    long keepFree = parts.view().rules().storage().markBytes();
+    String id = pending.begin(owner, Instant.now());
+    for (String each : found.keySet()) {
+      try (InputStream content = Channels.newInputStream(files.open(each))) {
+        pending.put(id, each.substring(cut), content, keepFree, Instant.now());
+      }
+    }
+    return pending
+        .whole(id, owner, "", keepFree, Instant.now())
+        .map(hash -> "ebb://code/" + hash + "/" + path.substring(cut))
+        .orElse(null);
+  }
+
+  private static boolean isFile(Tree files, String path) throws IOException {
+    try {
+      return files.isFile(path);
+    } catch (NoSuchFileException | PathRefused absent) {
+      return false;
+    }
   }
 
   interface Using {

@@ -1,7 +1,7 @@
 package ebb.app.api;
 
+import ebb.app.asset.VersionedAssets;
 import ebb.app.code.CodeStore;
-import ebb.app.data.DataAssets;
 import ebb.app.data.Datastores;
 import ebb.app.environment.Environments;
 import ebb.app.http.Handler;
@@ -80,7 +80,8 @@ public final class Surface {
       SpecificationStore specifications,
       CodeStore code,
       Datastores datastores,
-      DataAssets data,
+      VersionedAssets data,
+      VersionedAssets models,
       Environments environments,
       Secrets secrets,
       Outputs outputs,
@@ -96,7 +97,7 @@ public final class Surface {
     Assets assets =
         new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets());
     InputAddresses addresses =
-        new InputAddresses(parts.view(), parts.code().uploads(), parts.data());
+        new InputAddresses(parts.view(), parts.code().uploads(), parts.data(), parts.models());
     Submissions submissions = new Submissions(reads, wishes, parts, assets, addresses);
     JobEndpoints jobs = new JobEndpoints(reads, wishes, parts.history(), submissions);
     ServerEndpoints server = new ServerEndpoints(reads, wishes, parts.loop(), tally);
@@ -127,15 +128,14 @@ public final class Surface {
     new ArmGroups(reads, wishes).addTo(arm);
     new ArmComputes(reads, wishes).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
-    new ArmEnvironments(reads, parts.environments()).addTo(arm);
+    new ArmAssets(reads, new EnvironmentKind(), parts.environments().versions()).addTo(arm);
+    JobBlobs blobs = new JobBlobs(jobs, parts, logs);
     new ArmDatastores(
-            reads,
-            parts.datastores(),
-            new JobBlobs(jobs, parts, logs),
-            parts.code().uploads(),
-            new SignedAddress(token))
+            reads, parts.datastores(), blobs, parts.code().uploads(), new SignedAddress(token))
         .addTo(arm, router);
-    new ArmDataAssets(reads, parts.data(), addresses, assets).addTo(arm);
+    FileKind.Places places = new FileKind.Places(addresses, blobs, assets);
+    new ArmAssets(reads, FileKind.data(places), parts.data()).addTo(arm);
+    new ArmAssets(reads, FileKind.models(places), parts.models()).addTo(arm);
     new ArmCode(reads, parts.code(), new SignedAddress(token)).addTo(arm, router);
     new ArmJobs(reads, jobs, submissions, deletion, new ArmJobShape(parts.specifications()))
         .addTo(arm);

@@ -23,7 +23,7 @@ public final class CodeRefused extends Exception {
     this.kind = kind;
   }
 
-  static CodeRefused unfit(String message) {
+  public static CodeRefused unfit(String message) {
     return new CodeRefused(Kind.UNFIT, message);
   }
 

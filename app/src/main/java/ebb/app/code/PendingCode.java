@@ -6,6 +6,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -15,8 +17,12 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractCollection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Enumeration;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// HOME/code/pending/ID/    the files of one upload; removed at each start, and when another begins
 ///                          after an hour
+/// HOME/code/pending/ID.N   what is arriving of it, and blocks of files
 /// ```
 public final class PendingCode {
   /// A client sends one file after another without a pause.
@@ -66,6 +73,7 @@ public final class PendingCode {
     final String owner;
     final TreeMap<String, Long> files = new TreeMap<>();
     final Places places = new Places();
+    final Blocks blocks = new Blocks();
     Instant used;
     long bytes;
     int drafts;
@@ -89,6 +97,11 @@ public final class PendingCode {
       }
       return !gone;
     }
+  }
+
+  /// Refuses an upload that would have too many files or bytes.
+  public void check(int files, long bytes) throws CodeRefused {
+    bounds.check(files, bytes);
   }
 
   /// Begins an upload and answers its id, which nobody can guess.
@@ -130,6 +143,7 @@ public final class PendingCode {
       upload.gone = true;
       try {
         place(id).delete();
+        upload.blocks.remove();
         uploads.remove(id);
       } catch (IOException failure) {
         LOG.log(Level.WARNING, "an upload of code is not removed: {0}", failure);
@@ -179,6 +193,92 @@ public final class PendingCode {
   /// @param keepFreeBytes it is refused rather than leave less than this on the disk
   public boolean put(String id, String path, InputStream content, long keepFreeBytes, Instant now)
       throws IOException, CodeRefused {
+    return arrives(
+        id,
+        path,
+        now,
+        (_, draft) -> write(content, draft, keepFreeBytes),
+        (upload, draft, bytes) -> add(id, upload, path, draft, bytes));
+  }
+
+  /// Takes a block of a file; false if there is no such upload.
+  ///
+  /// @param name of the block, in the place of one that has it
+  public boolean putBlock(
+      String id, BlockName name, InputStream content, long keepFreeBytes, Instant now)
+      throws IOException, CodeRefused {
+    return arrives(
+        id,
+        name.path(),
+        now,
+        (_, draft) -> write(content, draft, keepFreeBytes),
+        (upload, draft, bytes) -> {
+          long before = upload.blocks.bytes(name.path(), name.block());
+          long sum = upload.bytes + upload.blocks.bytes() - before + bytes;
+          bounds.check(upload.files.size(), sum);
+          upload.blocks.add(name.path(), name.block(), draft, bytes);
+        });
+  }
+
+  /// One of the blocks that become the file of a path.
+  public record BlockName(String path, String block) {}
+
+  /// Makes a file of its blocks, and forgets them; false if there is no such upload.
+  public boolean join(String id, String path, List<String> blocks, long keepFreeBytes, Instant now)
+      throws IOException, CodeRefused {
+    return arrives(
+        id,
+        path,
+        now,
+        (upload, draft) -> {
+          List<Path> files;
+          synchronized (upload) {
+            files = upload.blocks.of(path, blocks);
+          }
+          try (InputStream content = new SequenceInputStream(opened(files))) {
+            return write(content, draft, keepFreeBytes);
+          } catch (UncheckedIOException failure) {
+            throw failure.getCause();
+          }
+        },
+        (upload, draft, bytes) -> add(id, upload, path, draft, bytes));
+  }
+
+  /// One after the other, as each is asked for.
+  private static Enumeration<InputStream> opened(List<Path> files) {
+    return Collections.enumeration(
+        new AbstractCollection<>() {
+          @Override
+          public Iterator<InputStream> iterator() {
+            return files.stream().map(PendingCode::opened).iterator();
+          }
+
+          @Override
+          public int size() {
+            return files.size();
+          }
+        });
+  }
+
+  private static InputStream opened(Path file) {
+    try {
+      return Files.newInputStream(file);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private interface Writing {
+    long to(Upload upload, Path draft) throws IOException, CodeRefused;
+  }
+
+  private interface Taking {
+    void take(Upload upload, Path draft, long bytes) throws IOException, CodeRefused;
+  }
+
+  /// Writes what arrives, which may take long, and then takes it, if the upload is still there.
+  private boolean arrives(String id, String path, Instant now, Writing writing, Taking taking)
+      throws IOException, CodeRefused {
     Upload upload = find(id, now);
     if (upload == null) {
       return false;
@@ -191,27 +291,38 @@ public final class PendingCode {
       }
       draft = folder.resolve(id + "." + upload.drafts++);
     }
+    boolean isTaken = false;
     try {
-      long bytes = write(content, draft, keepFreeBytes);
+      long bytes = writing.to(upload, draft);
       synchronized (upload) {
         if (!upload.takes()) {
           return false;
         }
-        upload.places.check(path);
-        Long before = upload.files.get(path);
-        long sum = upload.bytes + bytes - (before == null ? 0 : before);
-        bounds.check(upload.files.size() + (before == null ? 1 : 0), sum);
-        Path file = folder.resolve(id).resolve(path);
-        Files.createDirectories(file.getParent());
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        upload.places.add(path);
-        upload.files.put(path, bytes);
-        upload.bytes = sum;
+        taking.take(upload, draft, bytes);
+        isTaken = true;
       }
       return true;
     } finally {
-      Files.deleteIfExists(draft);
+      if (!isTaken) {
+        Files.deleteIfExists(draft);
+      }
     }
+  }
+
+  /// What had arrived of it in blocks is of no use any more.
+  private void add(String id, Upload upload, String path, Path draft, long bytes)
+      throws IOException, CodeRefused {
+    upload.places.check(path);
+    Long before = upload.files.get(path);
+    long sum = upload.bytes + bytes - (before == null ? 0 : before);
+    bounds.check(upload.files.size() + (before == null ? 1 : 0), sum);
+    Path file = folder.resolve(id).resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    upload.places.add(path);
+    upload.files.put(path, bytes);
+    upload.bytes = sum;
+    upload.blocks.remove(path);
   }
 
   private long write(InputStream content, Path draft, long keepFreeBytes)
@@ -259,6 +370,7 @@ public final class PendingCode {
         upload.below = below;
         upload.hash = snapshot.hash();
         place(id).delete();
+        upload.blocks.remove();
       } else if (!upload.below.equals(below)) {
         throw CodeRefused.unfit(
             "The upload became code with what was below '%s', so '%s' is no longer there: begin another upload."

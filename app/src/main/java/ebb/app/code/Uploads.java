@@ -82,18 +82,24 @@ public final class Uploads {
     return begun.get(name.key());
   }
 
-  /// Takes a file of an upload; false if there is none. Two clients that send the same at once
-  /// share an upload, and what the slower one still sends is there already.
+  /// What an upload takes.
+  public interface Taking {
+    /// False if there is none of this id.
+    boolean by(PendingCode pending, String id) throws IOException, CodeRefused;
+  }
+
+  /// Takes a file of an upload, or a part of one; false if there is none. Two clients that send the
+  /// same at once share an upload, and what the slower one still sends is there already.
   ///
-  /// @param path with the name that the upload is of
-  public boolean put(Name name, String path, InputStream content, long keepFreeBytes, Instant now)
+  /// @param content what `taking` reads
+  public boolean take(Name name, InputStream content, Taking taking)
       throws IOException, CodeRefused {
     String id = begun(name);
     if (id == null) {
       return find(name).isPresent() && isSwallowed(content);
     }
     try {
-      return pending.put(id, path, content, keepFreeBytes, now);
+      return taking.by(pending, id);
     } catch (CodeRefused refused) {
       if (pending.isWhole(id)) {
         return isSwallowed(content);

@@ -1,13 +1,12 @@
 package ebb.app.environment;
 
-import ebb.app.files.VersionFiles;
+import ebb.app.asset.VersionedAssets;
 import ebb.app.specification.Specification;
 import ebb.app.specification.Specification.Environment;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.WorkspaceId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The environments that users have given a name and a version, and what any reference to one
 /// means.
 ///
-/// Each version is a small file, `HOME/environments/WORKSPACE/NAME/VERSION.json`; what it says
-/// never changes. They are the workspace's own: one that is made again under its name has none.
+/// What makes up a version never changes.
 public final class Environments {
   /// An environment's id ends with this name where it means the machine's own programs.
   public static final String HOST = "ebb-host";
@@ -39,14 +37,12 @@ public final class Environments {
   private static final Pattern SHORT =
       Pattern.compile("(?i)(?:azureml:)?([A-Za-z0-9][A-Za-z0-9_.-]*)(?:[:@]([A-Za-z0-9_.-]+))?");
 
-  private final VersionFiles files;
-  private final Function<Scope, WorkspaceId> ids;
+  private final VersionedAssets versions;
   private final Path ownNames;
   private final KnownNames names;
 
   private Environments(Path home, Function<Scope, WorkspaceId> ids, KnownNames names) {
-    this.files = new VersionFiles(home.resolve("environments"));
-    this.ids = ids;
+    this.versions = new VersionedAssets(home.resolve("environments"), ids);
     this.ownNames = home.resolve(OWN_NAMES);
     this.names = names;
   }
@@ -58,67 +54,9 @@ public final class Environments {
     return new Environments(home, ids, KnownNames.open(home.resolve(OWN_NAMES)));
   }
 
-  /// A version as it was sent.
-  ///
-  /// @param content the text of its properties
-  public record Version(String name, String version, String content) {}
-
-  /// Keeps a version; durable when this returns. False if it was there and says the same.
-  ///
-  /// @throws EnvironmentRefused if the name is unfit, or the version is there and says something
-  ///   else
-  public synchronized boolean put(Scope workspace, Version sent)
-      throws IOException, EnvironmentRefused {
-    String unfit = VersionFiles.unfit(sent.name(), sent.version());
-    if (unfit != null) {
-      throw new EnvironmentRefused(unfit);
-    }
-    Optional<Version> there = find(workspace, sent.name(), sent.version());
-    if (there.isPresent()) {
-      if (there.get().content().equals(sent.content())) {
-        return false;
-      }
-      throw new EnvironmentRefused(
-          "The environment %s has a version %s that says something else: versions do not change, send another one."
-              .formatted(sent.name(), sent.version()));
-    }
-    files.replace(owner(workspace), sent.name(), sent.version(), sent.content());
-    return true;
-  }
-
-  private String owner(Scope workspace) {
-    return ids.apply(workspace).toString();
-  }
-
-  /// A version; empty if there is none.
-  public Optional<Version> find(Scope workspace, String name, String version) throws IOException {
-    return files
-        .find(owner(workspace), name, version)
-        .map(content -> new Version(name, version, content));
-  }
-
-  /// The names that there are after one, sorted.
-  public List<String> names(Scope workspace, String after) throws IOException {
-    return files.names(owner(workspace), after);
-  }
-
-  /// The versions of a name, sorted by their texts.
-  public List<String> versions(Scope workspace, String name) throws IOException {
-    return files.versionsOf(owner(workspace), name);
-  }
-
-  /// The version that was sent last, whatever its name: they have no order of their own.
-  public Optional<String> latest(Scope workspace, String name) throws IOException {
-    String latest = null;
-    FileTime sent = null;
-    for (String version : versions(workspace, name)) {
-      FileTime at = files.written(owner(workspace), name, version);
-      if (sent == null || at.compareTo(sent) >= 0) {
-        latest = version;
-        sent = at;
-      }
-    }
-    return Optional.ofNullable(latest);
+  /// What users have given a name and a version.
+  public VersionedAssets versions() {
+    return versions;
   }
 
   /// Whether a reference means the machine's own programs; so does none at all.
@@ -149,20 +87,18 @@ public final class Environments {
     if (name.equalsIgnoreCase(HOST)) {
       return new Specification.HostEnvironment();
     }
-    Optional<Version> version = version(workspace, name, parts.group(2));
+    Optional<VersionedAssets.Version> version = version(workspace, name, parts.group(2));
     if (version.isPresent()) {
       return read(version.get());
     }
     return names.find(name).orElseThrow(() -> unknown(reference, name));
   }
 
-  private Optional<Version> version(Scope workspace, String name, @Nullable String asked)
-      throws IOException {
-    Optional<String> version =
-        asked == null || asked.equalsIgnoreCase("latest")
-            ? latest(workspace, name)
-            : Optional.of(asked);
-    return version.isPresent() ? find(workspace, name, version.get()) : Optional.empty();
+  private Optional<VersionedAssets.Version> version(
+      Scope workspace, String name, @Nullable String asked) throws IOException {
+    return asked == null || asked.equalsIgnoreCase("latest")
+        ? versions.latest(workspace, name)
+        : versions.find(workspace, name, asked);
   }
 
   private EnvironmentRefused unknown(String reference, String name) {
@@ -173,7 +109,7 @@ public final class Environments {
 
   /// What a version is made of: its image, which may be known by name, or the packages that it
   /// lists, or these on that.
-  private Environment read(Version version) throws EnvironmentRefused {
+  private Environment read(VersionedAssets.Version version) throws EnvironmentRefused {
     JsonNode properties = JsonMapper.shared().readTree(version.content());
     String conda = properties.path("condaFile").asString("");
     String image = properties.path("image").asString("");

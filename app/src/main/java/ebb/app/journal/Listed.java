@@ -20,6 +20,11 @@ public enum Listed {
 
   /// Whether it has a job of which this is said.
   public boolean has(Description description) {
-    return this == ALL || description.hidden() == (this == HIDDEN);
+    return has(description.hidden());
+  }
+
+  /// Whether it has what is hidden, or is not.
+  public boolean has(boolean isHidden) {
+    return this == ALL || isHidden == (this == HIDDEN);
   }
 }

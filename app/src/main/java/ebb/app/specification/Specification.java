@@ -64,6 +64,16 @@ public record Specification(
       };
     }
 
+    /// What is wrong with it, for whoever wrote it; empty if nothing is.
+    default Optional<String> fault() {
+      return switch (this) {
+        case Image(String name) -> ImageName.fault(name);
+        case ImageOr(Image image, Packages _) -> image.fault();
+        case ImageWith with -> with.image().fault();
+        case Packages _, HostEnvironment _ -> Optional.empty();
+      };
+    }
+
     /// What a job finds in a container.
     default Environment inContainers() {
       return switch (this) {
@@ -105,7 +115,16 @@ public record Specification(
   public record Literal(String value) implements Input {}
 
   /// Files. `type` and `mode` in Azure's words (`uri_file`, `uri_folder`; `ro_mount`, `download`).
-  public record InputFiles(String type, String mode, String uri) implements Input {}
+  public record InputFiles(String type, String mode, String uri) implements Input {
+    /// Whether it may be a file, or else a folder: a model of one's own may be either.
+    public boolean mayBe(boolean isFile) {
+      return switch (type) {
+        case "custom_model" -> true;
+        case "uri_file" -> isFile;
+        default -> !isFile;
+      };
+    }
+  }
 
   /// Files that a job leaves; an empty `uri` means the default place.
   public record Output(String type, String mode, String uri) {}
@@ -193,7 +212,7 @@ public record Specification(
     return bytes > BYTES_MAX
         ? Optional.of(
             "command and variables have " + bytes + " bytes; at most " + BYTES_MAX + " fit")
-        : DataFault.of(this);
+        : environment.fault().or(() -> DataFault.of(this));
   }
 
   /// What is wrong with running it on so many nodes; empty if nothing is.

@@ -1,6 +1,7 @@
 package ebb.app.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +37,11 @@ class UploadsTest {
   }
 
   private boolean put(String path) throws Exception {
-    return uploads.put(ROWS, path, text(path), 0, NOW);
+    return put(path, text(path), NOW);
+  }
+
+  private boolean put(String path, InputStream content, Instant now) throws Exception {
+    return uploads.take(ROWS, content, (pending, id) -> pending.put(id, path, content, 0, now));
   }
 
   @Test
@@ -66,7 +73,7 @@ class UploadsTest {
             return -1;
           }
         };
-    assertThat(uploads.put(ROWS, "rows/1", late, 0, NOW)).isTrue();
+    assertThat(put("rows/1", late, NOW)).isTrue();
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isPresent();
   }
 
@@ -83,6 +90,36 @@ class UploadsTest {
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).as("without its first file").isEmpty();
     put("rows/1");
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isPresent();
+  }
+
+  private boolean block(String path, String name, int bytes) throws Exception {
+    InputStream content = text("x".repeat(bytes));
+    return uploads.take(
+        ROWS,
+        content,
+        (pending, id) ->
+            pending.putBlock(id, new PendingCode.BlockName(path, name), content, 0, NOW));
+  }
+
+  @Test
+  void blocksCountAsFilesDoAndGoWithTheirUpload() throws Exception {
+    assertThat(block("rows/1", "a", 1)).as("of no upload").isFalse();
+    uploads.begin(ROWS, NOW);
+    block("rows/1", "a", 60);
+    block("rows/1", "a", 50);
+    block("rows/2", "a", 50);
+    assertThatThrownBy(() -> block("rows/2", "b", 1)).isInstanceOf(CodeRefused.class);
+    assertThatThrownBy(() -> block("../out", "b", 1)).isInstanceOf(CodeRefused.class);
+    assertThat(
+            uploads.take(
+                ROWS, text(""), (pending, id) -> pending.join(id, "rows/1", List.of("a"), 0, NOW)))
+        .isTrue();
+    assertThat(uploads.bytes(ROWS, "rows/1", NOW)).contains(50L);
+    block("rows/2", "a", 50);
+    uploads.begin(new Uploads.Name("lab", "later", "rows"), NOW.plus(Duration.ofHours(2)));
+    try (Stream<Path> left = Files.list(folder.resolve("code/pending"))) {
+      assertThat(left).hasSize(1);
+    }
   }
 
   @Test
@@ -129,6 +166,6 @@ class UploadsTest {
       uploads.begin(
           new Uploads.Name("lab", "later" + i, "rows"), later.plus(Duration.ofMinutes(15)));
     }
-    assertThat(uploads.put(ROWS, "rows/1", text("1"), 0, later)).isTrue();
+    assertThat(put("rows/1", text("1"), later)).isTrue();
   }
 }

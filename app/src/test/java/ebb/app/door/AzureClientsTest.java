@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -191,13 +192,62 @@ class AzureClientsTest {
     assertThat(server.get(ServedHome.job("coded") + "/logs").body()).isEqualTo("hello from a blob");
   }
 
+  private static String list(String... blocks) {
+    return "<?xml version='1.0' encoding='utf-8'?>\n<BlockList><Latest>"
+        + String.join("</Latest><Latest>", blocks)
+        + "</Latest></BlockList>";
+  }
+
+  @Test
+  void largeFileIsSentInBlocksAndIsWhatTheListSays() throws Exception {
+    Upload upload = Upload.begin();
+    for (String block : List.of("MQ==", "Mg==", "Mw%2B%3D")) {
+      Answer sent = upload.send("PUT", "src/run.sh", "comp=block&blockid=" + block + "&", "lost");
+      assertThat(sent.status()).as(sent.body()).isEqualTo(201);
+    }
+    // In any order, and the last of a name counts.
+    upload.send("PUT", "src/run.sh", "comp=block&blockid=Mg==&", " from");
+    upload.send("PUT", "src/run.sh", "comp=block&blockid=MQ==&", "echo hello");
+    assertThat(upload.send("HEAD", "src/run.sh", "", "").status()).as("not yet").isEqualTo(404);
+    Answer absent = upload.send("PUT", "src/run.sh", "comp=blocklist&", list("MQ==", "NA=="));
+    assertThat(absent.status()).isEqualTo(400);
+    assertThat(absent.body()).contains("no block 'NA=='");
+    upload.send("PUT", "src/run.sh", "comp=block&blockid=Mw%2B%3D&", " blocks");
+    Answer joined =
+        upload.send("PUT", "src/run.sh", "comp=blocklist&", list("MQ==", "Mg==", "Mw+="));
+    assertThat(joined.status()).as(joined.body()).isEqualTo(201);
+    assertThat(upload.send("HEAD", "src/run.sh", "", "").headers().firstValue("Content-Length"))
+        .contains("22");
+    assertThat(upload.send("PUT", "src/run.sh", "comp=blocklist&", list("MQ==")).status())
+        .as("they are forgotten")
+        .isEqualTo(400);
+    upload.send("PUT", "src/other", "comp=block&blockid=MQ==&", "never listed");
+    for (String unfit : List.of("comp=block&", "comp=block&blockid=a%20b&", "comp=page&")) {
+      assertThat(upload.send("PUT", "src/other", unfit, "x").status()).as(unfit).isEqualTo(400);
+    }
+    String committed = list("MQ==").replace("Latest", "Committed");
+    assertThat(upload.send("PUT", "src/other", "comp=blocklist&", committed).status())
+        .isEqualTo(400);
+    Answer made = upload.whole("lab", "/src");
+    assertThat(made.status()).as(made.body()).isEqualTo(201);
+    try (Stream<Path> left = Files.list(server.home().resolve("code/pending"))) {
+      String id = upload.container().replaceFirst(".*/", "");
+      assertThat(left.filter(file -> file.getFileName().toString().startsWith(id))).isEmpty();
+    }
+    server.put(
+        LAB + "/jobs/blocks" + VERSION,
+        "{\"properties\":{\"jobType\":\"Command\",\"command\":\"sh run.sh\",\"codeId\":\"%s\",\"computeId\":\"cpu\"}}"
+            .formatted(json(made).path("id").asString()));
+    server.awaitJob("blocks", "ended");
+    assertThat(server.get(ServedHome.job("blocks") + "/logs").body())
+        .isEqualTo("hello from blocks\n");
+  }
+
   @Test
   void codeThatCannotBeTakenIsRefusedWithTheReason() throws Exception {
     Upload upload = Upload.begin();
     assertThat(upload.whole("lab", "/src").body()).contains("Nothing has arrived there");
     assertThat(upload.send("PUT", "%2e%2e/out", "", "x").body()).contains("no path below");
-    assertThat(upload.send("PUT", "large", "comp=block&blockid=MQ&", "x").body())
-        .contains("more than 64 MiB in blocks");
     upload.send("PUT", "file", "", "x");
     Answer below = upload.send("PUT", "file/below", "", "x");
     assertThat(below.status()).as(below.body()).isEqualTo(400);

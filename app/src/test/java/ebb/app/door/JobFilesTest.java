@@ -80,6 +80,17 @@ class JobFilesTest {
   }
 
   @Test
+  void imageThatNoRegistryCanHaveIsRefusedBeforeAJobWaitsForIt() throws Exception {
+    write(
+        "unfit.yml",
+        "{type: command, command: 'true', environment: {image: 'docker-archive:/x.tar'}}");
+    Typed.Said refused = typed.ebb("ml job create -f unfit.yml -n unfit");
+    assertThat(refused.code()).isNotZero();
+    assertThat(refused.err()).contains("'docker-archive:/x.tar' is no name of an image");
+    assertThat(typed.ebb("ml job show -n unfit").code()).isNotZero();
+  }
+
+  @Test
   void jobIsUpdatedArchivedAndRestoredAsAzTypesIt() throws Exception {
     typed.ebb("ml compute create -n words --size Standard_D2s_v3 --max-instances 1");
     write("words.yml", "{type: command, command: 'true', compute: 'azureml:words', tags: {a: 1}}");

@@ -3,6 +3,8 @@ package ebb.app.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ebb.app.asset.AssetRefused;
+import ebb.app.asset.VersionedAssets;
 import ebb.app.specification.Specification;
 import ebb.app.specification.Specification.HostEnvironment;
 import ebb.app.specification.Specification.Image;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,7 @@ class EnvironmentsTest {
   private static final Scope LAB = Scope.workspace("sub", "team", "lab");
 
   @TempDir Path home;
+  private @Nullable VersionedAssets kept;
 
   private Environments environments() throws Exception {
     return Environments.open(home, _ -> WorkspaceId.NONE);
@@ -32,7 +36,10 @@ class EnvironmentsTest {
   }
 
   private void put(String name, String version, String content) throws Exception {
-    environments().put(LAB, new Environments.Version(name, version, content));
+    if (kept == null) {
+      kept = environments().versions();
+    }
+    kept.put(LAB, new VersionedAssets.Version(name, version, 0, content, "", content, false));
   }
 
   @Test
@@ -73,7 +80,7 @@ class EnvironmentsTest {
             resolve(
                 "/subscriptions/sub/resourceGroups/team/providers/Microsoft.MachineLearningServices/workspaces/lab/environments/MINE/versions/2"))
         .isEqualTo(new Image("example.org/made/by:us"));
-    assertThatThrownBy(() -> put("../up", "1", "{}")).isInstanceOf(EnvironmentRefused.class);
+    assertThatThrownBy(() -> put("../up", "1", "{}")).isInstanceOf(AssetRefused.class);
   }
 
   @Test
@@ -81,8 +88,10 @@ class EnvironmentsTest {
     put("grown", "9", "{\"image\":\"example.org/nine\"}");
     put("grown", "10", "{\"image\":\"example.org/ten\"}");
     assertThat(resolve("azureml:grown@latest")).isEqualTo(new Image("example.org/ten"));
-    assertThat(environments().latest(LAB, "grown")).contains("10");
-    assertThat(environments().latest(LAB, "nobodys")).isEmpty();
+    assertThat(environments().versions().latest(LAB, "grown"))
+        .map(VersionedAssets.Version::version)
+        .contains("10");
+    assertThat(environments().versions().latest(LAB, "nobodys")).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.app.specification.ImageName;
 import ebb.app.specification.Specification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +130,7 @@ final class Containers {
   /// The same for all spellings of an image's name. There are no more than 256, however many images
   /// are named: one that waits for another's pull now and then does no harm.
   private String lock(String image) {
-    byte[] reference = Images.reference(image).getBytes(StandardCharsets.UTF_8);
+    byte[] reference = ImageName.reference(image).getBytes(StandardCharsets.UTF_8);
     return files.resolve("image-" + Specification.hashOf(reference).substring(0, 2)).toString();
   }
 
@@ -145,10 +146,11 @@ final class Containers {
       return image(with.image());
     }
     if (environment instanceof Specification.Image(String name)) {
-      if (Images.isName(name)) {
-        return name;
+      Optional<String> fault = ImageName.fault(name); // asked again: it becomes podman's argument
+      if (fault.isPresent()) {
+        throw new CannotPrepare(fault.get());
       }
-      throw new CannotPrepare("'" + name + "' is no name of an image: " + Images.NAME_IS);
+      return name;
     }
     throw new CannotPrepare("a cluster with isolation container runs images: name one (image)");
   }

@@ -1,12 +1,10 @@
 package ebb.app.backend.local;
 
+import ebb.app.specification.ImageName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Which images are brought to this machine when a job names them, and how.
 ///
@@ -25,28 +23,6 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
 
   /// Those that an operator has brought, and no others.
   public static final Images THERE = new Images(NONE, Duration.ofMinutes(30), 0);
-
-  /// What names have room for: no option, no password, and none of podman's transports, which would
-  /// have it read the machine's files in place of a registry (`oci-archive:/some/file`).
-  private static final Pattern NAME =
-      Pattern.compile(
-          "(?=.{1,255}$)"
-              + "(?:(?<first>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/)?"
-              + "(?<path>[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)"
-              + "(?<tag>:[A-Za-z0-9_][A-Za-z0-9._-]*)?"
-              + "(?<digest>@sha256:[0-9a-f]{64})?");
-
-  /// What such a name is, in words for people.
-  static final String NAME_IS = "[REGISTRY[:PORT]/]PATH[:TAG][@sha256:DIGEST]";
-
-  /// Where an image without a registry in its name comes from, as everywhere.
-  private static final String DOCKER_HUB = "docker.io";
-
-  /// Where those of its images are that have but one word.
-  private static final String LIBRARY = "library/";
-
-  /// podman's own name for what was made on the machine.
-  private static final String LOCAL = "localhost";
 
   /// `flock` is util-linux's, as `unshare` is; `timeout` and `df` are of the coreutils. podman is
   /// not left the lock, and knows registries' credentials by itself. `command` has a lock that
@@ -100,7 +76,7 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
   /// @param before those before the image's name, podman itself first
   /// @param command those behind it
   List<String> run(String image, String lock, List<String> before, List<String> command) {
-    String reference = reference(image);
+    String reference = ImageName.reference(image);
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("/bin/sh", "-c", SCRIPT, "ebb-image", before.getFirst(), image));
     arguments.addAll(List.of(reference, refusal(reference), lock));
@@ -112,38 +88,10 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
     return arguments;
   }
 
-  static boolean isName(String image) {
-    return NAME.matcher(image).matches();
-  }
-
-  /// A name in full, with its registry: the same for all spellings of it. Of a tag and a digest the
-  /// digest says it all, and podman takes no more than one of them.
-  static String reference(String image) {
-    Matcher name = NAME.matcher(image);
-    if (!name.matches()) {
-      throw new IllegalArgumentException(image);
-    }
-    String first = orEmpty(name.group("first"));
-    boolean isRegistry = first.equals(LOCAL) || first.indexOf('.') >= 0 || first.indexOf(':') >= 0;
-    String registry = isRegistry ? first : DOCKER_HUB;
-    String path = (isRegistry || first.isEmpty() ? "" : first + "/") + name.group("path");
-    if (registry.equals(DOCKER_HUB) && path.indexOf('/') < 0) {
-      path = LIBRARY + path;
-    }
-    String tag = orEmpty(name.group("tag"));
-    String digest = orEmpty(name.group("digest"));
-    String which = !digest.isEmpty() ? digest : !tag.isEmpty() ? tag : ":latest";
-    return registry + "/" + path + which;
-  }
-
-  private static String orEmpty(@Nullable String group) {
-    return group == null ? "" : group;
-  }
-
   /// Why it is not pulled; empty if it is.
   private String refusal(String reference) {
     String registry = reference.substring(0, reference.indexOf('/'));
-    if (registry.equals(LOCAL)) {
+    if (registry.equals(ImageName.LOCAL)) {
       return "no registry has it: an operator brings it with 'podman import' or 'podman build'";
     }
     boolean may =

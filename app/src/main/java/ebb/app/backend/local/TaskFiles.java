@@ -200,14 +200,13 @@ public final class TaskFiles {
   private static void requireKind(
       String name, Specification.InputFiles files, Path root, String path)
       throws IOException, DataRefused {
-    boolean wantsFile = files.type().equals("uri_file");
     boolean isFile;
     try {
       isFile = new Tree(root).isFile(path);
     } catch (NoSuchFileException absent) {
       throw new DataRefused("The input '" + name + "' is not there: " + files.uri() + ".");
     }
-    if (isFile != wantsFile) {
+    if (!files.mayBe(isFile)) {
       throw new DataRefused(
           "The input '%s' is a %s, and not the %s that its type %s says: %s."
               .formatted(

@@ -10,14 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Names of images, and what is asked of podman for them. A small program stands in for it, so that
 /// this needs neither root nor a registry ([PulledImageTest] has both).
 class ImagesTest {
-  private static final String DIGEST = "@sha256:" + "ab".repeat(32);
-
   /// Writes down what it is asked; has the image once it was pulled; is killed for `killed`.
   private static final String STAND_IN =
       """
@@ -51,47 +47,6 @@ class ImagesTest {
 
   private List<String> asked() throws Exception {
     return Files.readAllLines(folder.resolve("asked"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "docker-archive:/var/x.tar",
-        "oci-archive:/var/x.tar",
-        "oci-archive:/var/x.tar:name",
-        "oci:/var/folder",
-        "oci:folder/inner",
-        "dir:/var/folder",
-        "sif:/var/x.sif",
-        "tarball:/var/x.tar",
-        "containers-storage:[overlay@/var/lib]busybox",
-        "containers-storage:docker.io/library/busybox",
-        "docker-daemon:library/busybox:1",
-        "ostree:busybox@/var/repository",
-        "docker://docker.io/library/busybox",
-        "host:port/busybox",
-        "host:123456/busybox",
-        "--privileged",
-        "/var/folder",
-        "../folder",
-        "user:password@host/busybox",
-        "busybox\nbusybox",
-        ""
-      })
-  void nameIsARegistrysAndNoPathOfTheMachine(String name) {
-    assertThat(Images.isName(name)).isFalse();
-  }
-
-  @Test
-  void nameIsWrittenInFullSoThatAllItsSpellingsAreOne() {
-    assertThat(List.of("busybox", "library/busybox", "docker.io/busybox", "busybox:latest"))
-        .extracting(Images::reference)
-        .containsOnly("docker.io/library/busybox:latest");
-    assertThat(Images.reference("team/small:1")).isEqualTo("docker.io/team/small:1");
-    assertThat(Images.reference("localhost/small")).isEqualTo("localhost/small:latest");
-    assertThat(Images.reference("here:5000/a/small:1")).isEqualTo("here:5000/a/small:1");
-    assertThat(Images.reference("example.org/small:1" + DIGEST))
-        .isEqualTo("example.org/small" + DIGEST);
   }
 
   @Test

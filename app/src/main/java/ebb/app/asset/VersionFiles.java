@@ -1,12 +1,13 @@
-package ebb.app.files;
+package ebb.app.asset;
 
+import ebb.app.files.DurableFile;
+import ebb.app.files.Room;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// FOLDER/OWNER/NAME/VERSION.json
 /// ```
-public final class VersionFiles {
+final class VersionFiles {
   /// As Azure has them for assets.
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
 
@@ -31,12 +32,12 @@ public final class VersionFiles {
 
   private final Path folder;
 
-  public VersionFiles(Path folder) {
+  VersionFiles(Path folder) {
     this.folder = folder;
   }
 
   /// Why there can be no such version; null if there can.
-  public static @Nullable String unfit(String name, String version) {
+  static @Nullable String unfit(String name, String version) {
     for (String each : List.of(name, version)) {
       if (!NAME.matcher(each).matches()) {
         return "'%s' is no name or version: letters, digits, '-', '_' and '.' are allowed, 255 at most."
@@ -66,7 +67,7 @@ public final class VersionFiles {
   }
 
   /// What a version says; empty if there is none.
-  public Optional<String> find(String owner, String name, String version) throws IOException {
+  Optional<String> find(String owner, String name, String version) throws IOException {
     if (unfit(name, version) != null) {
       return Optional.empty();
     }
@@ -77,13 +78,8 @@ public final class VersionFiles {
     }
   }
 
-  /// When a version was written last.
-  public FileTime written(String owner, String name, String version) throws IOException {
-    return Files.getLastModifiedTime(file(owner, name, version));
-  }
-
   /// Keeps what a version says, in the place of what it said; durable when this returns.
-  public synchronized void replace(String owner, String name, String version, String text)
+  synchronized void replace(String owner, String name, String version, String text)
       throws IOException {
     for (Path above : List.of(folder, names(owner), versions(owner, name))) {
       if (!Files.isDirectory(above)) {
@@ -96,7 +92,7 @@ public final class VersionFiles {
 
   /// Takes a version away, and its name with the last one; durable when this returns. False if
   /// there was none.
-  public synchronized boolean remove(String owner, String name, String version) throws IOException {
+  synchronized boolean remove(String owner, String name, String version) throws IOException {
     if (unfit(name, version) != null) {
       return false;
     }
@@ -115,14 +111,14 @@ public final class VersionFiles {
   }
 
   /// The names that there are after one, sorted.
-  public List<String> names(String owner, String after) throws IOException {
+  List<String> names(String owner, String after) throws IOException {
     List<String> names = listed(names(owner));
     names.removeIf(name -> name.compareTo(key(after)) <= 0);
     return names;
   }
 
   /// The versions of a name, sorted by their texts.
-  public List<String> versionsOf(String owner, String name) throws IOException {
+  List<String> versionsOf(String owner, String name) throws IOException {
     if (!NAME.matcher(name).matches()) {
       return List.of();
     }

@@ -1,0 +1,386 @@
+package ebb.app.api;
+
+import ebb.app.asset.AssetRefused;
+import ebb.app.asset.VersionedAssets;
+import ebb.app.asset.VersionedAssets.Version;
+import ebb.app.http.Request;
+import ebb.app.http.Response;
+import ebb.app.journal.Listed;
+import ebb.kernel.protocol.Action;
+import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Scope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Azure's versioned assets of one kind: names, and versions that stay what they are. What is said
+/// about a version may change, and so may whether lists leave it out.
+///
+/// A name has nothing of its own: what is asked of it is asked of its versions.
+final class ArmAssets {
+  private final Reads reads;
+  private final Kind kind;
+  private final VersionedAssets assets;
+
+  ArmAssets(Reads reads, Kind kind, VersionedAssets assets) {
+    this.reads = reads;
+    this.kind = kind;
+    this.assets = assets;
+  }
+
+  /// What is particular to a kind.
+  interface Kind {
+    /// Its name in paths.
+    String path();
+
+    /// Which properties say what a version is.
+    List<String> fixed();
+
+    /// Reads the properties that are its own; what cannot be done is refused.
+    void check(ArmBody properties) throws Bodies.Unfit;
+
+    /// Puts what can be said in several ways into one.
+    void settle(ObjectNode properties, Scope workspace);
+
+    /// Where the files of a new version are, as they are now.
+    Found find(Request request, Actor actor, ObjectNode properties)
+        throws IOException, Bodies.Unfit;
+
+    /// Adds what is shown of each version.
+    void show(ObjectNode properties);
+
+    /// Adds what is shown of a name, whose newest version has these properties.
+    void showName(ObjectNode shown, ObjectNode newest);
+  }
+
+  /// @param address empty if there are none
+  /// @param refusal why no job could read them; null if one can
+  record Found(String address, @Nullable Response refusal) {}
+
+  void addTo(Arm arm) {
+    String list = Arm.WORKSPACE + "/" + kind.path();
+    String named = list + "/{name}";
+    String versions = named + "/versions";
+    String version = versions + "/{version}";
+    arm.on("GET", list, this::list)
+        .on("GET", named, this::name)
+        .on("PUT", named, this::archive)
+        .on("DELETE", named, this::deleteAll)
+        .on("GET", versions, this::versions)
+        .on("GET", version, this::get)
+        .on("PUT", version, this::put)
+        .on("DELETE", version, this::delete);
+  }
+
+  private interface Use {
+    Response of(Scope workspace) throws IOException, Bodies.Unfit;
+  }
+
+  private Response with(Request request, Actor actor, Use use) {
+    return reads.inWorkspace(
+        request,
+        actor,
+        _ -> {
+          try {
+            return use.of(Reads.workspaceScope(request));
+          } catch (Bodies.Unfit unfit) {
+            return Reads.badRequest(unfit.getMessage());
+          } catch (IOException failure) {
+            return Reads.unavailable(
+                "StorageUnavailable",
+                "The server cannot keep or read %s.".formatted(kind.path()),
+                failure);
+          }
+        });
+  }
+
+  /// Why nothing may be written; null if it may.
+  private @Nullable Response refusal(Request request, Actor actor) {
+    Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
+    return refusal == null ? reads.storageRefusal() : refusal;
+  }
+
+  private Response absent(String name) {
+    return Reads.notFound(kind.path().replaceFirst("s$", ""), name);
+  }
+
+  private interface Saying {
+    Response of(ArmBody properties, boolean isArchived) throws Bodies.Unfit;
+  }
+
+  private static Response said(Request request, Saying saying) {
+    return ArmBody.read(
+        request,
+        body -> {
+          body.harmless("id", "name", "type", "systemData");
+          ArmBody properties = body.object("properties");
+          body.end();
+          return saying.of(properties, Boolean.TRUE.equals(properties.truth("isArchived")));
+        });
+  }
+
+  private Response put(Request request, Actor actor) {
+    Response refusal = refusal(request, actor);
+    if (refusal != null) {
+      return refusal;
+    }
+    return said(
+        request,
+        (properties, isArchived) -> {
+          kind.check(properties);
+          properties
+              .harmless("description", "tags", "properties", "isAnonymous", "stage")
+              .harmless("provisioningState")
+              .refused("autoDeleteSetting", "delete the version when it is not needed any more")
+              .refused("intellectualProperty", "leave it out")
+              .end();
+          ObjectNode content = content(properties);
+          return with(request, actor, _ -> put(request, actor, content, isArchived));
+        });
+  }
+
+  /// What was sent; what says what a version is by the names that Azure writes.
+  private ObjectNode content(ArmBody properties) throws Bodies.Unfit {
+    ObjectNode content = Json.object(properties.source());
+    for (String name : List.copyOf(content.propertyNames())) {
+      if (name.equalsIgnoreCase("isArchived")
+          || kind.fixed().stream().anyMatch(name::equalsIgnoreCase)) {
+        content.remove(name);
+      }
+    }
+    for (String name : kind.fixed()) {
+      String text = properties.text(name);
+      if (text != null) {
+        content.put(name, text);
+      }
+    }
+    return content;
+  }
+
+  /// What the address means now is what the version is from now on.
+  private Response put(Request request, Actor actor, ObjectNode content, boolean isArchived)
+      throws IOException, Bodies.Unfit {
+    Scope workspace = Reads.workspaceScope(request);
+    String name = request.parameter("name");
+    String version = request.parameter("version");
+    kind.settle(content, workspace);
+    ObjectNode fixed = Json.object();
+    for (String property : kind.fixed()) {
+      fixed.put(property, content.path(property).asString(""));
+    }
+    try {
+      boolean isNew = assets.check(workspace, name, version, fixed.toString()).isEmpty();
+      Found found = isNew ? kind.find(request, actor, content) : new Found("", null);
+      if (found.refusal() != null) {
+        return found.refusal();
+      }
+      Version sent =
+          new Version(
+              name, version, 0, fixed.toString(), found.address(), content.toString(), isArchived);
+      return Json.answer(isNew ? 201 : 200, shown(workspace, assets.put(workspace, sent)));
+    } catch (AssetRefused refused) {
+      return refused.isConflict()
+          ? Json.refusal(409, "Conflict", refused.why())
+          : Reads.badRequest(refused.why());
+    }
+  }
+
+  /// Archives all versions of a name, or restores them; nothing else can be said of a name.
+  private Response archive(Request request, Actor actor) {
+    Response refusal = refusal(request, actor);
+    if (refusal != null) {
+      return refusal;
+    }
+    String remedy = "it is said of a version";
+    return said(
+        request,
+        (properties, isArchived) -> {
+          properties
+              .harmless("latestVersion", "nextVersion", "provisioningState", "dataType")
+              .refused("description", remedy)
+              .refused("tags", remedy)
+              .refused("properties", remedy)
+              .end();
+          return with(request, actor, workspace -> archive(request, workspace, isArchived));
+        });
+  }
+
+  private Response archive(Request request, Scope workspace, boolean isArchived)
+      throws IOException {
+    String name = request.parameter("name");
+    try {
+      for (Version each : assets.versions(workspace, name)) {
+        if (each.archived() != isArchived) {
+          assets.put(
+              workspace,
+              new Version(
+                  each.name(),
+                  each.version(),
+                  each.madeMillis(),
+                  each.fixed(),
+                  each.address(),
+                  each.content(),
+                  isArchived));
+        }
+      }
+    } catch (AssetRefused changed) {
+      return Json.refusal(409, "Conflict", changed.why());
+    }
+    return name(name, workspace);
+  }
+
+  private Response delete(Request request, Actor actor) {
+    return delete(request, actor, _ -> List.of(request.parameter("version")));
+  }
+
+  private Response deleteAll(Request request, Actor actor) {
+    String name = request.parameter("name");
+    return delete(
+        request,
+        actor,
+        workspace -> assets.versions(workspace, name).stream().map(Version::version).toList());
+  }
+
+  private interface Chosen {
+    List<String> versions(Scope workspace) throws IOException;
+  }
+
+  private Response delete(Request request, Actor actor, Chosen chosen) {
+    Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
+    if (refusal != null) {
+      return refusal;
+    }
+    return with(
+        request,
+        actor,
+        workspace -> {
+          boolean some = false;
+          for (String version : chosen.versions(workspace)) {
+            some |= assets.remove(workspace, request.parameter("name"), version);
+          }
+          return Response.empty(some ? 200 : 204);
+        });
+  }
+
+  // Looking.
+
+  private String path(Scope workspace, String name) {
+    return workspace.path() + "/" + kind.path() + "/" + name;
+  }
+
+  private ObjectNode resource(String id, String name, String type) {
+    String all = "Microsoft.MachineLearningServices/workspaces/" + kind.path() + type;
+    return Json.object().put("id", id).put("name", name).put("type", all);
+  }
+
+  private ObjectNode shown(Scope workspace, Version version) {
+    String id = path(workspace, version.name()) + "/versions/" + version.version();
+    ObjectNode shown = resource(id, version.version(), "/versions");
+    ObjectNode properties = Json.object(version.content());
+    kind.show(properties);
+    shown.set("properties", properties.put("isArchived", version.archived()));
+    shown.putObject("systemData").put("createdAt", Shapes.time(version.madeMillis()));
+    return shown;
+  }
+
+  private Response get(Request request, Actor actor) {
+    String name = request.parameter("name");
+    String version = request.parameter("version");
+    return with(
+        request,
+        actor,
+        workspace -> {
+          Optional<Version> found = assets.find(workspace, name, version);
+          return found.isPresent()
+              ? Json.answer(200, shown(workspace, found.get()))
+              : absent(name + ":" + version);
+        });
+  }
+
+  /// The newest first.
+  private Response versions(Request request, Actor actor) {
+    String name = request.parameter("name");
+    return with(
+        request,
+        actor,
+        workspace -> {
+          List<Version> versions = assets.versions(workspace, name);
+          if (versions.isEmpty()) {
+            return absent(name);
+          }
+          Listed listed = Arm.listed(request);
+          TreeMap<String, Version> rows = new TreeMap<>();
+          for (Version each : versions) {
+            if (listed.has(each.archived())) {
+              String age = "%019d".formatted(Long.MAX_VALUE - each.madeMillis());
+              rows.put(age + " " + each.version(), each);
+            }
+          }
+          return Arm.paged(request, rows, each -> shown(workspace, each));
+        });
+  }
+
+  private Response name(Request request, Actor actor) {
+    return with(request, actor, workspace -> name(request.parameter("name"), workspace));
+  }
+
+  private Response name(String name, Scope workspace) throws IOException {
+    List<Version> versions = assets.versions(workspace, name);
+    return versions.isEmpty() ? absent(name) : Json.answer(200, name(workspace, versions));
+  }
+
+  private static boolean isArchived(List<Version> versions) {
+    return versions.stream().allMatch(Version::archived);
+  }
+
+  /// @param versions the newest first
+  private ObjectNode name(Scope workspace, List<Version> versions) {
+    Version newest =
+        versions.stream()
+            .filter(each -> !each.archived())
+            .findFirst()
+            .orElseGet(versions::getFirst);
+    ObjectNode shown = resource(path(workspace, newest.name()), newest.name(), "");
+    int highest =
+        versions.stream()
+            .map(Version::version)
+            .filter(version -> version.matches("[0-9]{1,8}"))
+            .mapToInt(Integer::parseInt)
+            .max()
+            .orElse(0);
+    ObjectNode properties =
+        shown
+            .putObject("properties")
+            .put("latestVersion", newest.version())
+            .put("nextVersion", String.valueOf(highest + 1))
+            .put("isArchived", isArchived(versions));
+    kind.showName(properties, Json.object(newest.content()));
+    return shown;
+  }
+
+  private Response list(Request request, Actor actor) {
+    return with(
+        request,
+        actor,
+        workspace -> {
+          Listed listed = Arm.listed(request);
+          List<ObjectNode> rows = new ArrayList<>();
+          String last = "";
+          for (String name : assets.names(workspace, Arm.skip(request))) {
+            if (rows.size() == Arm.pageSize()) {
+              return Json.answer(200, Arm.page(request, rows, last));
+            }
+            List<Version> versions = assets.versions(workspace, name);
+            if (!versions.isEmpty() && listed.has(isArchived(versions))) {
+              rows.add(name(workspace, versions));
+            }
+            last = name;
+          }
+          return Json.answer(200, Arm.page(request, rows, null));
+        });
+  }
+}

@@ -1,0 +1,70 @@
+package ebb.app.specification;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What names of images are: those that a registry has, and no others.
+public final class ImageName {
+  /// podman's own name for what was made on the machine, in place of a registry's.
+  public static final String LOCAL = "localhost";
+
+  private static final int CHARACTERS_MAX = 255;
+
+  /// Names have room for no option, no password, and none of podman's transports, which would have
+  /// it read the machine's files in place of a registry (`oci-archive:/some/file`).
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?=.{1,"
+              + CHARACTERS_MAX
+              + "}$)"
+              + "(?:(?<first>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/)?"
+              + "(?<path>[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)"
+              + "(?<tag>:[A-Za-z0-9_][A-Za-z0-9._-]*)?"
+              + "(?<digest>@sha256:[0-9a-f]{64})?");
+
+  /// Where an image without a registry in its name comes from, as everywhere.
+  private static final String DOCKER_HUB = "docker.io";
+
+  /// Where those of its images are that have but one word.
+  private static final String LIBRARY = "library/";
+
+  private ImageName() {}
+
+  /// What is wrong with a name, for whoever wrote it; empty if nothing is. What may be a password
+  /// is not repeated.
+  public static Optional<String> fault(String name) {
+    if (NAME.matcher(name).matches()) {
+      return Optional.empty();
+    }
+    String shown = name.substring(0, Math.min(name.length(), CHARACTERS_MAX));
+    return Optional.of(
+        "'%s' is no name of an image: [REGISTRY[:PORT]/]PATH[:TAG][@sha256:DIGEST], of %d characters at most"
+            .formatted(shown.replaceFirst("(?s).*@", "***@"), CHARACTERS_MAX));
+  }
+
+  /// A name in full, with its registry: the same for all spellings of it. Of a tag and a digest the
+  /// digest says it all, and podman takes no more than one of them.
+  public static String reference(String image) {
+    Matcher name = NAME.matcher(image);
+    if (!name.matches()) {
+      throw new IllegalArgumentException(image);
+    }
+    String first = orEmpty(name.group("first"));
+    boolean isRegistry = first.equals(LOCAL) || first.indexOf('.') >= 0 || first.indexOf(':') >= 0;
+    String registry = isRegistry ? first : DOCKER_HUB;
+    String path = (isRegistry || first.isEmpty() ? "" : first + "/") + name.group("path");
+    if (registry.equals(DOCKER_HUB) && path.indexOf('/') < 0) {
+      path = LIBRARY + path;
+    }
+    String tag = orEmpty(name.group("tag"));
+    String digest = orEmpty(name.group("digest"));
+    String which = !digest.isEmpty() ? digest : !tag.isEmpty() ? tag : ":latest";
+    return registry + "/" + path + which;
+  }
+
+  private static String orEmpty(@Nullable String group) {
+    return group == null ? "" : group;
+  }
+}
