@@ -145,6 +145,10 @@ final class ServerEndpoints {
             loop.condition(Watch.PATIENCE) == EngineLoop.Condition.SERVING ? 1 : 0)
         .gauge("ebb_safe_mode", "1 while nothing is started.", rules.safeMode() ? 1 : 0)
         .gauge("ebb_storage_low", "1 while the disk is too full.", rules.storage().low() ? 1 : 0)
+        .gauge(
+            "ebb_troubles",
+            "What does not work as it should though the server goes on; the log says what.",
+            meter.troubles)
         .counter("ebb_engine_steps_total", "Batches made durable.", meter.steps.sum())
         .counter("ebb_engine_events_total", "Events made durable.", meter.events.sum())
         .counter(
