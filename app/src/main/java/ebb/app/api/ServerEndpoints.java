@@ -228,10 +228,13 @@ final class ServerEndpoints {
     exposition.family("ebb_jobs", "gauge", "Jobs that have not ended, by cluster and phase.");
     for (ClusterSeen seen : clusters) {
       ClusterSeen.Counts counts = seen.counts();
-      int others = counts.unended() - counts.queued() - counts.assembling();
+      int backingOff = reads.view().backingOff(seen.cluster().id());
+      int others = counts.unended() - counts.queued() - counts.assembling() - backingOff;
       sample(exposition, "ebb_jobs", seen, "queued", counts.queued());
+      sample(exposition, "ebb_jobs", seen, "backing off", backingOff);
       sample(exposition, "ebb_jobs", seen, "assembling", counts.assembling());
-      sample(exposition, "ebb_jobs", seen, "active", others);
+      // Read one after the other while they change.
+      sample(exposition, "ebb_jobs", seen, "active", Math.max(0, others));
     }
   }
 

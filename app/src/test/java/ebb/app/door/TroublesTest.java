@@ -30,6 +30,28 @@ class TroublesTest {
     }
   }
 
+  @Test
+  void aJobThatWaitsAfterAFaultIsCountedAsBackingOff() throws Exception {
+    try (ServedHome server = new ServedHome(folder)) {
+      server.cluster(1);
+      server.put(
+          ServedHome.job("fails"),
+          "{\"cluster\":\"cpu\",\"command\":\"false\",\"retries\":{\"failed\":9}}");
+      ServedHome.until(
+          "it is counted while it waits",
+          () ->
+              metrics(server)
+                  .contains(
+                      "ebb_jobs{cluster=\"cpu\",phase=\"backing off\",workspace=\"lab\"} 1\n"));
+      assertThat(server.send("POST", ServedHome.job("fails") + "/cancel", "").status())
+          .isLessThan(300);
+      server.awaitJob("fails", "ended");
+      assertThat(metrics(server))
+          .contains("phase=\"backing off\",workspace=\"lab\"} 0\n")
+          .contains("phase=\"active\",workspace=\"lab\"} 0\n");
+    }
+  }
+
   /// Of the second batch; many come after it.
   private static void damage(Path home) throws Exception {
     String url = "jdbc:sqlite:" + home.resolve("journal.db");
