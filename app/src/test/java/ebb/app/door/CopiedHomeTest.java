@@ -3,9 +3,12 @@ package ebb.app.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,5 +79,27 @@ class CopiedHomeTest {
       copy.submit("again", "true");
       assertThat(copy.awaitJob("again", "ended").text("cause")).isEqualTo("succeeded");
     }
+  }
+
+  @Test
+  void copyThatWasMadeWhileTheServerRanDoesNotLeadToIt() throws Exception {
+    try (ServedHome original = new ServedHome(Files.createDirectory(original()), programs())) {
+      Path copy = Files.createDirectory(folder.resolve("copied"));
+      Files.copy(original.home().resolve("server.json"), copy.resolve("server.json"));
+
+      assertThat(stop(copy)).contains("no server runs on " + copy);
+      assertThat(original.process().isAlive()).isTrue();
+      assertThat(stop(original.home())).contains("has stopped");
+      original.ended();
+    }
+  }
+
+  private static String stop(Path home) throws Exception {
+    List<String> command = new ArrayList<>(Program.java("-Xmx128m"));
+    command.addAll(List.of("ebb.app.Main", "serve", "--stop", "--home", home.toString()));
+    Process typed = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(typed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    typed.waitFor();
+    return said;
   }
 }
