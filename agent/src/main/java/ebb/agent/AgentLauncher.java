@@ -56,7 +56,7 @@ public final class AgentLauncher {
       return running.get();
     }
     AgentHome there = new AgentHome(home);
-    Process agent = launch(there);
+    Process agent = launch(there, installation);
     long deadline = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() - deadline < 0) {
       Optional<AgentClient> client = tryConnect(home, installation);
@@ -87,7 +87,7 @@ public final class AgentLauncher {
   }
 
   /// Starts an agent and does not wait for it. One that finds another at work ends by itself.
-  static Process launch(AgentHome home) throws IOException {
+  static Process launch(AgentHome home, String installation) throws IOException {
     home.prepare();
     if (home.log().toFile().length() > LOG_BYTES) {
       Files.move(
@@ -97,7 +97,7 @@ public final class AgentLauncher {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
     command.addAll(List.of("-cp", code(home).toString(), AgentMain.class.getName()));
-    command.add(home.root().toString());
+    command.addAll(List.of(home.root().toString(), installation));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(home.root().toFile())

@@ -24,7 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// The agent's program: `java … ebb.agent.AgentMain HOME`.
+/// The agent's program: `java … ebb.agent.AgentMain HOME INSTALLATION`.
 ///
 /// Read [#main] from top to bottom: be alone, be independent, read what was, clear what a
 /// predecessor left, and only then let servers in.
@@ -40,13 +40,13 @@ public final class AgentMain {
   private AgentMain() {}
 
   public static void main(String[] arguments) {
-    if (arguments.length != 1) {
-      System.err.println("usage: ebb.agent.AgentMain HOME");
+    if (arguments.length != 2) {
+      System.err.println("usage: ebb.agent.AgentMain HOME INSTALLATION");
       System.exit(EX_USAGE);
     }
     AgentLog log = new AgentLog(System.out, InstantSource.system());
     try {
-      run(new AgentHome(Path.of(arguments[0])), log);
+      run(new AgentHome(Path.of(arguments[0])), arguments[1], log);
     } catch (IOException | UnsupportedOperationException e) {
       log.say("the agent cannot run: " + e.getMessage());
       System.exit(EX_FAILED);
@@ -55,7 +55,8 @@ public final class AgentMain {
     }
   }
 
-  private static void run(AgentHome home, AgentLog log) throws IOException, InterruptedException {
+  private static void run(AgentHome home, String installation, AgentLog log)
+      throws IOException, InterruptedException {
     home.prepare();
     Optional<FileLock> lock = lock(home);
     if (lock.isEmpty()) {
@@ -70,6 +71,7 @@ public final class AgentMain {
     String bootId = ProcessTable.bootId();
     RecordFile.Opened opened = RecordFile.open(home.record(), bootId, time.wall());
     opened.notice().ifPresent(log::say);
+    refuseOthers(opened.tasks().installation(), installation, home);
     int lost = new Aftermath(opened.file(), opened.tasks(), bootId, time).clear();
     Files.deleteIfExists(home.socket());
     ServerSocketChannel socket = home.atSocket(AgentMain::listen);
@@ -87,6 +89,21 @@ public final class AgentMain {
             + lost
             + " tasks of a dead predecessor are lost");
     new Door(socket, agent, new PeerCheck(home.root())).serve();
+  }
+
+  /// Before anything is stopped: the record of a copied home names processes that the original's
+  /// agent keeps.
+  private static void refuseOthers(String recorded, String installation, AgentHome home)
+      throws IOException {
+    if (!recorded.isEmpty() && !recorded.equals(installation)) {
+      throw new IOException(
+          home.record()
+              + " is of the installation "
+              + recorded
+              + ", not of "
+              + installation
+              + ": if the home is a copy, move this folder away and start again");
+    }
   }
 
   private static ServerSocketChannel listen(UnixDomainSocketAddress address) throws IOException {

@@ -217,11 +217,30 @@ class SurvivalTest {
   @Test
   void secondAgentForAHomeIsRefused() throws Exception {
     try (RunningAgent agent = new RunningAgent(home)) {
-      Process second = AgentLauncher.launch(new AgentHome(home));
+      Process second = AgentLauncher.launch(new AgentHome(home), INSTALLATION);
       assertThat(second.waitFor()).isEqualTo(AgentMain.EX_TAKEN);
       assertThat(Files.readString(home.resolve("agent.log")))
           .contains("an agent serves " + home + " already: pid " + agent.pid());
       assertThat(agent.client().list().living()).isEmpty();
+    }
+  }
+
+  @Test
+  void agentOfAnotherInstallationDoesNotServeACopiedRecordAndStopsNothingThatItNames()
+      throws Exception {
+    try (RunningAgent agent = new RunningAgent(home.resolve("original"))) {
+      agent.start(agent.shell("lives", "echo $$ > pid; exec sleep 60"));
+      String pid = line(agent.home.resolve("pid"));
+      Path copy = Files.createDirectory(home.resolve("copy"));
+      Files.copy(agent.home.resolve("agent.record"), copy.resolve("agent.record"));
+
+      Process other = AgentLauncher.launch(new AgentHome(copy), "another-installation");
+
+      assertThat(other.waitFor()).isEqualTo(1);
+      assertThat(Files.readString(copy.resolve("agent.log")))
+          .contains("is of the installation " + INSTALLATION + ", not of another-installation");
+      assertThat(RunningAgent.isAlive(pid)).isTrue();
+      assertThat(agent.client().list().living()).hasSize(1);
     }
   }
 

@@ -431,8 +431,12 @@ final class Server {
     Path draft = home.resolve("server.json.new");
     Files.writeString(
         draft,
-        "{\"url\":\"%s\",\"pid\":%d%s}\n"
-            .formatted(address(), ProcessHandle.current().pid(), known));
+        "{\"url\":\"%s\",\"pid\":%d,\"home\":%s%s}\n"
+            .formatted(
+                address(),
+                ProcessHandle.current().pid(),
+                Files.getAttribute(home, "unix:ino"), // by which a copy is told from it
+                known));
     Files.move(draft, home.resolve("server.json"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -136,6 +136,10 @@ final class Governance {
 
   static Verdict start(State state, Order order, Command.StartServer start) {
     List<Event> events = new ArrayList<>();
+    boolean isCopied = Originals.areIn(state, start.installation());
+    if (isCopied) {
+      Originals.end(state, start.lastAlive(), order.at(), events);
+    }
     events.add(
         new Event.ServerStarted(
             start.installation(),
@@ -146,7 +150,9 @@ final class Governance {
     if (state.access.assignments().isEmpty() && !start.owner().isEmpty()) {
       events.add(new Event.RoleAssigned(new RoleAssignment(start.owner(), Role.OWNER, Scope.ALL)));
     }
-    LocalJobs.await(state, order.at(), events);
+    if (!isCopied) {
+      LocalJobs.await(state, order.at(), events);
+    }
     return new Verdict.Accepted(events);
   }
 

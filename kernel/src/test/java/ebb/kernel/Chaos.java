@@ -194,7 +194,11 @@ final class Chaos {
       case 0 -> new Command.ClockJumped(random.nextLong(World.HOUR));
       case 1 ->
           new Command.StartServer(
-              "ebb-1", story.state().epoch() + 1, 0, "", random.nextInt(4) == 0);
+              random.nextInt(8) > 0 ? story.state().installation() : "copy-" + random.nextInt(9),
+              story.state().epoch() + 1,
+              observed(story),
+              "",
+              random.nextInt(4) == 0);
       default -> // what the backend has, with one thing nobody knows
           new Command.BackendListed(
               List.of(new NodeId(900 + random.nextInt(3))),

@@ -145,6 +145,10 @@ final class ServerEndpoints {
             loop.condition(Watch.PATIENCE) == EngineLoop.Condition.SERVING ? 1 : 0)
         .gauge("ebb_safe_mode", "1 while nothing is started.", rules.safeMode() ? 1 : 0)
         .gauge("ebb_storage_low", "1 while the disk is too full.", rules.storage().low() ? 1 : 0)
+        .gauge(
+            "ebb_troubles",
+            "What does not work as it should though the server goes on; the log says what.",
+            meter.troubles)
         .counter("ebb_engine_steps_total", "Batches made durable.", meter.steps.sum())
         .counter("ebb_engine_events_total", "Events made durable.", meter.events.sum())
         .counter(
@@ -224,10 +228,13 @@ final class ServerEndpoints {
     exposition.family("ebb_jobs", "gauge", "Jobs that have not ended, by cluster and phase.");
     for (ClusterSeen seen : clusters) {
       ClusterSeen.Counts counts = seen.counts();
-      int others = counts.unended() - counts.queued() - counts.assembling();
+      int backingOff = reads.view().backingOff(seen.cluster().id());
+      int others = counts.unended() - counts.queued() - counts.assembling() - backingOff;
       sample(exposition, "ebb_jobs", seen, "queued", counts.queued());
+      sample(exposition, "ebb_jobs", seen, "backing off", backingOff);
       sample(exposition, "ebb_jobs", seen, "assembling", counts.assembling());
-      sample(exposition, "ebb_jobs", seen, "active", others);
+      // Read one after the other while they change.
+      sample(exposition, "ebb_jobs", seen, "active", Math.max(0, others));
     }
   }
 

@@ -66,6 +66,9 @@ final class OwnServer {
     Path file = home.resolve("server.json");
     try {
       JsonNode address = Connection.JSON.readTree(Files.readAllBytes(file));
+      if (isOfAnotherHome(address)) {
+        return Optional.empty();
+      }
       Instant written = Files.getLastModifiedTime(file).toInstant();
       return ProcessHandle.of(address.path("pid").asLong(-1))
           .filter(ProcessHandle::isAlive)
@@ -75,6 +78,12 @@ final class OwnServer {
     } catch (IOException | JacksonException absent) {
       return Optional.empty();
     }
+  }
+
+  /// The file came with a copy of the folder: the server is the original's.
+  private boolean isOfAnotherHome(JsonNode address) throws IOException {
+    long inode = address.path("home").asLong(0);
+    return inode != 0 && !Files.getAttribute(home, "unix:ino").equals(inode);
   }
 
   /// Where the running server listens; null if none runs, or it is about to end.

@@ -20,12 +20,16 @@ final class Home implements AutoCloseable {
 
   private final Path path;
   private final HomeLock lock;
-  private final String installation;
+  private final Named named;
 
-  private Home(Path path, HomeLock lock, String installation) {
+  /// An installation's id, and that of the one that the home was copied from a moment ago; empty if
+  /// it was not.
+  private record Named(String id, String original) {}
+
+  private Home(Path path, HomeLock lock, Named named) {
     this.path = path;
     this.lock = lock;
-    this.installation = installation;
+    this.named = named;
   }
 
   static Home open(Path asked, Store.Said said) throws StoreRefused {
@@ -81,7 +85,7 @@ final class Home implements AutoCloseable {
     }
   }
 
-  private static String identify(Path home, Store.Said said) throws IOException, StoreRefused {
+  private static Named identify(Path home, Store.Said said) throws IOException, StoreRefused {
     Path file = home.resolve("installation");
     if (Files.notExists(file)) {
       if (Files.exists(home.resolve("journal.db"))) {
@@ -92,11 +96,11 @@ final class Home implements AutoCloseable {
       }
       String id = newId();
       new Binding(id, "", 0).bind(file, home);
-      return id;
+      return new Named(id, "");
     }
     Binding binding = Binding.read(file);
     if (binding.holds(home)) {
-      return binding.id();
+      return new Named(binding.id(), "");
     }
     return switch (said) {
       case NOTHING ->
@@ -109,16 +113,17 @@ final class Home implements AutoCloseable {
                   + binding.path()
                   + ", in another folder. If it was moved or put back from a backup, and nothing"
                   + " else runs as this installation, start with --adopt-home. If it is a copy,"
-                  + " start with --new-installation: it gets an id of its own and leaves alone"
-                  + " whatever the original has started.");
+                  + " start with --new-installation: it gets an id of its own, leaves alone whatever"
+                  + " the original has started, and ends what it knows of that without touching it.");
       case MOVED -> {
         binding.bind(file, home);
-        yield binding.id();
+        yield new Named(binding.id(), "");
       }
       case COPIED -> {
+        CopiedHome.forgetOriginal(home, binding.id());
         String id = newId();
         new Binding(id, "", 0).bind(file, home);
-        yield id;
+        yield new Named(id, binding.id());
       }
     };
   }
@@ -161,7 +166,13 @@ final class Home implements AutoCloseable {
   }
 
   String installation() {
-    return installation;
+    return named.id();
+  }
+
+  /// The installation that this home was copied from and belongs to no more since this start; empty
+  /// at any other.
+  String original() {
+    return named.original();
   }
 
   Path file(String name) {

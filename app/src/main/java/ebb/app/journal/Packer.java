@@ -95,6 +95,9 @@ final class Packer {
       long took = reserve.isGivenUp() ? -1 : packNext();
       trouble = null;
       return took < 0 ? IDLE_MILLIS : Math.max(REST_MILLIS_LEAST, took * REST_SHARE);
+    } catch (Damaged damaged) {
+      trouble = damaged.words;
+      return RETRY_MILLIS;
     } catch (SQLException | JournalFailure | RuntimeException e) { // also a bug must be told of
       trouble =
           "The journal is no longer packed from event "
@@ -106,7 +109,7 @@ final class Packer {
   }
 
   /// For how many milliseconds the journal's writer was held; -1 if there was nothing to pack.
-  private long packNext() throws SQLException, JournalFailure {
+  private long packNext() throws SQLException, JournalFailure, Damaged {
     long end = covered.getAsLong();
     if (sequence < 0) {
       sequence = reading.packedUpTo();
@@ -131,7 +134,7 @@ final class Packer {
 
   /// The next rows that are to be packed together, each proven to follow the one before it; none if
   /// they would make no whole pack yet.
-  private List<JournalRow> next(long end) throws SQLException {
+  private List<JournalRow> next(long end) throws SQLException, Damaged {
     List<JournalRow> rows = new ArrayList<>();
     long bytes = 0;
     long at = sequence;
@@ -142,7 +145,7 @@ final class Packer {
       }
       String broken = ChainCheck.broken(row, at, before);
       if (broken != null) {
-        throw new SQLException("it is damaged at event " + (at + 1) + ": " + broken);
+        throw new Damaged(at + 1, broken);
       }
       rows.add(row);
       bytes += row.bytes().length;
@@ -153,6 +156,25 @@ final class Packer {
       }
     }
     return bytes < packBytes ? List.of() : rows;
+  }
+
+  /// A batch that a snapshot covers is not what was appended.
+  private static final class Damaged extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final String words;
+
+    Damaged(long event, String how) {
+      super(how);
+      this.words =
+          "The journal is damaged at event "
+              + event
+              + ": "
+              + how
+              + ". The server goes on from its snapshot, without which it could not start again, and"
+              + " nothing from that event on can be proven: stop it and put back a backup of the"
+              + " whole folder. Until then the journal is no longer packed, and grows faster.";
+    }
   }
 
   /// Ends it between two transactions.

@@ -92,6 +92,7 @@ final class Recovery {
         warnings.add("The snapshot " + snapshot.file() + " is of another journal and is not used.");
         return false;
       }
+      refuseUnlessWhole(row);
       state = Snapshots.read(reader);
       sequence = reader.sequence();
       hash = row.hash();
@@ -106,6 +107,27 @@ final class Recovery {
               + (damage.getMessage() == null ? damage : damage.getMessage())
               + ".");
       return false;
+    }
+  }
+
+  /// What comes after the snapshot hashes onto this row: a chain that goes on from a damaged one
+  /// would prove nothing of what is appended from here on.
+  private void refuseUnlessWhole(JournalRow row) throws SQLException, StoreRefused {
+    JournalRow before = journal.rowAt(row.firstSequence() - 1);
+    @Nullable String broken =
+        before == null
+            ? ChainCheck.broken(row, 0, Hash.NONE)
+            : ChainCheck.broken(row, before.lastSequence(), before.hash());
+    if (broken != null) {
+      throw new StoreRefused(
+          "The journal "
+              + journalPath
+              + " is damaged at event "
+              + row.firstSequence()
+              + ": "
+              + broken
+              + ". It is the last that the newest snapshot covers, and what is appended would follow"
+              + " it. Nothing was changed. Put back a backup of the whole folder.");
     }
   }
 

@@ -132,6 +132,13 @@ public final class Store implements AutoCloseable {
     Recovery.Recovered recovered = Recovery.recover(file, home.file(JOURNAL), snapshotFiles);
     this.state = recovered.state();
     this.warnings = new ArrayList<>(recovered.warnings());
+    if (!home.original().isEmpty()) {
+      warnings.add(
+          "This home was a copy of the installation "
+              + home.original()
+              + " and is one of its own now: that one's nodes, and its jobs that have not ended,"
+              + " end here and go on there.");
+    }
     this.lastAlive = Math.max(Keeper.lastAlive(home), state.now());
 
     this.journal =

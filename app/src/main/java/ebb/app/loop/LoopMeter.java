@@ -32,6 +32,10 @@ public final class LoopMeter {
   public final Histogram batchEvents =
       new Histogram(1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000);
 
+  /// How many things do not work as they should though the server goes on, at the last look of
+  /// [Watch].
+  public volatile int troubles;
+
   public final LongAdder nodesPreempted = new LongAdder();
   public final LongAdder nodesUnusable = new LongAdder();
 

@@ -60,5 +60,6 @@ public final class Watch implements Runnable {
       }
     }
     told = now;
+    loop.meter().troubles = now.size();
   }
 }

@@ -35,6 +35,9 @@ public final class View implements Publisher {
     final ConcurrentSkipListMap<NodeId, NodeSeen> nodes = new ConcurrentSkipListMap<>();
     final ConcurrentHashMap<AttemptId, Attempt> attempts = new ConcurrentHashMap<>();
 
+    /// How many jobs of a cluster back off, if any do.
+    final ConcurrentHashMap<ClusterId, Integer> backingOff = new ConcurrentHashMap<>();
+
     /// How often jobs that are not deleted name each, as what they run or what is said of them.
     final ConcurrentHashMap<String, Integer> specifications = new ConcurrentHashMap<>();
 
@@ -93,6 +96,11 @@ public final class View implements Publisher {
 
   public @Nullable ClusterSeen cluster(ClusterId id) {
     return content.clusters.get(id);
+  }
+
+  /// How many of a cluster's jobs wait after a fault, until they may go back to the queue.
+  public int backingOff(ClusterId id) {
+    return content.backingOff.getOrDefault(id, 0);
   }
 
   public @Nullable JobSeen job(JobId id) {
@@ -231,6 +239,8 @@ public final class View implements Publisher {
   private static void put(State state, Content content, JobId id) {
     Job job = state.job(id);
     JobSeen before = content.jobs.get(id);
+    countBackingOff(content, before == null ? null : before.job(), -1);
+    countBackingOff(content, job, 1);
     List<String> was = before == null ? List.of() : stored(before.job());
     List<String> is = job == null ? List.of() : stored(job);
     if (!was.equals(is)) {
@@ -254,6 +264,12 @@ public final class View implements Publisher {
     content.jobs.put(id, seen);
     of.jobsById.put(id, seen);
     of.jobs.put(WorkspaceSeen.key(job.name()), seen);
+  }
+
+  private static void countBackingOff(Content content, @Nullable Job job, int sign) {
+    if (job != null && job.phase() instanceof Job.BackingOff) {
+      content.backingOff.merge(job.cluster(), sign, (a, b) -> a + b == 0 ? null : a + b);
+    }
   }
 
   private static List<String> stored(Job job) {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// classes, which takes away most of a start. Where classes are newer than the jars, as in an
 /// editor that compiles without Maven, it is started from the classes.
 final class Program {
-  private static final Path ROOT = root();
+  static final Path ROOT = root();
   private static final Path BUILT = ROOT.resolve("app/target/ebb");
   private static final List<String> FROM = from();
 

@@ -88,6 +88,33 @@ class HomeTest {
   }
 
   @Test
+  void aCopyBeginsWithoutWhatMeansTheOriginals() throws Exception {
+    Homes.live(home(), 68, 5);
+    Path files = Files.createDirectories(folder.resolve("home-jobs/2.31")).getParent();
+    Files.createSymbolicLink(home().resolve("jobs"), files);
+    for (String file : new String[] {"agent/agent.record", "agent/agent.lock", "nodes/1.7"}) {
+      Files.createDirectories(home().resolve(file).getParent());
+      Files.createFile(home().resolve(file));
+    }
+    Files.createFile(home().resolve("backend.position"));
+    Path copy = Homes.copyAsItIs(home(), folder.resolve("copy"));
+    assertThat(copy.resolve("jobs")).isSymbolicLink();
+
+    Store copied = Store.open(copy, Homes.PLAIN.with(Store.Said.COPIED));
+
+    assertThat(copied.warnings()).anyMatch(it -> it.contains("was a copy of the installation"));
+    copied.close();
+    for (String gone : new String[] {"agent", "nodes", "backend.position", "jobs"}) {
+      assertThat(copy.resolve(gone)).doesNotExist();
+      assertThat(home().resolve(gone)).exists();
+    }
+    assertThat(files.resolve("2.31")).isDirectory();
+    try (Store settled = Store.open(copy, Homes.PLAIN)) {
+      assertThat(settled.warnings()).isEmpty();
+    }
+  }
+
+  @Test
   void aHomeWithoutItsJournalIsRefused() throws Exception {
     Homes.live(home(), 64, 5);
     Files.delete(home().resolve("journal.db"));

@@ -94,6 +94,14 @@ final class Homes {
     return to;
   }
 
+  /// Links as links, owners and times too, as an operator copies it.
+  static Path copyAsItIs(Path from, Path to) throws Exception {
+    if (!run("cp", "-a", from.toString(), to.toString())) {
+      throw new IOException("cp -a failed");
+    }
+    return to;
+  }
+
   static void sql(Path file, String... statements) throws Exception {
     try (Connection connection = Sqlite.open(file, Sqlite.Use.DURABLE_WRITER)) {
       for (String each : statements) {

@@ -197,6 +197,41 @@ class JournalDamageTest {
   }
 
   @Test
+  void theRowThatASnapshotAtTheHeadStandsOnIsRefusedWhenItIsDamaged() throws Exception {
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      DrivenServer server = new DrivenServer(41, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      server.steps(50);
+    }
+    long last;
+    long before;
+    try (JournalFile file = JournalFile.openToRead(journal())) {
+      last = file.newest().firstSequence();
+      before = file.rowAt(last - 1).firstSequence();
+    }
+    String ofLast = " WHERE first_sequence = " + last;
+    String cut = "substr(bytes, 1, length(bytes) - 1)";
+    String[] damages = {
+      "UPDATE batch SET bytes = " + cut + " || x'7f'" + ofLast,
+      "UPDATE batch SET bytes = " + cut + ofLast,
+      "DELETE FROM batch WHERE first_sequence = " + before,
+      "UPDATE batch SET hash = zeroblob(32) WHERE first_sequence = " + before,
+    };
+    Path whole = Homes.copy(home(), folder.resolve("whole"));
+    for (int i = 0; i < damages.length; i++) {
+      Path damaged = Homes.copy(whole, folder.resolve("damaged-" + i));
+      Homes.sql(damaged.resolve("journal.db"), damages[i]);
+      assertThatThrownBy(() -> Store.open(damaged, Homes.PLAIN.with(Store.Said.MOVED)))
+          .isInstanceOf(StoreRefused.class)
+          .message()
+          .contains("damaged at event " + last, "backup of the whole folder");
+    }
+    try (Store store = Store.open(whole, Homes.PLAIN.with(Store.Said.MOVED))) {
+      assertThat(store.warnings()).isEmpty();
+    }
+  }
+
+  @Test
   void aDamagedSnapshotIsNotUsedAndTheJournalGivesTheSame() throws Exception {
     byte[] live;
     try (Store store = Store.open(home(), Homes.PLAIN)) {

@@ -277,7 +277,7 @@ class PackTest {
       assertThat(store.troubles())
           .singleElement()
           .asString()
-          .contains("no longer packed", "damaged at event " + first);
+          .contains("no longer packed", "damaged at event " + first, "put back a backup");
       assertThat(Homes.packs(home())).isZero();
       store.abandon();
     }

@@ -114,10 +114,15 @@ public final class RunFolders {
 
   private static Path choose(Path opened, String installation) throws IOException {
     Path home = opened.toRealPath();
+    if (!isPassage(home.getParent())) {
+      return Files.createDirectories(ELSEWHERE.resolve(installation), PASSAGE);
+    }
+    // One that is there is another home's, which may have been where this one is.
     Path beside = home.resolveSibling(home.getFileName() + "-jobs");
-    Path chosen = isPassage(home.getParent()) ? beside : ELSEWHERE.resolve(installation);
-    Files.createDirectories(chosen, PASSAGE);
-    return chosen;
+    return make(beside, PASSAGE)
+        ? beside
+        : Files.createDirectories(
+            beside.resolveSibling(beside.getFileName() + "-" + installation), PASSAGE);
   }
 
   /// Whether anybody may pass through the folder and all that it is in.
