@@ -80,7 +80,7 @@ public final class Engine {
     this.publisher = publisher;
     this.backend = backend;
     this.incidents = incidents;
-    this.dispatcher = new Dispatcher();
+    this.dispatcher = new Dispatcher(backend.listingMillis());
   }
 
   /// Takes the requests, in order: the caller puts reports of backends before wishes of users.
@@ -114,7 +114,9 @@ public final class Engine {
     switch (request) {
       case Do doing -> {
         Verdict verdict = decide(doing, now);
-        answers.add(() -> doing.answer().give(verdict));
+        if (!doing.answer().equals(Answer.NOBODY)) {
+          answers.add(() -> doing.answer().give(verdict));
+        }
       }
       case Ask ask -> answers.add(ask.question().ask(state, now));
     }
@@ -225,7 +227,7 @@ public final class Engine {
   /// When the engine should step again though nobody asks: a deadline of the kernel, or something
   /// to tell again.
   public long nextDue(long historyReached) {
-    return Math.min(state.nextDeadline(historyReached), dispatcher.nextDue());
+    return Math.min(state.nextDeadline(historyReached), dispatcher.nextDue(state));
   }
 
   public State state() {
