@@ -222,6 +222,9 @@ final class Policy {
 
   /// Jobs that ended, whose end history has, and that nobody is likely to ask for again at once.
   private static @Nullable Envelope archive(State state, Kernel.Moment moment) {
+    if (state.ended.isEmpty() || state.archiveDue() > moment.now()) {
+      return null;
+    }
     List<JobId> jobs = new ArrayList<>();
     for (EndedJob ended : state.ended) {
       Job job = State.require(state.jobs.get(ended.job()), "job", ended.job());

@@ -9,31 +9,54 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
 
-/// What there is by id. A look-up costs the same however many there are; a walk goes through the
-/// ids in their order, whatever was put or removed before, and sorts them first.
+/// What there is by key. A look-up costs the same however many there are; a walk goes through the
+/// keys in their order, whatever was put or removed before, and sorts them first.
 ///
-/// A hash table with open addressing: a slot is a number and a value, and whatever is not in its
-/// own slot is in the next free one after it. Numbers are never 0, which marks a free slot.
-public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
+/// A hash table with open addressing: a slot is a key, its number and a value, and whatever is not
+/// in its own slot is in the next free one after it. Numbers are never 0, which marks a free slot.
+public final class KeyMap<K extends Comparable<? super K>, V> extends AbstractMap<K, V> {
   private static final int CAPACITY_LEAST = 16;
 
   /// 2^64 divided by the golden ratio: neighbouring numbers fall far apart (Knuth, TAOCP 6.4).
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-  private final LongFunction<I> idOf;
+  private final ToLongFunction<? super K> numberOf;
+  private final boolean unique;
   private long[] numbers = new long[CAPACITY_LEAST];
+  private Object[] keys = new Object[CAPACITY_LEAST];
   private Object[] values = new Object[CAPACITY_LEAST];
   private int size;
 
-  /// @param idOf makes an id of its number
-  public IdMap(LongFunction<I> idOf) {
-    this.idOf = idOf;
+  private KeyMap(ToLongFunction<? super K> numberOf, boolean unique) {
+    this.numberOf = numberOf;
+    this.unique = unique;
   }
 
-  private static long number(Object id) {
-    return ((EntityId) id).value();
+  /// @param numberOf a number that equal keys share and others seldom do, and that is never 0
+  public KeyMap(ToLongFunction<? super K> numberOf) {
+    this(numberOf, false);
+  }
+
+  /// By an id, whose number no other has. A look-up of an id that is 0 finds nothing.
+  public static <I extends EntityId & Comparable<? super I>, V> KeyMap<I, V> byId() {
+    return new KeyMap<>(EntityId::value, true);
+  }
+
+  /// By a name.
+  public static <V> KeyMap<String, V> byName() {
+    return new KeyMap<>(name -> 1L << Integer.SIZE | Integer.toUnsignedLong(name.hashCode()));
+  }
+
+  @SuppressWarnings("unchecked") // as for a TreeMap: what is not a key cannot be compared with one
+  private K key(Object key) {
+    return (K) key;
+  }
+
+  @SuppressWarnings("unchecked") // only put writes values
+  private @Nullable V value(int slot) {
+    return (V) values[slot];
   }
 
   private int home(long number) {
@@ -45,13 +68,17 @@ public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
     return (slot + 1) & (numbers.length - 1);
   }
 
-  /// The slot that has the number, or the free one where it would be.
-  private int slot(long number) {
+  /// The slot that has the key, or the free one where it would be.
+  private int slot(long number, Object key) {
     int slot = home(number);
-    while (numbers[slot] != number && numbers[slot] != 0) {
+    while (numbers[slot] != 0 && !(numbers[slot] == number && (unique || keys[slot].equals(key)))) {
       slot = next(slot);
     }
     return slot;
+  }
+
+  private int slot(Object key) {
+    return slot(numberOf.applyAsLong(key(key)), key);
   }
 
   @Override
@@ -60,28 +87,27 @@ public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
   }
 
   @Override
-  public boolean containsKey(Object id) {
-    long number = number(id);
-    return number != 0 && numbers[slot(number)] == number;
+  public boolean containsKey(Object key) {
+    return values[slot(key)] != null;
   }
 
   @Override
-  @SuppressWarnings("unchecked") // only put writes values
-  public @Nullable V get(Object id) {
-    return (V) values[slot(number(id))];
+  public @Nullable V get(Object key) {
+    return value(slot(key));
   }
 
   @Override
-  @SuppressWarnings("unchecked") // only put writes values
-  public @Nullable V put(I id, V value) {
-    if (id.value() == 0) {
-      throw new IllegalArgumentException("nothing has the id " + id);
+  public @Nullable V put(K key, V value) {
+    long number = numberOf.applyAsLong(key);
+    if (number == 0) {
+      throw new IllegalArgumentException("nothing has the key " + key);
     }
-    int slot = slot(id.value());
-    V before = (V) values[slot];
+    int slot = slot(number, key);
+    V before = value(slot);
     values[slot] = value;
     if (before == null) {
-      numbers[slot] = id.value();
+      numbers[slot] = number;
+      keys[slot] = key;
       size++;
       if (2 * size > numbers.length) {
         resize(2 * numbers.length);
@@ -91,10 +117,9 @@ public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // only put writes values
-  public @Nullable V remove(Object id) {
-    int slot = slot(number(id));
-    V before = (V) values[slot];
+  public @Nullable V remove(Object key) {
+    int slot = slot(key);
+    V before = value(slot);
     if (before != null) {
       free(slot);
       size--;
@@ -112,47 +137,60 @@ public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
       int distance = (slot - home(numbers[slot])) & (numbers.length - 1);
       int gap = (slot - free) & (numbers.length - 1);
       if (distance >= gap) {
-        numbers[free] = numbers[slot];
-        values[free] = values[slot];
+        move(slot, free);
         free = slot;
       }
     }
     numbers[free] = 0;
+    keys[free] = null;
     values[free] = null;
+  }
+
+  private void move(int from, int to) {
+    numbers[to] = numbers[from];
+    keys[to] = keys[from];
+    values[to] = values[from];
   }
 
   private void resize(int capacity) {
     long[] oldNumbers = numbers;
+    Object[] oldKeys = keys;
     Object[] oldValues = values;
-    numbers = new long[capacity];
-    values = new Object[capacity];
+    makeRoom(capacity);
     for (int old = 0; old < oldNumbers.length; old++) {
       if (oldNumbers[old] != 0) {
-        int slot = slot(oldNumbers[old]);
+        int slot = slot(oldNumbers[old], oldKeys[old]);
         numbers[slot] = oldNumbers[old];
+        keys[slot] = oldKeys[old];
         values[slot] = oldValues[old];
       }
     }
   }
 
+  private void makeRoom(int capacity) {
+    numbers = new long[capacity];
+    keys = new Object[capacity];
+    values = new Object[capacity];
+  }
+
   @Override
   public void clear() {
     if (numbers.length > CAPACITY_LEAST) {
-      numbers = new long[CAPACITY_LEAST];
-      values = new Object[CAPACITY_LEAST];
-    } else {
+      makeRoom(CAPACITY_LEAST);
+    } else if (size > 0) {
       Arrays.fill(numbers, 0);
+      Arrays.fill(keys, null);
       Arrays.fill(values, null);
     }
     size = 0;
   }
 
-  private long[] sortedNumbers() {
-    long[] sorted = new long[size];
+  private Object[] sortedKeys() {
+    Object[] sorted = new Object[size];
     int count = 0;
-    for (long number : numbers) {
-      if (number != 0) {
-        sorted[count++] = number;
+    for (Object key : keys) {
+      if (key != null) {
+        sorted[count++] = key;
       }
     }
     Arrays.sort(sorted);
@@ -161,7 +199,7 @@ public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
 
   /// What there was when the walk began and still is when the walk comes to it, as it is then.
   @Override
-  public Set<Map.Entry<I, V>> entrySet() {
+  public Set<Map.Entry<K, V>> entrySet() {
     return new AbstractSet<>() {
       @Override
       public int size() {
@@ -169,36 +207,35 @@ public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
       }
 
       @Override
-      public Iterator<Map.Entry<I, V>> iterator() {
-        return new Walk(sortedNumbers());
+      public Iterator<Map.Entry<K, V>> iterator() {
+        return new Walk(sortedKeys());
       }
     };
   }
 
-  private final class Walk implements Iterator<Map.Entry<I, V>> {
-    private final long[] order;
+  private final class Walk implements Iterator<Map.Entry<K, V>> {
+    private final Object[] order;
     private int position;
 
-    Walk(long[] order) {
+    Walk(Object[] order) {
       this.order = order;
     }
 
     @Override
     public boolean hasNext() {
-      while (position < order.length && numbers[slot(order[position])] == 0) {
+      while (position < order.length && !containsKey(order[position])) {
         position++;
       }
       return position < order.length;
     }
 
     @Override
-    @SuppressWarnings("unchecked") // only put writes values
-    public Map.Entry<I, V> next() {
+    public Map.Entry<K, V> next() {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      long number = order[position++];
-      return new SimpleImmutableEntry<>(idOf.apply(number), (V) values[slot(number)]);
+      K key = key(order[position++]);
+      return new SimpleImmutableEntry<>(key, value(slot(key)));
     }
   }
 }

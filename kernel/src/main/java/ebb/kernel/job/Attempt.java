@@ -58,7 +58,10 @@ public record Attempt(
 
   public static Attempt ordered(
       AttemptId id, Job job, int number, List<NodeId> nodes, long at, long deadline) {
-    List<Task> tasks = nodes.stream().map(node -> new Task(node, ORDERED)).toList();
+    List<Task> tasks = new ArrayList<>(nodes.size());
+    for (NodeId node : nodes) {
+      tasks.add(new Task(node, ORDERED));
+    }
     return new Attempt(
         id,
         job.id(),
@@ -69,6 +72,15 @@ public record Attempt(
         tasks,
         tasks.size(),
         new Starting(deadline));
+  }
+
+  /// In the order of ranks.
+  public List<NodeId> nodes() {
+    List<NodeId> nodes = new ArrayList<>(tasks.size());
+    for (Task task : tasks) {
+      nodes.add(task.node());
+    }
+    return nodes;
   }
 
   public Task task(int rank) {
