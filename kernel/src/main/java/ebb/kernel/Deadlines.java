@@ -15,8 +15,8 @@ import java.util.TreeSet;
 
 /// What is due when. Every phase has one deadline; this index is derived from the phases.
 ///
-/// Deadlines of nodes and attempts are apart from the others: they wait until a backend has
-/// answered after a start.
+/// Deadlines of nodes and attempts, and of jobs that wait for nodes on their way, are apart from
+/// the others: they wait until a backend has answered after a start.
 final class Deadlines {
   static final long NEVER = Long.MAX_VALUE;
 
@@ -99,8 +99,14 @@ final class Deadlines {
     long is = after == null ? NEVER : of(after);
     Job either = after == null ? before : after;
     if (was != is && either != null) {
-      move(others, new Thing(Thing.Kind.JOB, either.id().value()), was, is);
+      Thing thing = new Thing(Thing.Kind.JOB, either.id().value());
+      move(setOf(before), thing, was, NEVER);
+      move(setOf(after), thing, NEVER, is);
     }
+  }
+
+  private SortedBlocks<Due> setOf(@Nullable Job job) {
+    return job != null && job.phase() instanceof Job.Assembling ? answeredByBackend : others;
   }
 
   static long of(Job job) {

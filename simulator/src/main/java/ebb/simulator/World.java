@@ -29,14 +29,16 @@ public final class World implements Backend {
   private static final class Machine {
     final NodeId id;
     final long ack;
+    final long claimedAt;
     final Fate.NodeFate fate;
     final TreeMap<TaskId, Run> runs = new TreeMap<>();
     boolean ready;
     boolean leaving;
 
-    Machine(NodeId id, long ack, Fate.NodeFate fate) {
+    Machine(NodeId id, long ack, long claimedAt, Fate.NodeFate fate) {
       this.id = id;
       this.ack = ack;
+      this.claimedAt = claimedAt;
       this.fate = fate;
     }
   }
@@ -111,13 +113,13 @@ public final class World implements Backend {
         tombstones.add(id);
         reports.report(new Command.NodeFailed(id, "no capacity", time.now()));
       } else {
-        claim(new Machine(id, ++acks, its));
+        claim(new Machine(id, ++acks, time.now(), its));
       }
     }
   }
 
   private void tellOf(Machine machine) {
-    reports.report(new Command.NodeAccepted(machine.id, machine.ack, time.now()));
+    reports.report(new Command.NodeAccepted(machine.id, machine.ack, machine.claimedAt));
     if (machine.ready) {
       reports.report(new Command.NodeReady(machine.id, machine.ack, time.now()));
     }

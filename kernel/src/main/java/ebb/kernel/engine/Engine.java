@@ -137,11 +137,20 @@ public final class Engine {
       case Verdict.Refused(Rejection rejection) -> remember(order, rejection);
     }
     if (doing.command() instanceof Command.BackendListed listing) {
-      for (Command.Report absence : Sweep.absences(state, listing)) {
+      for (Command.Report absence : absences(listing)) {
         decide(new Do(doing.actor(), doing.requestId(), absence, Answer.NOBODY), now);
       }
     }
     return verdict;
+  }
+
+  private List<Command.Report> absences(Command.BackendListed listing) {
+    try {
+      return Sweep.absences(state, listing);
+    } catch (RuntimeException bug) {
+      incidents.report(incident(), "absences in a listing", bug);
+      return List.of();
+    }
   }
 
   private String incident() {
@@ -162,11 +171,12 @@ public final class Engine {
   private void remember(Order order, Rejection rejection) {
     boolean worthKeeping =
         order.command() instanceof Command.Wish
+            && !state.storage().low() // what is left of the disk is for ends, stops and releases
             && !(rejection instanceof Rejection.NameCheckTooOld)
             && !(rejection instanceof Rejection.TooMany)
             && !(rejection instanceof Rejection.StorageLow);
     if (worthKeeping && order.command() instanceof Command.Wish wish) {
-      String numbers = rejection.toString();
+      String numbers = rejection + asked(wish);
       make(
           order,
           List.of(
@@ -177,6 +187,11 @@ public final class Engine {
                   rejection.getClass().getSimpleName(),
                   numbers.substring(0, Math.min(numbers.length(), REJECTION_LENGTH)))));
     }
+  }
+
+  /// The numbers that a refused submission asked for.
+  private static String asked(Command.Wish wish) {
+    return wish instanceof Command.SubmitJob submit ? ", asked " + submit.spec().withHash("") : "";
   }
 
   private static String nameOf(Command.Wish wish) {

@@ -107,10 +107,9 @@ public record Attempt(
     return new Attempt(id, job, cluster, number, orderedAt, limitMillis, changed, nowLive, phase);
   }
 
-  /// By when its nodes should be free at the latest: the limits of its phase.
+  /// By when its nodes should be free by its time limit. What preparing takes is counted for none:
+  /// a job that is weighed against this one has not begun to prepare either.
   public long expectedEnd() {
-    return phase instanceof Starting starting
-        ? starting.deadline() + limitMillis
-        : phase.deadline();
+    return phase instanceof Starting ? orderedAt + limitMillis : phase.deadline();
   }
 }

@@ -230,6 +230,11 @@ public final class ClusterLoad {
     return assembling;
   }
 
+  /// The job with a claim that is last in order; there must be one.
+  QueueEntry lastAssembling() {
+    return assembling.last();
+  }
+
   JobQueue queue() {
     return queue;
   }
