@@ -1,7 +1,9 @@
 package ebb.kernel;
 
+import ebb.kernel.collection.KeyMap;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.QuotaKey;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -13,18 +15,24 @@ import java.util.TreeSet;
 /// key (a quota, the host) the longest waiting of the highest priority comes first.
 final class Agenda {
   /// A key that several clusters may wait on.
-  record Key(String name) implements Comparable<Key> {
-    static final Key HOST = new Key("host");
-    static final Key LOCKS = new Key("locks");
-    static final Key STORAGE = new Key("storage");
+  record Key(String name, @Nullable QuotaKey quota) implements Comparable<Key> {
+    static final Key HOST = new Key("host", null);
+    static final Key LOCKS = new Key("locks", null);
+    static final Key STORAGE = new Key("storage", null);
 
     /// Growth that was allowed may no longer be. Who relies on it (the head of a queue, which is
     /// passed over when it may not have the nodes that it waits for) is looked at again.
-    static final Key GROWTH = new Key("growth");
+    static final Key GROWTH = new Key("growth", null);
+
+    static Key of(QuotaKey quota) {
+      return new Key("quota", quota);
+    }
 
     @Override
     public int compareTo(Key other) {
-      return name.compareTo(other.name);
+      return quota != null && other.quota != null
+          ? quota.compareTo(other.quota)
+          : name.compareTo(other.name);
     }
   }
 
@@ -41,18 +49,19 @@ final class Agenda {
   }
 
   private final TreeSet<Look> due = new TreeSet<>();
-  private final TreeMap<ClusterId, Look> byCluster = new TreeMap<>();
+  private final KeyMap<ClusterId, Look> byCluster = KeyMap.byId();
   private final TreeMap<Key, TreeSet<ClusterId>> waiting = new TreeMap<>();
 
   void look(ClusterId cluster, int headPriority, long headSequence) {
-    Look look = new Look(headPriority, headSequence, cluster);
-    Look before = byCluster.put(cluster, look);
-    if (look.equals(before)) {
-      return;
-    }
+    Look before = byCluster.get(cluster);
     if (before != null) {
+      if (before.priority() == headPriority && before.sequence() == headSequence) {
+        return;
+      }
       due.remove(before);
     }
+    Look look = new Look(headPriority, headSequence, cluster);
+    byCluster.put(cluster, look);
     due.add(look);
   }
 

@@ -1,7 +1,7 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
-import ebb.kernel.collection.IdMap;
+import ebb.kernel.collection.KeyMap;
 import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
@@ -10,19 +10,23 @@ import ebb.kernel.placement.ClusterLoad;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Thing;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
 /// What is due when. Every phase has one deadline; this index is derived from the phases.
 ///
-/// Deadlines of nodes and attempts are apart from the others: they wait until a backend has
-/// answered after a start.
+/// Deadlines of nodes and attempts, and of jobs that wait for nodes on their way, are apart from
+/// the others: they wait until a backend has answered after a start.
 final class Deadlines {
   static final long NEVER = Long.MAX_VALUE;
 
   /// Soonest first.
   record Due(long at, Thing thing) implements Comparable<Due> {
+    /// By time, and within a millisecond by kind.
+    long rank() {
+      return Math.min(at, NEVER / Thing.Kind.MOST - 1) * Thing.Kind.MOST + thing.kind().place();
+    }
+
     @Override
     public int compareTo(Due other) {
       int byTime = Long.compare(at, other.at);
@@ -35,14 +39,14 @@ final class Deadlines {
   private final TreeSet<Thing> quarantined = new TreeSet<>();
 
   private static SortedBlocks<Due> soonestFirst() {
-    return new SortedBlocks<>(Due::at, Comparator.comparing(Due::thing));
+    return new SortedBlocks<>(Due::rank, due -> due.thing().id());
   }
 
   void cluster(
       @Nullable Cluster before,
       @Nullable Cluster after,
       ClusterLoad load,
-      IdMap<NodeId, Node> nodes) {
+      KeyMap<NodeId, Node> nodes) {
     long was = before == null || before.growthNotBefore() == 0 ? NEVER : before.growthNotBefore();
     long is = after == null || after.growthNotBefore() == 0 ? NEVER : after.growthNotBefore();
     if (was != is) {
@@ -95,8 +99,14 @@ final class Deadlines {
     long is = after == null ? NEVER : of(after);
     Job either = after == null ? before : after;
     if (was != is && either != null) {
-      move(others, new Thing(Thing.Kind.JOB, either.id().value()), was, is);
+      Thing thing = new Thing(Thing.Kind.JOB, either.id().value());
+      move(setOf(before), thing, was, NEVER);
+      move(setOf(after), thing, NEVER, is);
     }
+  }
+
+  private SortedBlocks<Due> setOf(@Nullable Job job) {
+    return job != null && job.phase() instanceof Job.Assembling ? answeredByBackend : others;
   }
 
   static long of(Job job) {

@@ -5,7 +5,6 @@ import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
 import ebb.kernel.placement.ClusterLoad;
-import ebb.kernel.placement.Placement;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.EndCause;
@@ -71,7 +70,7 @@ final class Expiry {
 
   private static void idle(State state, Node node, long now, List<Event> events) {
     Cluster cluster = state.clusterOf(node);
-    KeepCause keep = keepCause(state, cluster);
+    KeepCause keep = keepCause(state, cluster, now);
     if (keep == null) {
       Nodes.release(
           state,
@@ -91,7 +90,7 @@ final class Expiry {
   }
 
   /// Why an idle node of this cluster stays; null if it may go.
-  static @Nullable KeepCause keepCause(State state, Cluster cluster) {
+  static @Nullable KeepCause keepCause(State state, Cluster cluster, long now) {
     ClusterLoad load = state.load(cluster.id());
     if (Guards.scaling(state, state.scopeOf(cluster)) != null) {
       return KeepCause.LOCKED;
@@ -99,7 +98,7 @@ final class Expiry {
     if (load.staying() <= cluster.spec().min()) {
       return KeepCause.MINIMUM;
     }
-    return Placement.isClaimed(load) ? KeepCause.CLAIMED : null;
+    return Why.placement(state, cluster, now).needsIdle() ? KeepCause.CLAIMED : null;
   }
 
   private static void attempt(State state, Attempt attempt, long now, List<Event> events) {

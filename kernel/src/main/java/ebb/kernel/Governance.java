@@ -25,6 +25,9 @@ final class Governance {
   /// 10⁶ of the currency an hour: more is a slip of the unit.
   private static final long RATE_MOST = 1_000_000L * 1_000_000L;
 
+  /// 100 years: the sum of a time and a duration stays a time.
+  private static final long MILLIS_MOST = 100L * 365 * 24 * 3600 * 1000;
+
   private Governance() {}
 
   static Verdict changeSettings(State state, Command.ChangeSettings change) {
@@ -49,9 +52,10 @@ final class Governance {
       settings.backfillCandidates()
     };
     for (long value : positive) {
-      if (value <= 0) {
+      if (value <= 0 || value > MILLIS_MOST) {
         return Verdict.refused(
-            new Rejection.InvalidValue("settings", settings.toString(), "durations above 0"));
+            new Rejection.InvalidValue(
+                "settings", settings.toString(), "durations above 0 and up to 100 years"));
       }
     }
     if (settings.familyQuota() < 0
@@ -83,8 +87,14 @@ final class Governance {
         : Verdict.accepted(new Event.SizesChanged(List.copyOf(change.sizes())));
   }
 
-  /// New prices hold for nodes asked for from now on; every cluster that they concern is told.
+  /// New prices hold for nodes asked for from now on; every cluster that they concern is told. What
+  /// has been charged is a number of the currency that it was charged in, so that stays.
   static Verdict changePrices(State state, Command.ChangePrices change) {
+    boolean counted = !state.clusterCharges.isEmpty() || !state.nodes.isEmpty();
+    if (counted && !change.currency().equals(state.prices.currency())) {
+      return Verdict.refused(
+          new Rejection.Immutable("currency", state.prices.currency(), change.currency()));
+    }
     for (Price price : change.prices()) {
       if (!isRate(price.rates().list())
           || !isRate(price.rates().internal())

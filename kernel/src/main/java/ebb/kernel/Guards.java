@@ -96,7 +96,7 @@ final class Guards {
   /// The key whose change makes it worth asking again; null if the cluster's own changes suffice.
   static Agenda.@Nullable Key keyOf(Rejection rejection) {
     return switch (rejection) {
-      case Rejection.QuotaExceeded quota -> State.keyOf(quota.key());
+      case Rejection.QuotaExceeded quota -> Agenda.Key.of(quota.key());
       case Rejection.HostFull _, Rejection.IsolationUnavailable _, Rejection.NetworkStaysOpen _ ->
           Agenda.Key.HOST;
       case Rejection.Locked _ -> Agenda.Key.LOCKS;

@@ -1,34 +1,36 @@
 package ebb.kernel;
 
+import ebb.kernel.collection.KeyMap;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.WorkspaceId;
-import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 
 /// Which id has which name. Names are compared without case, as Azure does.
 final class Names {
-  private final TreeMap<String, WorkspaceId> workspaces = new TreeMap<>();
-  private final TreeMap<WorkspaceId, TreeMap<String, ClusterId>> clusters = new TreeMap<>();
-  private final TreeMap<WorkspaceId, TreeMap<String, JobId>> jobs = new TreeMap<>();
+  private final TreeMap<Scope, WorkspaceId> workspaces = new TreeMap<>(Scope.WITHOUT_CASE);
+  private final KeyMap<WorkspaceId, KeyMap<String, ClusterId>> clusters = KeyMap.byId();
+  private final KeyMap<WorkspaceId, KeyMap<String, JobId>> jobs = KeyMap.byId();
 
   void workspace(Scope scope, WorkspaceId id, boolean present) {
     if (present) {
-      workspaces.put(scope.key(), id);
-      clusters.put(id, new TreeMap<>());
-      jobs.put(id, new TreeMap<>());
+      workspaces.put(scope, id);
+      clusters.put(id, KeyMap.byName());
+      jobs.put(id, KeyMap.byName());
     } else {
-      workspaces.remove(scope.key());
+      workspaces.remove(scope);
       clusters.remove(id);
       jobs.remove(id);
     }
   }
 
   void cluster(WorkspaceId workspace, String name, ClusterId id, boolean present) {
-    TreeMap<String, ClusterId> named = clusters(workspace);
+    KeyMap<String, ClusterId> named = clusters(workspace);
     if (present) {
       named.put(key(name), id);
     } else {
@@ -37,7 +39,7 @@ final class Names {
   }
 
   void job(WorkspaceId workspace, String name, JobId id, boolean present) {
-    TreeMap<String, JobId> named = jobs(workspace);
+    KeyMap<String, JobId> named = jobs(workspace);
     if (present) {
       named.put(key(name), id);
     } else {
@@ -53,13 +55,15 @@ final class Names {
 
   @Nullable
   WorkspaceId workspace(Scope scope) {
-    return workspaces.get(scope.key());
+    return workspaces.get(scope);
   }
 
   /// The workspaces of a resource group.
-  Collection<WorkspaceId> workspacesIn(Scope group) {
-    String within = group.key() + "/";
-    return workspaces.subMap(within, within + Character.MAX_VALUE).values();
+  List<WorkspaceId> workspacesIn(Scope group) {
+    return workspaces.tailMap(group).entrySet().stream()
+        .takeWhile(entry -> group.contains(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   @Nullable
@@ -72,16 +76,16 @@ final class Names {
     return jobs(workspace).get(key(name));
   }
 
-  TreeMap<String, ClusterId> clusters(WorkspaceId workspace) {
-    TreeMap<String, ClusterId> named = clusters.get(workspace);
+  KeyMap<String, ClusterId> clusters(WorkspaceId workspace) {
+    KeyMap<String, ClusterId> named = clusters.get(workspace);
     if (named == null) {
       throw new IllegalStateException("no workspace " + workspace);
     }
     return named;
   }
 
-  TreeMap<String, JobId> jobs(WorkspaceId workspace) {
-    TreeMap<String, JobId> named = jobs.get(workspace);
+  KeyMap<String, JobId> jobs(WorkspaceId workspace) {
+    KeyMap<String, JobId> named = jobs.get(workspace);
     if (named == null) {
       throw new IllegalStateException("no workspace " + workspace);
     }

@@ -32,12 +32,12 @@ final class Nodes {
     if (node == null || node.ack() != 0 || !(node.isComing() || node.isLeaving())) {
       return notExpected(state, report, report.node());
     }
-    return Verdict.accepted(acceptance(state, node, report.ack(), report.observed(), order.at()));
+    long from = Segments.seen(report.observed(), node.phase().at(), order.at());
+    return Verdict.accepted(acceptance(state, node, report.ack(), from, order.at()));
   }
 
   /// From the backend's claim on, the node costs; also if it is already being let go.
-  private static Event acceptance(State state, Node node, long ack, long observed, long now) {
-    long from = Segments.seen(observed, node.phase().at(), now);
+  private static Event acceptance(State state, Node node, long ack, long from, long now) {
     return new Event.NodeAccepted(node.id(), ack, from, now + state.settings.bootMillis());
   }
 
@@ -48,8 +48,10 @@ final class Nodes {
     }
     List<Event> events = new ArrayList<>();
     long at = Segments.seen(report.observed(), node.phase().at(), order.at());
-    if (node.ack() == 0) {
-      events.add(acceptance(state, node, report.ack(), report.observed(), order.at()));
+    if (node.ack() == 0) { // nobody said when it was claimed: not before it was asked for
+      long from = node.phase().at();
+      events.add(acceptance(state, node, report.ack(), from, order.at()));
+      Segments.close(state, node.meteredFrom(from), at, events);
     } else {
       Segments.close(state, node, at, events);
     }

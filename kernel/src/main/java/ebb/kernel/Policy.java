@@ -10,6 +10,7 @@ import ebb.kernel.placement.Placement;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Isolation;
@@ -23,8 +24,11 @@ import ebb.kernel.protocol.WorkspaceId;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the kernel decides without being asked: deadlines first, then clusters that something
-/// changed for, then what is to be deleted, then what may leave memory. One decision at a time.
+/// What the kernel decides without being asked: clusters that something changed for, then
+/// deadlines, then what is to be deleted, then what may leave memory. One decision at a time.
+///
+/// Clusters come before deadlines, so that a node which a job can use now is used, and not let go
+/// because its idle time ends at the same moment.
 final class Policy {
   /// How many jobs leave memory in one event.
   private static final int ARCHIVED_AT_ONCE = 256;
@@ -35,10 +39,6 @@ final class Policy {
     long now = moment.now();
     if (state.observeUntil != 0 && now >= state.observeUntil) {
       return envelope(now, "observation bound passed", List.of(new Event.BackendObserved()));
-    }
-    Thing due = state.deadlines.due(now, state.observeUntil == 0);
-    if (due != null) {
-      return guarded(due, () -> envelope(now, "deadline", Expiry.of(state, due, now)));
     }
     for (ClusterId id = state.agenda.first(); id != null; id = state.agenda.first()) {
       Thing thing = new Thing(Thing.Kind.CLUSTER, id.value());
@@ -52,8 +52,16 @@ final class Policy {
       }
       state.agenda.done(id);
     }
+    Thing due = state.deadlines.due(now, state.observeUntil == 0);
+    if (due != null) {
+      return guarded(due, () -> envelope(now, "deadline", Expiry.of(state, due, now)));
+    }
     for (WorkspaceId id : state.deletingWorkspaces) {
-      List<Event> events = deleteWorkspace(state, id);
+      Thing thing = new Thing(Thing.Kind.WORKSPACE, id.value());
+      List<Event> events =
+          state.quarantine.containsKey(thing)
+              ? List.of()
+              : guarded(thing, () -> deleteWorkspace(state, id));
       if (!events.isEmpty()) {
         return envelope(now, "deletion", events);
       }
@@ -132,6 +140,12 @@ final class Policy {
       }
       case Move.Replace replace ->
           request(state, cluster, replace.job(), replace.missing(), now, events);
+      case Move.GiveBack back -> {
+        Job job = State.require(state.jobs.get(back.job()), "job", back.job());
+        events.add(
+            new Event.JobBackedOff(
+                job.id(), EndCause.INFRASTRUCTURE, job.used(), job.failures(), now));
+      }
       case Move.GrowToMin grow -> request(state, cluster, JobId.NONE, grow.nodes(), now, events);
       case Move.ShrinkToMax shrink -> {
         Node node = State.require(state.nodes.get(shrink.node()), "node", shrink.node());
@@ -222,6 +236,9 @@ final class Policy {
 
   /// Jobs that ended, whose end history has, and that nobody is likely to ask for again at once.
   private static @Nullable Envelope archive(State state, Kernel.Moment moment) {
+    if (state.ended.isEmpty() || state.archiveDue() > moment.now()) {
+      return null;
+    }
     List<JobId> jobs = new ArrayList<>();
     for (EndedJob ended : state.ended) {
       Job job = State.require(state.jobs.get(ended.job()), "job", ended.job());

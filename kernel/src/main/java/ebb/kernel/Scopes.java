@@ -10,7 +10,6 @@ import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.Verdict;
 import ebb.kernel.protocol.WorkspaceId;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /// Decisions about resource groups, workspaces, locks and roles.
@@ -50,7 +49,7 @@ final class Scopes {
 
   /// One decision with all that the group contains. It is there until its last workspace is gone.
   static Verdict deleteGroup(State state, Command.DeleteGroup delete) {
-    Collection<WorkspaceId> within =
+    List<WorkspaceId> within =
         delete.group().isGroup() ? state.names.workspacesIn(delete.group()) : List.of();
     ResourceGroup group = state.groups.find(delete.group());
     if (within.isEmpty() && group == null) {

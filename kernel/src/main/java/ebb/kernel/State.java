@@ -4,7 +4,7 @@ import ebb.kernel.access.AccessRules;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.ResourceGroups;
 import ebb.kernel.cluster.Workspace;
-import ebb.kernel.collection.IdMap;
+import ebb.kernel.collection.KeyMap;
 import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
@@ -58,26 +58,26 @@ public final class State {
   final TreeSet<TaskId> strayTasks = new TreeSet<>();
   final TreeMap<Thing, String> quarantine = new TreeMap<>();
   ResourceGroups groups = ResourceGroups.NONE;
-  final TreeMap<WorkspaceId, Workspace> workspaces = new TreeMap<>();
-  final TreeMap<ClusterId, Cluster> clusters = new TreeMap<>();
-  final IdMap<NodeId, Node> nodes = new IdMap<>(NodeId::new);
-  final IdMap<JobId, Job> jobs = new IdMap<>(JobId::new);
-  final IdMap<AttemptId, Attempt> attempts = new IdMap<>(AttemptId::new);
-  final TreeMap<ClusterId, Charges> clusterCharges = new TreeMap<>();
-  final IdMap<JobId, Charges> jobCharges = new IdMap<>(JobId::new);
+  final KeyMap<WorkspaceId, Workspace> workspaces = KeyMap.byId();
+  final KeyMap<ClusterId, Cluster> clusters = KeyMap.byId();
+  final KeyMap<NodeId, Node> nodes = KeyMap.byId();
+  final KeyMap<JobId, Job> jobs = KeyMap.byId();
+  final KeyMap<AttemptId, Attempt> attempts = KeyMap.byId();
+  final KeyMap<ClusterId, Charges> clusterCharges = KeyMap.byId();
+  final KeyMap<JobId, Charges> jobCharges = KeyMap.byId();
 
   // Derived: rebuilt on load. The limits within `quotas` are facts.
 
   final Names names = new Names();
-  final TreeMap<ClusterId, ClusterLoad> loads = new TreeMap<>();
-  final TreeMap<ClusterId, List<QuotaKey>> quotaKeys = new TreeMap<>();
+  final KeyMap<ClusterId, ClusterLoad> loads = KeyMap.byId();
+  final KeyMap<ClusterId, List<QuotaKey>> quotaKeys = KeyMap.byId();
   final Quotas quotas = new Quotas();
   final HostUsage hostUsage = new HostUsage();
   final Deadlines deadlines = new Deadlines();
   final Outstanding outstanding = new Outstanding();
   final Agenda agenda = new Agenda();
   final SortedBlocks<EndedJob> ended = new SortedBlocks<>(EndedJob::sequence);
-  final TreeMap<WorkspaceId, Integer> waitingJobs = new TreeMap<>();
+  final KeyMap<WorkspaceId, Integer> waitingJobs = KeyMap.byId();
   final TreeSet<WorkspaceId> deletingWorkspaces = new TreeSet<>();
   final Touched touched = new Touched();
 
@@ -361,7 +361,7 @@ public final class State {
       hostUsage.count(cluster.id(), cluster.size(), sign);
     }
     if (sign < 0) {
-      keys.forEach(key -> wake(keyOf(key)));
+      keys.forEach(key -> wake(Agenda.Key.of(key)));
       wake(Agenda.Key.HOST);
     } else {
       wake(Agenda.Key.GROWTH);
@@ -482,11 +482,6 @@ public final class State {
 
   void lookAtAll() {
     clusters.keySet().forEach(this::look);
-  }
-
-  static Agenda.Key keyOf(QuotaKey key) {
-    return new Agenda.Key(
-        key.kind() + " " + key.subscription() + " " + key.location() + " " + key.family());
   }
 
   String holderName(ClusterId id) {

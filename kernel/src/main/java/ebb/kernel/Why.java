@@ -37,7 +37,7 @@ final class Why {
       }
       case NODE -> {
         Node node = state.nodes.get(new NodeId(thing.id()));
-        yield node == null ? notFound(thing) : node(state, node);
+        yield node == null ? notFound(thing) : node(state, node, now);
       }
       case ATTEMPT -> {
         Attempt attempt = state.attempts.get(new AttemptId(thing.id()));
@@ -82,7 +82,8 @@ final class Why {
     };
   }
 
-  private static Placement placement(State state, Cluster cluster, long now) {
+  /// The judgement of policy, asked without waiting on what stands in the way.
+  static Placement placement(State state, Cluster cluster, long now) {
     Placement.Scaling scaling =
         new Placement.Scaling() {
           @Override
@@ -114,12 +115,12 @@ final class Why {
     return job == null ? new Rejection.NotWaiting("steady", 0) : job(state, job, now);
   }
 
-  private static Rejection node(State state, Node node) {
+  private static Rejection node(State state, Node node, long now) {
     Cluster cluster = state.clusterOf(node);
     long deadline = Deadlines.of(node, cluster);
     String phase = phase(node);
     if (node.phase() instanceof Node.Idle) {
-      KeepCause keep = Expiry.keepCause(state, cluster);
+      KeepCause keep = Expiry.keepCause(state, cluster, now);
       phase += keep == null ? "" : ", kept: " + keep;
     }
     return new Rejection.NotWaiting(phase, deadline == Deadlines.NEVER ? 0 : deadline);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class DispatcherTest {
   private final Story story = Story.usual().cluster("gpu", cluster()).job("a", job());
   private final NodeId node = story.node("gpu");
-  private Dispatcher dispatcher = new Dispatcher();
+  private Dispatcher dispatcher = new Dispatcher(60 * SECOND);
 
   /// What the backend is told now, without the sweeps.
   private List<Backend.Instruction> told() {
@@ -96,7 +96,7 @@ class DispatcherTest {
   void afterAStartEverythingOutstandingIsToldAgain() {
     told();
     State again = Recount.of(story.state());
-    dispatcher = new Dispatcher();
+    dispatcher = new Dispatcher(60 * SECOND);
 
     assertThat(dispatcher.due(again, story.now()))
         .containsExactly(
@@ -123,10 +123,11 @@ class DispatcherTest {
   @Test
   void itKnowsWhenItHasSomethingToTell() {
     told();
-    assertThat(dispatcher.nextDue()).isEqualTo(story.now() + 5 * SECOND);
-    story.nodesAccepted().jumps(5 * SECOND);
-    told();
-    assertThat(dispatcher.nextDue()).as("the sweep").isEqualTo(story.now() + 55 * SECOND);
+    assertThat(dispatcher.nextDue(story.state())).isEqualTo(story.now() + 5 * SECOND);
+    story.nodesAccepted();
+    assertThat(dispatcher.nextDue(story.state()))
+        .as("the sweep: what was accepted is not told again")
+        .isEqualTo(story.now() + 60 * SECOND);
   }
 
   @Test
@@ -134,5 +135,15 @@ class DispatcherTest {
     story.given(new Command.NodeFailed(node, "no", 0));
 
     assertThat(told()).containsExactly(new Backend.StopNode(node));
+  }
+
+  @Test
+  void aBackendThatLosesNoReportIsListedOnce() {
+    dispatcher = new Dispatcher(Long.MAX_VALUE);
+    assertThat(countOfSweeps()).isEqualTo(1);
+    story.nodesAccepted().jumps(24 * 3600 * SECOND);
+
+    assertThat(countOfSweeps()).isZero();
+    assertThat(dispatcher.nextDue(story.state())).isEqualTo(Long.MAX_VALUE);
   }
 }

@@ -130,7 +130,9 @@ class EngineTest {
                 World.WORKSPACE.path(),
                 "a",
                 "NodesExceedMax",
-                "NodesExceedMax[cluster=gpu, max=4, asked=9]"));
+                "NodesExceedMax[cluster=gpu, max=4, asked=9], asked JobSpec[cluster=gpu, account=alice,"
+                    + " priority=0, nodes=9, limitMillis=0, retries=Retries[preempted=-1,"
+                    + " infrastructure=-1, failed=-1], specHash=]"));
   }
 
   @Test

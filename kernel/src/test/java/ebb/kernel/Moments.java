@@ -110,7 +110,7 @@ final class Moments {
     story
         .settings(it -> it)
         .given(new Command.ChangeSizes(List.of(World.NC6)))
-        .given(new Command.ChangePrices("EUR", List.of()))
+        .given(new Command.ChangePrices("USD", List.of()))
         .given(new Command.HostFound(new Host(1, 1, 1, true)))
         .given(new Command.StorageMeasured(1, 2))
         .given(new Command.ClockJumped(HOUR))
@@ -123,14 +123,14 @@ final class Moments {
     Story backingOff = story(transitions).job("a", job()).nodesAccepted();
     backingOff
         .given(new Command.NodeFailed(backingOff.node("gpu"), "no", 0))
-        .given(new Command.ChangePrices("EUR", List.of()))
+        .given(new Command.ChangePrices("USD", List.of()))
         .given(Story.delete("gpu"))
         .passes(MINUTE);
     story(transitions)
         .job("a", job())
         .settles()
         .given(Story.delete("gpu"))
-        .given(new Command.ChangePrices("EUR", List.of()));
+        .given(new Command.ChangePrices("USD", List.of()));
   }
 
   /// What the engine writes down and no decision reads.

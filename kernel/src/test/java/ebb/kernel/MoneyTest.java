@@ -233,4 +233,16 @@ class MoneyTest {
     assertThat(story.state().charges(story.jobId("a")).unpricedMillis()).isEqualTo(HOUR);
     assertThat(story.state().charges(story.jobId("a")).list()).isEqualTo(Cost.ZERO);
   }
+
+  /// What was charged is a number of a currency, which the segments do not repeat.
+  @Test
+  void theCurrencyStaysOnceSomethingIsCharged() {
+    Story story = Story.usual().given(new Command.ChangePrices("EUR", List.of()));
+    assertThat(story.state().prices().currency()).isEqualTo("EUR");
+
+    story.cluster("gpu", World.cluster()).job("a", World.job());
+    story
+        .when(new Command.ChangePrices("USD", List.of()))
+        .rejected(new Rejection.Immutable("currency", "EUR", "USD"));
+  }
 }

@@ -15,6 +15,7 @@ import ebb.kernel.protocol.KeepCause;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.ReleaseCause;
+import ebb.kernel.protocol.SegmentKind;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.Thing;
 import java.util.List;
@@ -99,9 +100,9 @@ class NodesTest {
                 "not ready in time",
                 deadline,
                 deadline + 10 * MINUTE));
-    assertThat(story.why("a")).isInstanceOf(Rejection.NodesComing.class);
-    assertThat(story.whyCluster("gpu"))
-        .isEqualTo(new Rejection.GrowthBackingOff(1, deadline + 5 * SECOND));
+    Rejection backOff = new Rejection.GrowthBackingOff(1, deadline + 5 * SECOND);
+    assertThat(story.whyCluster("gpu")).isEqualTo(backOff);
+    assertThat(story.why("a")).as("its claim has lost a node").isEqualTo(backOff);
   }
 
   @Test
@@ -390,5 +391,56 @@ class NodesTest {
   private static List<Command.Report> absences(Story story, long completeTo) {
     return Sweep.absences(
         story.state(), new Command.BackendListed(List.of(), List.of(), completeTo));
+  }
+
+  @Test
+  void aNodeWithoutIdleTimeIsUsedByTheNextJob() {
+    Story story = Story.usual().cluster("gpu", cluster().nodes(0, 1).idle(0));
+    story.job("a", job()).job("b", job()).settles().ends("a", 0).tasksStart().ends("b", 0);
+
+    assertThat(story.happened(Event.NodeRequested.class)).hasSize(1);
+    assertThat(story.phases("gpu")).containsExactly("Leaving");
+  }
+
+  @Test
+  void aJobThatComesAsTheIdleTimeEndsUsesTheNode() {
+    Story story = idle().jumps(120 * SECOND);
+    story.job("next", job());
+
+    assertThat(story.happened(Event.NodeReleased.class)).isEmpty();
+    assertThat(story.phase("next")).isEqualTo("Active");
+  }
+
+  /// Another could not be there sooner.
+  @Test
+  void aNodeThatTheHeadOfTheQueueIsAboutToNeedIsKept() {
+    Story story = Story.usual().cluster("gpu", cluster().nodes(0, 2));
+    story.job("a", job()).job("runs", job().limit(10 * MINUTE)).settles();
+    story.job("head", job().nodes(2)).ends("a", 0).passes(120 * SECOND);
+
+    assertThat(story.happened(Event.NodeKept.class))
+        .extracting(Event.NodeKept::cause)
+        .containsExactly(KeepCause.CLAIMED);
+  }
+
+  @Test
+  void aNodeThatTheHeadNeedsInAnHourIsLetGo() {
+    Story story = Story.usual().cluster("gpu", cluster().nodes(0, 2));
+    story.job("a", job()).job("runs", job().limit(60 * MINUTE)).settles();
+    story.job("head", job().nodes(2)).ends("a", 0).passes(120 * SECOND);
+
+    assertThat(story.happened(Event.NodeReleased.class)).hasSize(1);
+  }
+
+  @Test
+  void aNodeWhoseClaimNobodyToldOfIsChargedFromItsOrder() {
+    Story story = withNode();
+    long ordered = story.now();
+    story.passes(10 * MINUTE).given(new Command.NodeReady(story.node("gpu"), 1, 0));
+
+    assertThat(story.happened(Event.SegmentClosed.class))
+        .extracting(Event.SegmentClosed::kind, Event.SegmentClosed::from, Event.SegmentClosed::to)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(SegmentKind.BOOT, ordered, story.now()));
   }
 }

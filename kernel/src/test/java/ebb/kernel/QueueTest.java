@@ -236,4 +236,69 @@ class QueueTest {
         .when(story.submission("c", job()))
         .thenKinds(Event.JobQueued.class);
   }
+
+  // What the reservation of the head rests on.
+
+  /// All three are ordered, or weighed, in one step: nothing of them has begun.
+  @Test
+  void aJobThatHasNotBegunCountsByItsLimitLikeTheOneThatIsWeighedAgainstIt() {
+    Story story = of(2).job("runs", job().nodes(2)).settles();
+    story.job("short", job().limit(MINUTE)).job("head", job().nodes(2));
+    story.job("long", job().limit(30 * MINUTE)).ends("runs", 0);
+
+    assertThat(story.phase("short")).isEqualTo("Active");
+    assertThat(story.phase("long")).isEqualTo("Queued");
+    assertThat(story.why("head"))
+        .isEqualTo(new Rejection.ClusterFull(2, 1, 2, 1, story.now() + MINUTE));
+    story.tasksStart().ends("short", 0);
+    assertThat(story.phase("head")).isEqualTo("Active");
+  }
+
+  /// The quota has room for the nodes that exist and no more: they would do for the first job, and
+  /// are not given away one by one.
+  @Test
+  void aJobThatTheNodesThereWouldDoForIsTheHeadThoughNoMoreMayBeAsked() {
+    Story story = of(4).given(new Command.SetQuota(World.NC_QUOTA, 12));
+    story.job("a", job().limit(HOUR)).job("b", job().limit(HOUR)).settles();
+    story.job("head", job().nodes(2)).job("long", job().limit(2 * HOUR)).ends("a", 0);
+
+    assertThat(story.why("head")).isInstanceOf(Rejection.QuotaExceeded.class);
+    assertThat(story.phase("long")).isEqualTo("Queued");
+    story.ends("b", 0);
+    assertThat(story.phase("head")).isEqualTo("Active");
+  }
+
+  // Claims that cannot be met.
+
+  @Test
+  void aClaimBeyondALoweredMaximumIsGivenBack() {
+    Story story = of(4).job("gang", job().nodes(4)).given(Story.scale("gpu", 0, 2)).nodesComeUp();
+
+    assertThat(story.phase("gang")).isEqualTo("Queued");
+    assertThat(story.why("gang")).isEqualTo(new Rejection.NodesExceedMax("gpu", 2, 4));
+    story.nodesGo().job("small", job());
+    assertThat(story.phase("small")).isEqualTo("Active");
+  }
+
+  @Test
+  void aClaimWhoseLostNodeMayNotBeReplacedSaysWhy() {
+    Story story = of(2).job("gang", job().nodes(2)).nodesAccepted();
+    story.given(new Command.SetQuota(World.NC_QUOTA, 6));
+    story.given(new Command.NodeGone(story.nodes("gpu").getFirst().id(), 0)).passes(MINUTE);
+
+    assertThat(story.phase("gang")).isEqualTo("Assembling");
+    assertThat(story.why("gang")).isInstanceOf(Rejection.QuotaExceeded.class);
+  }
+
+  /// After a start its nodes may be there, and nobody has said so yet.
+  @Test
+  void aClaimIsNotTakenForLateBeforeTheBackendHasAnswered() {
+    Story story = of(2).job("gang", job().nodes(2)).nodesAccepted().jumps(HOUR);
+    story.when(new Command.StartServer("ebb-1", 2, 0, World.OWNER.principal(), false));
+    story.policySpeaks();
+    assertThat(story.phase("gang")).isEqualTo("Assembling");
+
+    story.nodesComeUp();
+    assertThat(story.phase("gang")).isEqualTo("Active");
+  }
 }

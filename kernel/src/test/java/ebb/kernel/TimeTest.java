@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.kernel.engine.EngineTime;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.TaskId;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -192,5 +193,15 @@ class TimeTest {
     assertThat(story.state().nextDeadline(0)).isEqualTo(story.now() + 2 * MINUTE);
     assertThat(story.state().nextDeadline(Long.MAX_VALUE)).isEqualTo(story.now() + 10 * SECOND);
     assertThat(Story.usual().state().nextDeadline(0)).isEqualTo(Deadlines.NEVER);
+  }
+
+  @Test
+  void aDurationThatIsLongerThanTimesGoIsRefused() {
+    Story story = Story.usual();
+    story
+        .when(
+            new Command.ChangeSettings(
+                Settled.withArchiveMillis(story.state().settings(), Long.MAX_VALUE)))
+        .rejected(Rejection.InvalidValue.class);
   }
 }

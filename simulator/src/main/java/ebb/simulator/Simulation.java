@@ -25,16 +25,24 @@ public final class Simulation {
   /// @param journal keeps, or counts, what was decided
   public Simulation(VirtualTime time, Journal journal) {
     this.time = time;
-    this.engine =
-        new Engine(new State(), journal, (_, _) -> {}, this::handOver, Simulation::broken);
+    this.engine = new Engine(new State(), journal, (_, _) -> {}, new Honest(), Simulation::broken);
     this.answer = Simulation::mustBeAccepted;
     report(new Command.StartServer("simulator", 1, time.now(), USER.principal(), false));
   }
 
   private Backend backend = _ -> {};
 
-  private void handOver(List<Backend.Instruction> instructions) {
-    backend.carryOut(instructions);
+  /// The world, which loses no report: it is asked once what there is.
+  private final class Honest implements Backend {
+    @Override
+    public void carryOut(List<Instruction> instructions) {
+      backend.carryOut(instructions);
+    }
+
+    @Override
+    public long listingMillis() {
+      return VirtualTime.NEVER;
+    }
   }
 
   /// The backend reports to this simulation, so it is made after it.

@@ -100,7 +100,7 @@ public final class TraceReplay {
     this.simulation = new Simulation(time, _ -> {});
     Recorded recorded = new Recorded();
     World world = new World(time, recorded, recorded, simulation::report);
-    simulation.connect(new ListedOnce(world));
+    simulation.connect(world);
   }
 
   /// Replays the trace, which has at least one job, until the last job has ended and the last node
@@ -226,27 +226,6 @@ public final class TraceReplay {
       if (task.task().rank() == 0) {
         began[Integer.parseInt(task.jobName())] = at;
       }
-    }
-  }
-
-  /// In a world where no report is ever lost the first listing says all that listings can say.
-  private static final class ListedOnce implements Backend {
-    private final World world;
-    private boolean listed;
-
-    ListedOnce(World world) {
-      this.world = world;
-    }
-
-    @Override
-    public void carryOut(List<Instruction> instructions) {
-      if (instructions.size() == 1 && instructions.getFirst() instanceof ListAll && listed) {
-        return;
-      }
-      List<Instruction> without =
-          instructions.stream().filter(each -> !(each instanceof ListAll && listed)).toList();
-      listed = true;
-      world.carryOut(without);
     }
   }
 }

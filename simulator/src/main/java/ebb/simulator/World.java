@@ -1,6 +1,6 @@
 package ebb.simulator;
 
-import ebb.kernel.collection.IdMap;
+import ebb.kernel.collection.KeyMap;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.NodeId;
@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// A backend whose machines exist in virtual time only. It keeps the promises of the port: it is
 /// idempotent by id, leaves a tombstone for a stop of something never seen, and lists honestly. How
@@ -30,14 +29,16 @@ public final class World implements Backend {
   private static final class Machine {
     final NodeId id;
     final long ack;
+    final long claimedAt;
     final Fate.NodeFate fate;
     final TreeMap<TaskId, Run> runs = new TreeMap<>();
     boolean ready;
     boolean leaving;
 
-    Machine(NodeId id, long ack, Fate.NodeFate fate) {
+    Machine(NodeId id, long ack, long claimedAt, Fate.NodeFate fate) {
       this.id = id;
       this.ack = ack;
+      this.claimedAt = claimedAt;
       this.fate = fate;
     }
   }
@@ -64,12 +65,16 @@ public final class World implements Backend {
   private final Fate fate;
   private final Witness witness;
   private final Reports reports;
-  private final IdMap<NodeId, Machine> machines = new IdMap<>(NodeId::new);
-  private final Set<NodeId> tombstones = Collections.newSetFromMap(new IdMap<>(NodeId::new));
-  private final TreeMap<TaskId, Run> runs = new TreeMap<>();
-  private final TreeMap<TaskId, End> ends = new TreeMap<>();
-  private final TreeSet<TaskId> endsToTell = new TreeSet<>();
+  private final KeyMap<NodeId, Machine> machines = KeyMap.byId();
+  private final Set<NodeId> tombstones = Collections.newSetFromMap(KeyMap.<NodeId, Boolean>byId());
+  private final KeyMap<TaskId, Run> runs = byTask();
+  private final KeyMap<TaskId, End> ends = byTask();
+  private final Set<TaskId> endsToTell = Collections.newSetFromMap(byTask());
   private long acks;
+
+  private static <V> KeyMap<TaskId, V> byTask() {
+    return new KeyMap<>(task -> task.attempt().value() + ((long) task.rank() << Short.SIZE));
+  }
 
   public World(VirtualTime time, Fate fate, Witness witness, Reports reports) {
     this.time = time;
@@ -108,13 +113,13 @@ public final class World implements Backend {
         tombstones.add(id);
         reports.report(new Command.NodeFailed(id, "no capacity", time.now()));
       } else {
-        claim(new Machine(id, ++acks, its));
+        claim(new Machine(id, ++acks, time.now(), its));
       }
     }
   }
 
   private void tellOf(Machine machine) {
-    reports.report(new Command.NodeAccepted(machine.id, machine.ack, time.now()));
+    reports.report(new Command.NodeAccepted(machine.id, machine.ack, machine.claimedAt));
     if (machine.ready) {
       reports.report(new Command.NodeReady(machine.id, machine.ack, time.now()));
     }

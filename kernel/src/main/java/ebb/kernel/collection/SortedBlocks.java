@@ -2,20 +2,17 @@ package ebb.kernel.collection;
 
 import ebb.kernel.protocol.Nullable;
 import java.util.AbstractSet;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.ToLongFunction;
 
 /// A set in order, as a list of short sorted arrays: what Python's `sortedcontainers` does.
 ///
-/// Entries are in the order of their ranks, and entries of one rank in the order of a comparator.
-/// The ranks lie in arrays of their own, so that a search by halves touches no entry; a tree has a
-/// node, and a miss of the cache, for each entry on the way.
+/// Entries are in the order of their ranks, and entries of one rank in the order of a second
+/// number. The ranks lie in arrays of their own, so that a search by halves touches no entry of
+/// another rank; a tree has a node, and a miss of the cache, for each entry on the way.
 public final class SortedBlocks<E> extends AbstractSet<E> {
   /// An array of so many references is moved in less time than a tree is put into balance.
   private static final int BLOCK_MOST = 64;
@@ -23,11 +20,15 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
   private static final int BLOCK_LEAST = 8;
 
   private final ToLongFunction<? super E> rank;
-  private final Comparator<? super E> ties;
+  private final ToLongFunction<? super E> tie;
 
   /// None of them empty.
-  private final List<Block> blocks = new ArrayList<>();
+  private Block[] blocks = new Block[BLOCK_LEAST];
 
+  /// The rank that each block begins with.
+  private long[] firsts = new long[BLOCK_LEAST];
+
+  private int blockCount;
   private int size;
   private int changes;
 
@@ -65,15 +66,15 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
     }
   }
 
-  /// @param ties never says that two different entries of one rank are equal
-  public SortedBlocks(ToLongFunction<? super E> rank, Comparator<? super E> ties) {
+  /// @param tie orders entries of one rank, and differs between any two of them
+  public SortedBlocks(ToLongFunction<? super E> rank, ToLongFunction<? super E> tie) {
     this.rank = rank;
-    this.ties = ties;
+    this.tie = tie;
   }
 
   /// Of entries of which no two have the same rank.
   public SortedBlocks(ToLongFunction<? super E> rank) {
-    this(rank, (_, _) -> 0);
+    this(rank, _ -> 0);
   }
 
   @Override
@@ -83,36 +84,37 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
 
   /// The first entry; there must be one.
   public E first() {
-    return entry(blocks.getFirst(), 0);
+    return entry(blocks[0], 0);
   }
 
   /// The last entry; there must be one.
   public E last() {
-    Block block = blocks.getLast();
+    Block block = blocks[blockCount - 1];
     return entry(block, block.count - 1);
   }
 
   @Override
   public boolean add(E added) {
-    if (blocks.isEmpty()) {
-      blocks.add(new Block());
+    if (blockCount == 0) {
+      insertBlock(0, new Block());
     }
     long wanted = rank.applyAsLong(added);
     int number = blockFor(wanted, added);
-    Block block = blocks.get(number);
+    Block block = blocks[number];
     int at = position(block, wanted, added);
     if (at >= 0) {
       return false;
     }
     at = -at - 1;
     if (block.count == BLOCK_MOST) {
-      Block second = split(number, at);
+      split(number, at);
       if (at > block.count || block.count == BLOCK_MOST) {
         at -= block.count;
-        block = second;
+        block = blocks[++number];
       }
     }
     block.insert(at, wanted, added);
+    firsts[number] = block.ranks[0];
     size++;
     changes++;
     return true;
@@ -120,25 +122,42 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
 
   /// Makes room in a full block, in a new one after it: by half, or, for what comes after all of
   /// it, by nothing, so that entries that come in order leave full blocks behind.
-  private Block split(int number, int at) {
-    Block full = blocks.get(number);
+  private void split(int number, int at) {
     Block second = new Block();
-    blocks.add(number + 1, second);
     if (at < BLOCK_MOST) {
-      full.moveTo(second, BLOCK_MOST / 2);
+      blocks[number].moveTo(second, BLOCK_MOST / 2);
     }
-    return second;
+    insertBlock(number + 1, second);
+  }
+
+  private void insertBlock(int number, Block block) {
+    if (blockCount == blocks.length) {
+      blocks = Arrays.copyOf(blocks, 2 * blockCount);
+      firsts = Arrays.copyOf(firsts, 2 * blockCount);
+    }
+    System.arraycopy(blocks, number, blocks, number + 1, blockCount - number);
+    System.arraycopy(firsts, number, firsts, number + 1, blockCount - number);
+    blocks[number] = block;
+    firsts[number] = block.ranks[0];
+    blockCount++;
+  }
+
+  private void removeBlock(int number) {
+    blockCount--;
+    System.arraycopy(blocks, number + 1, blocks, number, blockCount - number);
+    System.arraycopy(firsts, number + 1, firsts, number, blockCount - number);
+    blocks[blockCount] = null;
   }
 
   @Override
   @SuppressWarnings("unchecked") // as for a TreeSet: what is not an E cannot be compared
   public boolean remove(Object removed) {
-    if (blocks.isEmpty()) {
+    if (size == 0) {
       return false;
     }
     long wanted = rank.applyAsLong((E) removed);
     int number = blockFor(wanted, (E) removed);
-    int at = position(blocks.get(number), wanted, (E) removed);
+    int at = position(blocks[number], wanted, (E) removed);
     if (at < 0) {
       return false;
     }
@@ -147,10 +166,12 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
   }
 
   private void removeAt(int number, int at) {
-    Block block = blocks.get(number);
+    Block block = blocks[number];
     block.remove(at);
     if (block.count == 0) {
-      blocks.remove(number);
+      removeBlock(number);
+    } else {
+      firsts[number] = block.ranks[0];
     }
     size--;
     changes++;
@@ -159,52 +180,59 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
   @Override
   @SuppressWarnings("unchecked") // as for a TreeSet: what is not an E cannot be compared
   public boolean contains(Object entry) {
-    if (blocks.isEmpty()) {
+    if (size == 0) {
       return false;
     }
     long wanted = rank.applyAsLong((E) entry);
-    return position(blocks.get(blockFor(wanted, (E) entry)), wanted, (E) entry) >= 0;
+    return position(blocks[blockFor(wanted, (E) entry)], wanted, (E) entry) >= 0;
   }
 
   @Override
   public void clear() {
-    blocks.clear();
+    Arrays.fill(blocks, null);
+    blockCount = 0;
     size = 0;
     changes++;
   }
 
   /// How many entries are before this one, whether it is there or not.
   public int countBefore(E entry) {
-    if (blocks.isEmpty()) {
+    if (size == 0) {
       return 0;
     }
     long wanted = rank.applyAsLong(entry);
     int number = blockFor(wanted, entry);
-    int at = position(blocks.get(number), wanted, entry);
+    int at = position(blocks[number], wanted, entry);
     int count = at >= 0 ? at : -at - 1;
-    for (Block block : blocks.subList(0, number)) {
-      count += block.count;
+    for (int before = 0; before < number; before++) {
+      count += blocks[before].count;
     }
     return count;
   }
 
   /// The last block that begins with the entry or before it, or else the first one.
   private int blockFor(long wanted, E entry) {
-    int last = blocks.size() - 1;
-    if (last == 0 || compare(blocks.get(last), 0, wanted, entry) <= 0) {
+    int last = blockCount - 1;
+    if (last == 0 || !beginsAfter(last, wanted, entry)) {
       return last; // where most are added
     }
     int low = 0;
     int high = last - 1;
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
-      if (compare(blocks.get(middle), 0, wanted, entry) <= 0) {
+      if (!beginsAfter(middle, wanted, entry)) {
         low = middle;
       } else {
         high = middle - 1;
       }
     }
     return low;
+  }
+
+  private boolean beginsAfter(int number, long wanted, E entry) {
+    return firsts[number] != wanted
+        ? firsts[number] > wanted
+        : tie.applyAsLong(entry(blocks[number], 0)) > tie.applyAsLong(entry);
   }
 
   /// Where the entry is in the block, or, as a negative number, where it would be.
@@ -226,8 +254,9 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
   }
 
   private int compare(Block block, int at, long wanted, E entry) {
-    int byRank = Long.compare(block.ranks[at], wanted);
-    return byRank != 0 ? byRank : ties.compare(entry(block, at), entry);
+    return block.ranks[at] != wanted
+        ? Long.compare(block.ranks[at], wanted)
+        : Long.compare(tie.applyAsLong(entry(block, at)), tie.applyAsLong(entry));
   }
 
   @SuppressWarnings("unchecked") // only add writes entries
@@ -249,7 +278,7 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
 
     @Override
     public boolean hasNext() {
-      return number < blocks.size();
+      return number < blockCount;
     }
 
     @Override
@@ -258,7 +287,7 @@ public final class SortedBlocks<E> extends AbstractSet<E> {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      Block block = blocks.get(number);
+      Block block = blocks[number];
       lastBlock = block;
       E next = entry(block, at++);
       if (at == block.count) {

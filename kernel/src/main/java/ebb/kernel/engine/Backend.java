@@ -15,6 +15,12 @@ public interface Backend {
   /// Takes the instructions and returns without waiting for what they do.
   void carryOut(List<Instruction> instructions);
 
+  /// How often it is asked what there is, besides at the start: reports can be lost on the way. One
+  /// of which none is ever lost need not be asked again.
+  default long listingMillis() {
+    return 60_000;
+  }
+
   /// What a backend is told. Every one carries all that the backend needs.
   sealed interface Instruction {}
 

@@ -26,9 +26,6 @@ public final class Dispatcher {
   /// 5 s doubled so often is more than the last wait.
   private static final int LEVELS = 7;
 
-  /// How often the two sides are compared.
-  private static final long SWEEP_MILLIS = 60_000;
-
   /// Something to be told again if it is still outstanding then; `times` it was told before.
   private record Retry(long at, Work work, int times) {}
 
@@ -36,9 +33,12 @@ public final class Dispatcher {
   /// of time by itself.
   private final List<ArrayDeque<Retry>> retries = new ArrayList<>();
 
+  private final long sweepMillis;
   private long nextSweep;
 
-  public Dispatcher() {
+  /// @param sweepMillis how often the two sides are compared
+  public Dispatcher(long sweepMillis) {
+    this.sweepMillis = sweepMillis;
     for (int level = 0; level < LEVELS; level++) {
       retries.add(new ArrayDeque<>());
     }
@@ -57,7 +57,7 @@ public final class Dispatcher {
       }
     }
     if (now >= nextSweep) {
-      nextSweep = now + SWEEP_MILLIS;
+      nextSweep = sweepMillis == Long.MAX_VALUE ? Long.MAX_VALUE : now + sweepMillis;
       instructions.add(new Backend.ListAll());
     }
     return instructions;
@@ -75,9 +75,12 @@ public final class Dispatcher {
   }
 
   /// When there will be something to tell though nothing has changed.
-  public long nextDue() {
+  public long nextDue(State state) {
     long next = nextSweep;
     for (ArrayDeque<Retry> queue : retries) {
+      while (!queue.isEmpty() && !Outstanding.contains(state, queue.getFirst().work())) {
+        queue.removeFirst(); // most are done long before they would be told again
+      }
       if (!queue.isEmpty()) {
         next = Math.min(next, queue.getFirst().at());
       }
@@ -106,7 +109,7 @@ public final class Dispatcher {
             job.name(),
             job.submitter(),
             attempt.number(),
-            attempt.tasks().stream().map(Attempt.Task::node).toList(),
+            attempt.nodes(),
             job.spec().specHash(),
             attempt.limitMillis(),
             state.settings().graceMillis());

@@ -80,7 +80,7 @@ public final class Engine {
     this.publisher = publisher;
     this.backend = backend;
     this.incidents = incidents;
-    this.dispatcher = new Dispatcher();
+    this.dispatcher = new Dispatcher(backend.listingMillis());
   }
 
   /// Takes the requests, in order: the caller puts reports of backends before wishes of users.
@@ -114,7 +114,9 @@ public final class Engine {
     switch (request) {
       case Do doing -> {
         Verdict verdict = decide(doing, now);
-        answers.add(() -> doing.answer().give(verdict));
+        if (!doing.answer().equals(Answer.NOBODY)) {
+          answers.add(() -> doing.answer().give(verdict));
+        }
       }
       case Ask ask -> answers.add(ask.question().ask(state, now));
     }
@@ -135,11 +137,20 @@ public final class Engine {
       case Verdict.Refused(Rejection rejection) -> remember(order, rejection);
     }
     if (doing.command() instanceof Command.BackendListed listing) {
-      for (Command.Report absence : Sweep.absences(state, listing)) {
+      for (Command.Report absence : absences(listing)) {
         decide(new Do(doing.actor(), doing.requestId(), absence, Answer.NOBODY), now);
       }
     }
     return verdict;
+  }
+
+  private List<Command.Report> absences(Command.BackendListed listing) {
+    try {
+      return Sweep.absences(state, listing);
+    } catch (RuntimeException bug) {
+      incidents.report(incident(), "absences in a listing", bug);
+      return List.of();
+    }
   }
 
   private String incident() {
@@ -160,11 +171,12 @@ public final class Engine {
   private void remember(Order order, Rejection rejection) {
     boolean worthKeeping =
         order.command() instanceof Command.Wish
+            && !state.storage().low() // what is left of the disk is for ends, stops and releases
             && !(rejection instanceof Rejection.NameCheckTooOld)
             && !(rejection instanceof Rejection.TooMany)
             && !(rejection instanceof Rejection.StorageLow);
     if (worthKeeping && order.command() instanceof Command.Wish wish) {
-      String numbers = rejection.toString();
+      String numbers = rejection + asked(wish);
       make(
           order,
           List.of(
@@ -175,6 +187,11 @@ public final class Engine {
                   rejection.getClass().getSimpleName(),
                   numbers.substring(0, Math.min(numbers.length(), REJECTION_LENGTH)))));
     }
+  }
+
+  /// The numbers that a refused submission asked for.
+  private static String asked(Command.Wish wish) {
+    return wish instanceof Command.SubmitJob submit ? ", asked " + submit.spec().withHash("") : "";
   }
 
   private static String nameOf(Command.Wish wish) {
@@ -225,7 +242,7 @@ public final class Engine {
   /// When the engine should step again though nobody asks: a deadline of the kernel, or something
   /// to tell again.
   public long nextDue(long historyReached) {
-    return Math.min(state.nextDeadline(historyReached), dispatcher.nextDue());
+    return Math.min(state.nextDeadline(historyReached), dispatcher.nextDue(state));
   }
 
   public State state() {

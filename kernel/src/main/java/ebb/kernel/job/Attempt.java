@@ -58,7 +58,10 @@ public record Attempt(
 
   public static Attempt ordered(
       AttemptId id, Job job, int number, List<NodeId> nodes, long at, long deadline) {
-    List<Task> tasks = nodes.stream().map(node -> new Task(node, ORDERED)).toList();
+    List<Task> tasks = new ArrayList<>(nodes.size());
+    for (NodeId node : nodes) {
+      tasks.add(new Task(node, ORDERED));
+    }
     return new Attempt(
         id,
         job.id(),
@@ -69,6 +72,15 @@ public record Attempt(
         tasks,
         tasks.size(),
         new Starting(deadline));
+  }
+
+  /// In the order of ranks.
+  public List<NodeId> nodes() {
+    List<NodeId> nodes = new ArrayList<>(tasks.size());
+    for (Task task : tasks) {
+      nodes.add(task.node());
+    }
+    return nodes;
   }
 
   public Task task(int rank) {
@@ -95,10 +107,9 @@ public record Attempt(
     return new Attempt(id, job, cluster, number, orderedAt, limitMillis, changed, nowLive, phase);
   }
 
-  /// By when its nodes should be free at the latest: the limits of its phase.
+  /// By when its nodes should be free by its time limit. What preparing takes is counted for none:
+  /// a job that is weighed against this one has not begun to prepare either.
   public long expectedEnd() {
-    return phase instanceof Starting starting
-        ? starting.deadline() + limitMillis
-        : phase.deadline();
+    return phase instanceof Starting ? orderedAt + limitMillis : phase.deadline();
   }
 }

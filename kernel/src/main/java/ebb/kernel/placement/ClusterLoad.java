@@ -10,7 +10,6 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.ReleaseCause;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -24,12 +23,11 @@ public final class ClusterLoad {
   record End(long at, AttemptId attempt, int nodes) {}
 
   private final SortedBlocks<TimedNode> idle =
-      new SortedBlocks<>(node -> -node.at(), Comparator.comparing(TimedNode::node).reversed());
+      new SortedBlocks<>(node -> -node.at(), node -> -node.node().value());
   private final SortedBlocks<TimedNode> coming =
-      new SortedBlocks<>(TimedNode::at, Comparator.comparing(TimedNode::node));
+      new SortedBlocks<>(TimedNode::at, node -> node.node().value());
   private final SortedBlocks<NodeId> nodes = new SortedBlocks<>(NodeId::value);
-  private final SortedBlocks<End> ends =
-      new SortedBlocks<>(End::at, Comparator.comparing(End::attempt));
+  private final SortedBlocks<End> ends = new SortedBlocks<>(End::at, end -> end.attempt().value());
   private final SortedBlocks<QueueEntry> assembling = new SortedBlocks<>(QueueEntry::rank);
   private final SortedBlocks<JobId> unended = new SortedBlocks<>(JobId::value);
   private final JobQueue queue = new JobQueue();
@@ -230,6 +228,11 @@ public final class ClusterLoad {
 
   Iterable<QueueEntry> assemblingInOrder() {
     return assembling;
+  }
+
+  /// The job with a claim that is last in order; there must be one.
+  QueueEntry lastAssembling() {
+    return assembling.last();
   }
 
   JobQueue queue() {

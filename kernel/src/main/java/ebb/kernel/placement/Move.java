@@ -19,6 +19,10 @@ public sealed interface Move {
   /// Ask for nodes in place of claimed ones that were lost.
   record Replace(JobId job, int missing) implements Move {}
 
+  /// Take the claim from the job, which waits in the queue again: the cluster may not have as many
+  /// nodes any more.
+  record GiveBack(JobId job) implements Move {}
+
   /// Ask for nodes because the cluster has fewer than its minimum.
   record GrowToMin(int nodes) implements Move {}
 

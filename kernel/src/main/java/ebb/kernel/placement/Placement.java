@@ -13,9 +13,10 @@ import java.util.function.Function;
 ///
 /// The order of things: jobs that have a claim and find their nodes there start first; then lost
 /// nodes of claims are replaced; then the queue is walked in order. A job that a policy blocks
-/// (quota, lock, host) is passed over and waits on what blocks it; the first that only lacks nodes
-/// is the head, and whatever is behind it may go first only if that leaves the head alone. A claim
-/// once made is kept until its deadline.
+/// (quota, lock, host) is passed over and waits on what blocks it; the first for which the nodes
+/// that exist would do, or that only lacks nodes, is the head, and whatever is behind it may go
+/// first only if that leaves the head alone. A claim once made is kept until its deadline, unless
+/// the cluster's maximum is lowered below it.
 public final class Placement {
   /// Whether the cluster's number of nodes may change now.
   public interface Scaling {
@@ -69,6 +70,9 @@ public final class Placement {
       move = startClaimed();
     }
     if (move == null) {
+      move = giveBack();
+    }
+    if (move == null) {
       move = replaceLost();
     }
     if (move == null) {
@@ -108,6 +112,14 @@ public final class Placement {
 
   private Move start(QueueEntry entry) {
     return new Move.Start(entry.job(), load.mostRecentlyIdled(entry.nodes()));
+  }
+
+  /// A claim that has lost nodes and for which there is no room below the maximum, which was
+  /// lowered.
+  private @Nullable Move giveBack() {
+    return load.unclaimed() < 0 && load.claimed() + load.busy() > cluster.spec().max()
+        ? new Move.GiveBack(load.lastAssembling().job())
+        : null;
   }
 
   private @Nullable Move replaceLost() {
@@ -168,7 +180,13 @@ public final class Placement {
     }
     int missing = Math.max(0, asked - unclaimed);
     Rejection refusal = missing == 0 ? null : scaling.growthRefusal(missing);
-    return refusal == null ? new Go(new Move.Claim(entry.job(), missing)) : new Blocked(refusal);
+    if (refusal == null) {
+      return new Go(new Move.Claim(entry.job(), missing));
+    }
+    if (headShadow == null && asked <= load.staying()) {
+      headShadow = Shadow.ofFullCluster(load, entry, unclaimed, now);
+    }
+    return new Blocked(refusal);
   }
 
   /// A job that could not start even if all nodes that exist were free, because a policy forbids
@@ -247,12 +265,31 @@ public final class Placement {
 
   /// Why this job, which has a claim, has not started.
   public Rejection whyAssembling(QueueEntry entry, long deadline) {
+    int lost = -load.unclaimed();
+    Rejection refusal = lost > 0 ? scaling.growthRefusal(lost) : null;
+    if (refusal != null) {
+      return refusal;
+    }
     return new Rejection.NodesComing(Math.min(load.idle(), entry.nodes()), entry.nodes(), deadline);
   }
 
-  /// Whether an idle node is needed by a claim, so that it is kept when its idle time is over.
-  public static boolean isClaimed(ClusterLoad load) {
-    return load.claimed() > 0 && load.unclaimed() <= 0;
+  /// Whether an idle node is needed, so that it is kept when its idle time is over: by a claim, or
+  /// by the head of the queue, if that should find all its nodes before one that is let go now
+  /// could be there again.
+  public boolean needsIdle() {
+    if (load.claimed() > 0 && load.unclaimed() <= 0) {
+      return true;
+    }
+    int considered = 0;
+    for (QueueEntry entry : load.queue().heads()) {
+      if (considered++ == settings.backfillCandidates() || judge(entry) instanceof Go) {
+        return false;
+      }
+      if (headShadow != null) {
+        return load.staying() <= entry.nodes() && headShadow.at() - now <= settings.bootMillis();
+      }
+    }
+    return false;
   }
 
   /// The first job in order, for the order in which clusters that wait on one key are looked at.

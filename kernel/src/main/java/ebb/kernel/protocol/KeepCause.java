@@ -4,7 +4,7 @@ package ebb.kernel.protocol;
 public enum KeepCause {
   /// The cluster would fall below its minimum.
   MINIMUM,
-  /// A job has a claim on it.
+  /// A job has a claim on it, or is about to need it.
   CLAIMED,
   /// A lock on an enclosing scope stops scaling.
   LOCKED

@@ -1,5 +1,6 @@
 package ebb.kernel.protocol;
 
+import java.util.Comparator;
 import java.util.Locale;
 
 /// A place in the tree of things that own things: everything, a subscription, a resource group, a
@@ -7,6 +8,13 @@ import java.util.Locale;
 /// were given and are compared without case, as Azure does.
 public record Scope(String subscription, String group, String workspace, String cluster) {
   public static final Scope ALL = new Scope("", "", "", "");
+
+  /// Part by part, without case.
+  public static final Comparator<Scope> WITHOUT_CASE =
+      Comparator.comparing(Scope::subscription, String.CASE_INSENSITIVE_ORDER)
+          .thenComparing(Scope::group, String.CASE_INSENSITIVE_ORDER)
+          .thenComparing(Scope::workspace, String.CASE_INSENSITIVE_ORDER)
+          .thenComparing(Scope::cluster, String.CASE_INSENSITIVE_ORDER);
 
   public static Scope workspace(String subscription, String group, String workspace) {
     return new Scope(subscription, group, workspace, "");

@@ -4,11 +4,25 @@ package ebb.kernel.protocol;
 public record Thing(Kind kind, long id) implements Comparable<Thing> {
   /// In the order in which their deadlines fire when they fall on one millisecond.
   public enum Kind {
-    NODE,
-    ATTEMPT,
-    JOB,
-    CLUSTER,
-    WORKSPACE
+    NODE(0),
+    ATTEMPT(1),
+    JOB(2),
+    CLUSTER(3),
+    WORKSPACE(4);
+
+    /// How many there may ever be.
+    public static final int MOST = 8;
+
+    private final int place;
+
+    Kind(int place) {
+      this.place = place;
+    }
+
+    /// Its place in that order, from 0 on.
+    public int place() {
+      return place;
+    }
   }
 
   @Override

@@ -25,8 +25,7 @@ class SortedBlocksTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 1_000, 1_000_000})
   void doesSoWithManyEntriesOfOneRank(int ranks) {
-    checkAgainstATree(
-        5_000, new SortedBlocks<>(number -> number / ranks, Comparator.naturalOrder()));
+    checkAgainstATree(5_000, new SortedBlocks<>(number -> number / ranks, number -> number));
   }
 
   private static void checkAgainstATree(int numbers, SortedBlocks<Integer> blocks) {
@@ -81,8 +80,7 @@ class SortedBlocksTest {
 
   @Test
   void orderCanBeAnother() {
-    SortedBlocks<Integer> blocks =
-        new SortedBlocks<>(number -> -number / 10, Comparator.reverseOrder());
+    SortedBlocks<Integer> blocks = new SortedBlocks<>(number -> -number / 10, number -> -number);
     for (int i = 0; i < 1_000; i++) {
       blocks.add(i);
     }

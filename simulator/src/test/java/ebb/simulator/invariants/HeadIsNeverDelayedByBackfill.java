@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A job that starts before one that is ahead of it in the queue does not move the time at which
-/// that one could start, as far as the limits of what runs tell.
+/// that one could start, as far as the time limits of what runs tell.
+///
+/// The head is the first job with a claim; in a full cluster where nothing has one it is the first
+/// of the queue, if as many nodes as it needs are there.
 final class HeadIsNeverDelayedByBackfill implements Promise {
   @Override
   public void event(Envelope envelope, Event event, History history) {
@@ -43,19 +46,38 @@ final class HeadIsNeverDelayedByBackfill implements Promise {
         job.queued.limitMillis());
   }
 
-  /// The first job with a claim, if it is ahead: the one that nothing but its nodes keeps.
   private static History.Job head(History.Job job, History history) {
-    History.Job head = null;
+    History.Job claimed = first(History.Stand.ASSEMBLING, job, history);
+    if (claimed != null) {
+      return claimed.before(job) ? claimed : null;
+    }
+    History.Job queued =
+        job.stand == History.Stand.QUEUED ? first(History.Stand.QUEUED, job, history) : null;
+    return queued != null && queued.before(job) && isFullWithEnoughFor(queued, history)
+        ? queued
+        : null;
+  }
+
+  /// The first of the cluster's other jobs that stand so.
+  private static History.Job first(History.Stand stand, History.Job job, History history) {
+    History.Job first = null;
     for (History.Job other : history.jobs.values()) {
-      if (other.stand == History.Stand.ASSEMBLING
+      if (other.stand == stand
           && other != job
           && other.queued.cluster().equals(job.queued.cluster())
-          && other.before(job)
-          && (head == null || other.before(head))) {
-        head = other;
+          && (first == null || other.before(first))) {
+        first = other;
       }
     }
-    return head;
+    return first;
+  }
+
+  /// No policy keeps the job from starting, and no new node will help it.
+  private static boolean isFullWithEnoughFor(History.Job job, History history) {
+    int max = history.clusters.get(job.queued.cluster()).spec.max();
+    List<History.Node> nodes = history.nodesOf(job.queued.cluster());
+    long staying = nodes.stream().filter(node -> !node.leaving).count();
+    return nodes.size() >= max && job.spec().nodes() <= Math.min(staying, max);
   }
 
   /// When each node is free at the latest: now, at its boot deadline, or when what runs on it must

@@ -139,11 +139,13 @@ public final class History {
   public boolean observing;
   public long observeUntil;
   public long sequence;
+  public long now;
 
   /// How many events of each kind there were.
   public final TreeMap<String, Integer> kinds = new TreeMap<>();
 
-  void learn(Event event) {
+  void learn(Event event, long at) {
+    now = at;
     sequence++;
     kinds.merge(event.getClass().getSimpleName(), 1, Integer::sum);
     switch (event) {
@@ -247,7 +249,7 @@ public final class History {
       case Event.AttemptOrdered ordered -> {
         Attempt attempt = new Attempt(ordered);
         Job job = jobs.get(ordered.job());
-        attempt.endsBy = ordered.deadline() + job.queued.limitMillis();
+        attempt.endsBy = now + job.queued.limitMillis();
         attempts.put(ordered.attempt(), attempt);
         job.stand = Stand.ACTIVE;
         job.attempts++;

@@ -12,7 +12,8 @@ final class ObserveBeforeExpire implements Promise {
         event instanceof Event.NodeReleased
             || event instanceof Event.AttemptStopping
             || event instanceof Event.AttemptEnded
-            || event instanceof Event.NodeKept;
+            || event instanceof Event.NodeKept
+            || event instanceof Event.JobBackedOff;
     check(
         !(history.observing && envelope.cause().equals("deadline") && answeredFor),
         event,

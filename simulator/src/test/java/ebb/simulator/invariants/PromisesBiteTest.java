@@ -58,12 +58,11 @@ class PromisesBiteTest {
         true,
         new Event.WorkspaceCreated(WORKSPACE, Scope.workspace("s", "g", "w"), "here"),
         new Event.ClusterCreated(
-            CLUSTER,
-            WORKSPACE,
-            "cluster",
-            new ClusterSpec("size", Priority.DEDICATED, 0, 4, 1_000, "here", true, List.of()),
-            new VmSize("size", "family", 1, 1, 0),
-            RATES));
+            CLUSTER, WORKSPACE, "cluster", spec(4), new VmSize("size", "family", 1, 1, 0), RATES));
+  }
+
+  private static ClusterSpec spec(int max) {
+    return new ClusterSpec("size", Priority.DEDICATED, 0, max, 1_000, "here", true, List.of());
   }
 
   private static Event job(long id, int priority, int nodes, long limitMillis, long deadline) {
@@ -197,6 +196,33 @@ class PromisesBiteTest {
         job(10, 0, 1, 60_000, LATER),
         job(11, 0, 1, 60_001, LATER));
     given(promise, true, new Event.JobAssembling(new JobId(9), LATER));
+    given(promise, true, ordered(20, 10));
+    Promise other = new HeadIsNeverDelayedByBackfill();
+    assertThatThrownBy(() -> other.event(envelope(), ordered(21, 11), before(watch.history())))
+        .isInstanceOf(Broken.class);
+  }
+
+  /// Both nodes of a full cluster exist, one of them is busy until LATER, and the head of the queue
+  /// needs both.
+  @Test
+  void aJobThatDelaysAHeadWithoutAClaimIsSeen() {
+    Promise promise = new HeadIsNeverDelayedByBackfill();
+    givenACluster(promise);
+    given(promise, true, new Event.ClusterChanged(CLUSTER, spec(2)));
+    given(promise, true, node(5));
+    given(promise, true, node(6));
+    given(promise, true, job(8, 0, 1, 60_000, LATER));
+    given(
+        promise,
+        true,
+        new Event.AttemptOrdered(
+            new AttemptId(19), new JobId(8), 1, List.of(new NodeId(6)), LATER));
+    given(
+        promise,
+        true,
+        job(9, 0, 2, 1_000, LATER),
+        job(10, 0, 1, 60_000, LATER),
+        job(11, 0, 1, 60_001, LATER));
     given(promise, true, ordered(20, 10));
     Promise other = new HeadIsNeverDelayedByBackfill();
     assertThatThrownBy(() -> other.event(envelope(), ordered(21, 11), before(watch.history())))

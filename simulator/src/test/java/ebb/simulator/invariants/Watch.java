@@ -32,7 +32,7 @@ public final class Watch implements Witness {
         for (Promise promise : promises) {
           promise.event(envelope, event, history);
         }
-        history.learn(event);
+        history.learn(event, envelope.at());
       }
       if (!envelope.requestId().isEmpty()) {
         history.requests.add(envelope.requestId());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class IdMapTest {
+class KeyMapTest {
   /// Ids as a kernel makes them: a counter that grows over a few epochs. `range`: how many.
   private static NodeId id(SplittableRandom random, int range) {
     long counter = random.nextInt(1, range);
@@ -26,7 +26,7 @@ class IdMapTest {
   void itHoldsWhatATreeWouldAndWalksItInTheSameOrder(int range) {
     for (long seed = 0; seed < 20; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      IdMap<NodeId, Integer> map = new IdMap<>(NodeId::new);
+      KeyMap<NodeId, Integer> map = KeyMap.byId();
       TreeMap<NodeId, Integer> tree = new TreeMap<>();
       for (int step = 0; step < 3_000; step++) {
         NodeId id = id(random, range);
@@ -52,7 +52,7 @@ class IdMapTest {
 
   @Test
   void aWalkSeesWhatIsThereWhenItComesToIt() {
-    IdMap<NodeId, String> map = new IdMap<>(NodeId::new);
+    KeyMap<NodeId, String> map = KeyMap.byId();
     for (long number = 1; number <= 100; number++) {
       map.put(new NodeId(number), "old");
     }
@@ -69,7 +69,7 @@ class IdMapTest {
   @Test
   void whatWasClearedIsEmptyAndCanBeFilledAgain() {
     for (int count : new int[] {0, 3, 500}) {
-      IdMap<NodeId, Integer> map = new IdMap<>(NodeId::new);
+      KeyMap<NodeId, Integer> map = KeyMap.byId();
       for (int round = 0; round < 2; round++) {
         for (int number = 1; number <= count; number++) {
           map.put(new NodeId(number), number);
@@ -84,10 +84,24 @@ class IdMapTest {
 
   @Test
   void noIdIsNoKey() {
-    IdMap<NodeId, Integer> map = new IdMap<>(NodeId::new);
+    KeyMap<NodeId, Integer> map = KeyMap.byId();
     assertThat(map.containsKey(NodeId.NONE)).isFalse();
     assertThat(map.get(NodeId.NONE)).isNull();
     assertThat(map.remove(NodeId.NONE)).isNull();
     assertThatThrownBy(() -> map.put(NodeId.NONE, 1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /// `Aa` and `BB` have one hash code, and so have all names made of as many of them.
+  @Test
+  void namesOfOneHashCodeAreToldApart() {
+    List<String> names = List.of("AaAa", "BBBB", "AaBB", "BBAa");
+    KeyMap<String, Integer> map = KeyMap.byName();
+    for (int i = 0; i < names.size(); i++) {
+      assertThat(map.put(names.get(i), i)).isNull();
+    }
+    assertThat(map.remove("BBBB")).isEqualTo(1);
+    assertThat(map.get("BBBB")).isNull();
+    assertThat(map).isEqualTo(Map.of("AaAa", 0, "AaBB", 2, "BBAa", 3));
+    assertThat(List.copyOf(map.keySet())).containsExactly("AaAa", "AaBB", "BBAa");
   }
 }
