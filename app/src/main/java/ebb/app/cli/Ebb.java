@@ -28,7 +28,8 @@ public final class Ebb implements Runnable {
 
   /// Runs the command in `arguments` and returns the exit code.
   public static int run(Parts parts, String... arguments) {
-    return line(parts, List.of(arguments)).execute(arguments);
+    CommandLine line = line(parts, List.of(arguments));
+    return line.execute(Place.behindTheVerb(line, arguments));
   }
 
   /// All commands, with the options of those that are among the words.
@@ -62,6 +63,14 @@ public final class Ebb implements Runnable {
   /// look.
   private static int tell(CommandLine.ParameterException unfit, String[] typed) {
     CommandLine line = unfit.getCommandLine();
+    String notHere =
+        unfit instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? NotHere.verb(line, unmatched.getUnmatched())
+            : null;
+    if (notHere != null) {
+      System.err.println("ebb: InvalidRequest: " + notHere + ".");
+      return Failed.UNREADABLE;
+    }
     System.err.println("ebb: InvalidRequest: " + unfit.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(unfit, line.getErr());
     System.err.println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
