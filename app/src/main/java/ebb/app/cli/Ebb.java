@@ -21,6 +21,7 @@ public final class Ebb implements Runnable {
   private static final int TOLD = 3;
 
   @Mixin private Place place = new Place();
+  @Mixin private AzLine az = new AzLine();
 
   /// What commands need that is no client's.
   public record Parts(
@@ -79,6 +80,7 @@ public final class Ebb implements Runnable {
 
   @Override
   public void run() {
+    az.refuses("'az ml compute list' and 'az ml job list' have what it shows");
     Connection connection = Connection.to(place);
     Standing standing = Standing.of(connection);
     System.out.println(Terminal.Colour.BOLD.of(standing.line()));

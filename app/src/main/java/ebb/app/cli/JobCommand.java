@@ -162,6 +162,7 @@ final class JobCommand {
   @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Cancels a job.")
   static final class Cancel implements Runnable {
     @Mixin private Named named = new Named();
+    @Mixin NoWait noWait = new NoWait();
 
     @Override
     public void run() {

@@ -29,7 +29,7 @@ final class LeftFiles {
   LeftFiles(Jobs jobs, String name, Path into) {
     this.jobs = jobs;
     this.name = name;
-    this.into = into;
+    this.into = into.toAbsolutePath().normalize();
     this.job = jobs.show(name);
   }
 
@@ -88,7 +88,7 @@ final class LeftFiles {
   /// Where a file goes; its folder is made.
   private Path place(String path) throws IOException {
     Path place = into.resolve(path).normalize();
-    if (!place.startsWith(into.normalize())) {
+    if (!place.startsWith(into)) {
       throw Failed.refused("InvalidFile", "'" + path + "' would leave " + into + ".");
     }
     Files.createDirectories(place.toAbsolutePath().getParent());

@@ -70,6 +70,8 @@ class AzOptionsTest {
       assertThat(said.json().path("name").asString()).isEqualTo("web");
       assertThat(said.err()).contains("there is no page to open: 'ebb logs -f web'");
     }
+    taken("run --name long -d --cluster web -- sleep 1000");
+    taken("ml job cancel -n long --no-wait");
   }
 
   @Test

@@ -164,7 +164,7 @@ class CommandLineTest {
     assertThat(ebb("ps --az -w a|b --subscription s").out())
         .endsWith("--workspace-name 'a b' --subscription s\n");
 
-    for (String line : List.of("why x", "nodes", "top", "cost", "gc", "logs x")) {
+    for (String line : List.of("-w main", "why x", "nodes", "top", "cost", "gc", "logs x")) {
       Typed.Said none = ebb(line + " --az");
       assertThat(none.code()).as(line).isEqualTo(1);
       assertThat(none.out()).isEmpty();
