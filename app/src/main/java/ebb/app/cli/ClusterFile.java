@@ -48,9 +48,7 @@ final class ClusterFile {
     }
     for (String property : file.propertyNames()) {
       if (!KNOWN.contains(property) && asksForSomething(file.get(property))) {
-        throw Failed.unreadable(
-            "the property '%s' asks for something that is not done so far: leave it out."
-                .formatted(property));
+        throw NotHere.property("", property, KNOWN);
       }
     }
     Map<String, String> tags = new TreeMap<>();

@@ -21,4 +21,10 @@ final class ClusterOptions {
       paramLabel = "KIND",
       description = "sandbox (the default), container or none.")
   @Nullable String isolation;
+
+  @Option(
+      names = "--network",
+      paramLabel = "NETWORK",
+      description = "on (the default), or none: jobs reach nothing.")
+  @Nullable String network;
 }

@@ -101,7 +101,7 @@ final class Clusters {
   }
 
   List<JsonNode> list() {
-    return connection.all("/computes", "value");
+    return connection.look(() -> connection.all("/computes", "value"), List.of());
   }
 
   List<JsonNode> nodes(String name) {

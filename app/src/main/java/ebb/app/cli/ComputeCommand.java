@@ -14,8 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = "Clusters, in the words of the second Azure ML command line.")
 @CommandTree.Below({
   ComputeCommand.Create.class,
-  ComputeTarget.Show.class,
-  ComputeTarget.List.class,
+  ComputeCommand.Show.class,
+  ComputeCommand.List.class,
   ComputeCommand.ListNodes.class,
   ComputeCommand.ListSizes.class,
   ComputeCommand.ListUsage.class,
@@ -72,6 +72,7 @@ final class ComputeCommand {
     private @Nullable String tier;
 
     @Mixin private ClusterOptions options = new ClusterOptions();
+    @Mixin NoWait noWait = new NoWait();
 
     @Override
     public void run() {
@@ -85,19 +86,67 @@ final class ComputeCommand {
       put(read, "tier", tier);
       put(read, "location", options.location);
       put(read, "isolation", options.isolation);
+      put(read, "network", options.network);
       if (!options.tags.isEmpty()) {
         options.tags.forEach(read.withObject("/tags")::put);
       }
       file.change(read);
       Clusters clusters = new Clusters(Connection.to(place));
       output.show(
-          clusters.create(ClusterFile.name(read), ClusterFile.wanted(read)), Clusters.COLUMNS);
+          clusters.create(ClusterFile.name(read), ClusterFile.wanted(read)),
+          Clusters.COLUMNS,
+          AzShape::cluster);
     }
 
     private static void put(ObjectNode file, String property, @Nullable Object typed) {
       if (typed != null) {
         file.set(property, Connection.JSON.valueToTree(typed));
       }
+    }
+  }
+
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows a cluster.")
+  static final class Show implements Runnable {
+    @Mixin private ComputeTarget.Named named = new ComputeTarget.Named();
+
+    @Override
+    public void run() {
+      named.output.show(named.clusters().show(named.name), Clusters.COLUMNS, AzShape::cluster);
+    }
+  }
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the clusters.")
+  static final class List implements Runnable {
+    @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output();
+
+    @Option(
+        names = {"-t", "--type"},
+        paramLabel = "TYPE",
+        description = "Only those of this type: there are amlcompute.")
+    private @Nullable String type;
+
+    @Option(
+        names = {"-r", "--max-results"},
+        paramLabel = "N",
+        description = "At most so many (default: all).")
+    private int most = Integer.MAX_VALUE;
+
+    @Override
+    public void run() {
+      output.showAll(
+          new Clusters(Connection.to(place))
+              .list().stream()
+                  .filter(cluster ->
+                      type == null
+                          || cluster
+                              .at("/properties/computeType")
+                              .asString()
+                              .equalsIgnoreCase(type))
+                  .limit(most)
+                  .toList(),
+          Clusters.COLUMNS,
+          AzShape::cluster);
     }
   }
 
@@ -120,11 +169,14 @@ final class ComputeCommand {
         description = "How long a node stays without work.")
     private @Nullable Integer idle;
 
+    @Mixin NoWait noWait = new NoWait();
+
     @Override
     public void run() {
       Clusters.Wanted wanted =
           new Clusters.Wanted(null, null, min, max, idle, null, null, null, Map.of());
-      named.output.show(named.clusters().update(named.name, wanted), Clusters.COLUMNS);
+      named.output.show(
+          named.clusters().update(named.name, wanted), Clusters.COLUMNS, AzShape::cluster);
     }
   }
 
@@ -137,7 +189,8 @@ final class ComputeCommand {
 
     @Override
     public void run() {
-      named.output.showAll(named.clusters().nodes(named.name), Clusters.NODE_COLUMNS);
+      named.output.showAll(
+          named.clusters().nodes(named.name), Clusters.NODE_COLUMNS, AzShape::node);
     }
   }
 
@@ -150,7 +203,10 @@ final class ComputeCommand {
 
     void list(String what, java.util.List<Output.Column> columns) {
       Connection connection = Connection.to(place);
-      output.showAll(new Clusters(connection).ofLocation(what, located.of(connection)), columns);
+      output.showAll(
+          new Clusters(connection).ofLocation(what, located.of(connection)),
+          columns,
+          AzShape::snaked);
     }
   }
 

@@ -78,6 +78,7 @@ final class ComputeTarget {
     private @Nullable String priority;
 
     @Mixin private ClusterOptions options = new ClusterOptions();
+    @Mixin NoWait noWait = new NoWait();
 
     @Override
     public void run() {
@@ -90,7 +91,7 @@ final class ComputeTarget {
               idle,
               options.location,
               options.isolation,
-              null,
+              options.network,
               options.tags);
       named.output.show(named.clusters().create(named.name, wanted), Clusters.COLUMNS);
     }
@@ -140,6 +141,8 @@ final class ComputeTarget {
         description = "How long a node stays without work.")
     private @Nullable Integer idle;
 
+    @Mixin NoWait noWait = new NoWait();
+
     @Override
     public void run() {
       Clusters.Wanted wanted =
@@ -158,8 +161,20 @@ final class ComputeTarget {
     @Option(names = "--no-wait", description = "Does not wait.")
     private boolean noWait;
 
+    @Option(
+        names = {"-y", "--yes"},
+        description = "Does not ask; without a terminal nobody is asked.")
+    private boolean yes;
+
     @Override
     public void run() {
+      boolean goesOn =
+          yes
+              || !Terminal.isThere()
+              || Terminal.agrees(named.name + " is deleted, and what runs on it is ended: go on?");
+      if (!goesOn) {
+        throw Failed.refused("NotConfirmed", "nothing was deleted: 'y' or --yes agrees.");
+      }
       named.clusters().delete(named.name, !noWait);
     }
   }

@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -127,6 +130,66 @@ final class Connection {
       }
       page = json("GET", next.substring(next.indexOf("/subscriptions/")), null);
     }
+  }
+
+  /// What a list of the workspace holds. Nothing is in the default one before something was created
+  /// in it; any other one that is not there was mistyped, and looking must not make it.
+  ///
+  /// @param nothing what it holds if nothing was ever created
+  <T> T look(Supplier<T> list, T nothing) {
+    try {
+      return list.get();
+    } catch (Failed failed) {
+      if (!failed.isAbsence()) {
+        throw failed;
+      }
+      if (place.isDefaultWorkspace()) {
+        return nothing;
+      }
+      throw new Failed(
+          "ResourceNotFound",
+          "there is no workspace '%s' in resource group '%s' of subscription '%s': name another with -w, -g and --subscription, or create something in it, which makes it."
+              .formatted(place.workspaceName(), place.groupName(), place.subscriptionName()),
+          Failed.ABSENT);
+    }
+  }
+
+  /// Whether the workspace is there.
+  boolean hasWorkspace() {
+    return look(() -> own("GET", "", null).isObject(), false);
+  }
+
+  /// The names of the workspace's clusters by their ids.
+  Map<String, String> clusterNames() {
+    Map<String, String> names = new TreeMap<>();
+    addClusterNames(place.own(), "", names);
+    return names;
+  }
+
+  /// The same for those of all workspaces that may be seen, each with its workspace's name.
+  Map<String, String> allClusterNames() {
+    Map<String, String> names = new TreeMap<>();
+    for (JsonNode each : ofServer("/ebb/v1/workspaces").path("value")) {
+      String path =
+          "/ebb/v1/workspaces/%s/%s/%s"
+              .formatted(
+                  encoded(each.path("subscription").asString()),
+                  encoded(each.path("group").asString()),
+                  encoded(each.path("name").asString()));
+      addClusterNames(path, each.path("name").asString() + "/", names);
+    }
+    return names;
+  }
+
+  private void addClusterNames(String workspace, String before, Map<String, String> names) {
+    String after = "";
+    do {
+      JsonNode page = ofServer(workspace + "/clusters?after=" + encoded(after));
+      for (JsonNode cluster : page.path("value")) {
+        names.put(cluster.path("id").asString(), before + cluster.path("name").asString());
+      }
+      after = page.path("next").asString("");
+    } while (!after.isEmpty());
   }
 
   /// Makes the workspace that something is created in if it is not there: it costs nothing, and

@@ -19,13 +19,17 @@ final class Defaults {
 
   private Defaults() {}
 
+  /// What `~` is for the shell that this was typed in: `HOME` counts, as for every other program.
+  static Path personHome() {
+    String set = System.getenv("HOME");
+    return Path.of(set == null || set.isBlank() ? System.getProperty("user.home") : set);
+  }
+
   /// As the XDG base directory specification places it.
   static Path file() {
     String config = System.getenv("XDG_CONFIG_HOME");
     Path folder =
-        config == null || config.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".config")
-            : Path.of(config);
+        config == null || config.isBlank() ? personHome().resolve(".config") : Path.of(config);
     return folder.resolve("ebb").resolve("defaults.json");
   }
 

@@ -21,6 +21,7 @@ public final class Ebb implements Runnable {
   private static final int TOLD = 3;
 
   @Mixin private Place place = new Place();
+  @Mixin private AzLine az = new AzLine();
 
   /// What commands need that is no client's.
   public record Parts(
@@ -28,7 +29,8 @@ public final class Ebb implements Runnable {
 
   /// Runs the command in `arguments` and returns the exit code.
   public static int run(Parts parts, String... arguments) {
-    return line(parts, List.of(arguments)).execute(arguments);
+    CommandLine line = line(parts, List.of(arguments));
+    return line.execute(Place.behindTheVerb(line, arguments));
   }
 
   /// All commands, with the options of those that are among the words.
@@ -62,6 +64,14 @@ public final class Ebb implements Runnable {
   /// look.
   private static int tell(CommandLine.ParameterException unfit, String[] typed) {
     CommandLine line = unfit.getCommandLine();
+    String notHere =
+        unfit instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? NotHere.verb(line, unmatched.getUnmatched())
+            : null;
+    if (notHere != null) {
+      System.err.println("ebb: InvalidRequest: " + notHere + ".");
+      return Failed.UNREADABLE;
+    }
     System.err.println("ebb: InvalidRequest: " + unfit.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(unfit, line.getErr());
     System.err.println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
@@ -70,6 +80,7 @@ public final class Ebb implements Runnable {
 
   @Override
   public void run() {
+    az.refuses("'az ml compute list' and 'az ml job list' have what it shows");
     Connection connection = Connection.to(place);
     Standing standing = Standing.of(connection);
     System.out.println(Terminal.Colour.BOLD.of(standing.line()));

@@ -19,6 +19,12 @@ final class End {
         "ebb: %s: %s%s"
             .formatted(
                 job.path("name").asString(), cause, detail.isEmpty() ? "" : " (" + detail + ")"));
+    int nodes = Jobs.nodes(job);
+    if (nodes > 1) {
+      System.err.println(
+          "ebb: each of its %d nodes has a log: ebb logs --stderr --rank %d %s"
+              .formatted(nodes, nodes - 1, job.path("name").asString()));
+    }
     int code = end.path("ebb.end.code").asInt(1);
     return code > 0 && code < 256 ? code : 1;
   }

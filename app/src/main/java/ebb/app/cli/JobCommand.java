@@ -45,6 +45,19 @@ final class JobCommand {
     }
   }
 
+  /// az opens a page of its studio; there is none here, and a line that asks for it does the rest.
+  static final class Web {
+    @Option(names = "--web", description = "Opens nothing: there is no page of a job.")
+    private boolean web;
+
+    void tell(String job) {
+      if (web) {
+        System.err.println(
+            "ebb: there is no page to open: 'ebb logs -f %s' shows what it writes".formatted(job));
+      }
+    }
+  }
+
   @Command(
       name = "create",
       mixinStandardHelpOptions = true,
@@ -55,6 +68,7 @@ final class JobCommand {
     @Mixin private Output output = new Output();
 
     @Mixin private FileOption file = new FileOption();
+    @Mixin private Web web = new Web();
 
     @Option(
         names = {"-n", "--name"},
@@ -85,10 +99,11 @@ final class JobCommand {
       JsonNode submitted =
           jobs.submitAnywhere(
               named == null ? Jobs.newName() : named, properties, JobFile.codeOf(folder, read));
+      web.tell(submitted.path("name").asString());
       if (stream) {
         return End.tell(jobs.follow(submitted.path("name").asString()));
       }
-      output.show(submitted, Jobs.COLUMNS);
+      output.show(submitted, Jobs.COLUMNS, AzShape::job);
       return 0;
     }
   }
@@ -97,10 +112,12 @@ final class JobCommand {
   static final class Show implements Runnable {
     @Mixin private Named named = new Named();
     @Mixin private Output output = new Output();
+    @Mixin private Web web = new Web();
 
     @Override
     public void run() {
-      output.show(named.jobs().show(named.name), Jobs.COLUMNS);
+      web.tell(named.name);
+      output.show(named.jobs().show(named.name), Jobs.COLUMNS, AzShape::job);
     }
   }
 
@@ -125,7 +142,7 @@ final class JobCommand {
     @Override
     public void run() {
       String view = all ? "All" : archived ? "ArchivedOnly" : "ActiveOnly";
-      output.showAll(new Jobs(Connection.to(place)).newest(view, most), Jobs.COLUMNS);
+      output.showAll(new Jobs(Connection.to(place)).newest(view, most), Jobs.COLUMNS, AzShape::job);
     }
   }
 
@@ -145,6 +162,7 @@ final class JobCommand {
   @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Cancels a job.")
   static final class Cancel implements Runnable {
     @Mixin private Named named = new Named();
+    @Mixin NoWait noWait = new NoWait();
 
     @Override
     public void run() {
@@ -157,9 +175,6 @@ final class JobCommand {
       mixinStandardHelpOptions = true,
       description = "Changes what is said about a job; what it runs never changes.")
   static final class Update implements Runnable {
-    /// In words of files of jobs what REST calls otherwise.
-    private static final Map<String, String> NAMES = Map.of("display_name", "displayName");
-
     @Mixin private Named named = new Named();
     @Mixin private Output output = new Output();
 
@@ -175,8 +190,8 @@ final class JobCommand {
     @Override
     public void run() {
       TreeMap<String, String> renamed = new TreeMap<>();
-      changes.forEach((name, value) -> renamed.put(NAMES.getOrDefault(name, name), value));
-      output.show(named.jobs().update(named.name, renamed), Jobs.COLUMNS);
+      changes.forEach((name, value) -> renamed.put(AzShape.JOB.getOrDefault(name, name), value));
+      output.show(named.jobs().update(named.name, renamed), Jobs.COLUMNS, AzShape::job);
     }
   }
 
@@ -216,21 +231,27 @@ final class JobCommand {
     @Option(
         names = {"-p", "--download-path"},
         paramLabel = "DIR",
-        description = "Where to; a folder of the job's name is made in it (default: here).")
+        description = "Where to; 'artifacts' and 'named-outputs' are made in it (default: here).")
     private Path path = Path.of("");
 
+    @Option(
+        names = "--output-name",
+        paramLabel = "NAME",
+        description = "Only this output (default: all, with logs and what was printed).")
+    private @Nullable String output;
+
     @SuppressWarnings("UnusedVariable") // az's word for what is done anyway
-    @Option(names = "--all", description = "The same: there is nothing else.")
+    @Option(names = "--all", description = "The same: nothing is left out.")
     private boolean all;
 
     @Override
     public void run() {
-      Path into = path.resolve(named.name);
       try {
-        int files = named.jobs().download(named.name, into);
-        System.err.println("ebb: " + files + " files are in " + into.toAbsolutePath());
+        int files = new LeftFiles(named.jobs(), named.name, path).copy(output);
+        System.err.println("ebb: " + files + " files are in " + path.toAbsolutePath());
       } catch (IOException failure) {
-        throw Failed.refused("NotDownloaded", into + ": " + failure.getMessage() + ".");
+        throw Failed.refused(
+            "NotDownloaded", path.toAbsolutePath() + ": " + failure.getMessage() + ".");
       }
     }
   }

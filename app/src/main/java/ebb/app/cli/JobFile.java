@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// refused by its name.
 final class JobFile {
   private static final Pattern LOCAL = Pattern.compile("(?!azureml:|[a-z][a-z0-9+.-]*://).+");
-
-  /// What is passed on under another name.
-  private static final Map<String, String> RENAMED =
-      Map.of(
-          "display_name", "displayName",
-          "experiment_name", "experimentName",
-          "description", "description",
-          "tags", "tags",
-          "properties", "properties",
-          "environment_variables", "environmentVariables",
-          "command", "command");
 
   private final Path folder;
   private final ObjectNode file;
@@ -57,7 +45,7 @@ final class JobFile {
       throw Failed.unreadable("the file names no command.");
     }
     job.put("jobType", "Command");
-    RENAMED.forEach((name, called) -> {
+    AzShape.JOB.forEach((name, called) -> {
       if (file.hasNonNull(name)) {
         job.set(called, file.get(name));
       }
@@ -74,7 +62,7 @@ final class JobFile {
         file,
         "",
         "$schema name type command code environment inputs outputs compute resources distribution limits identity queue_settings "
-            + String.join(" ", RENAMED.keySet()));
+            + String.join(" ", AzShape.JOB.keySet()));
     return job;
   }
 
@@ -85,12 +73,11 @@ final class JobFile {
   /// Whatever is in it beside these names asks for something.
   private static void endOf(JsonNode node, String path, String known) {
     TreeSet<String> unknown = new TreeSet<>(node.propertyNames());
-    unknown.removeAll(List.of(known.split(" ")));
+    List<String> names = List.of(known.split(" "));
+    unknown.removeAll(names);
     unknown.removeIf(name -> !node.hasNonNull(name));
     if (!unknown.isEmpty()) {
-      throw Failed.unreadable(
-          "the property '%s%s' asks for something that is not done so far: leave it out."
-              .formatted(path, unknown.first()));
+      throw NotHere.property(path, unknown.first(), names);
     }
   }
 
@@ -185,7 +172,7 @@ final class JobFile {
     sent.put("jobInputType", type);
     sent.put("uri", isLocal(path) ? uploads.input(local(path)) : path);
     if (files.hasNonNull("mode")) {
-      sent.put("mode", mode(text(files, "mode", "")));
+      sent.put("mode", AzShape.mode(text(files, "mode", "")));
     }
     return sent;
   }
@@ -207,21 +194,9 @@ final class JobFile {
         each.put("uri", text(output, "path", ""));
       }
       if (output.hasNonNull("mode")) {
-        each.put("mode", mode(text(output, "mode", "")));
+        each.put("mode", AzShape.mode(text(output, "mode", "")));
       }
     });
-  }
-
-  /// REST has other words for the modes.
-  private static String mode(String typed) {
-    return switch (typed.toLowerCase(Locale.ROOT)) {
-      case "ro_mount" -> "ReadOnlyMount";
-      case "rw_mount" -> "ReadWriteMount";
-      case "download" -> "Download";
-      case "upload" -> "Upload";
-      case "direct" -> "Direct";
-      case String other -> other;
-    };
   }
 
   private void compute() {

@@ -3,7 +3,6 @@ package ebb.app.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -100,7 +99,8 @@ final class Jobs {
 
   /// The newest `most` jobs, of those that `view` names in Azure's words.
   List<JsonNode> newest(String view, int most) {
-    return connection.first("/jobs?listViewType=" + view, "value", most);
+    return connection.look(
+        () -> connection.first("/jobs?listViewType=" + view, "value", most), List.of());
   }
 
   /// Changes what is said about a job: of the job as it is shown.
@@ -120,24 +120,31 @@ final class Jobs {
   }
 
   /// What a job wrote to one stream so far.
-  void copyLog(String name, boolean errors) {
-    copy(new Copied(name, errors, 0, System.out));
+  ///
+  /// @param rank of which of its nodes
+  void copyLog(String name, boolean errors, int rank) {
+    copy(new Copied(name, errors, 0, rank, System.out));
   }
 
   /// What a job wrote to its standard output so far.
   String printed(String name) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    copy(new Copied(name, false, 0, new PrintStream(printed, false, StandardCharsets.UTF_8)));
+    copy(new Copied(name, false, 0, 0, new PrintStream(printed, false, StandardCharsets.UTF_8)));
     return printed.toString(StandardCharsets.UTF_8);
   }
 
   /// Copies what a job writes, standard error to standard error, until it has ended; answers it as
   /// it then is. What a restarted job writes comes after what it had written.
   JsonNode follow(String name) {
+    return follow(name, 0);
+  }
+
+  /// The same for another of its nodes.
+  JsonNode follow(String name, int rank) {
     Progress progress = new Progress("waiting for the end of " + name);
     for (int attempt = 1; ; attempt++) {
-      Copied out = new Copied(name, false, attempt, System.out);
-      Copied errors = new Copied(name, true, attempt, System.err);
+      Copied out = new Copied(name, false, attempt, rank, System.out);
+      Copied errors = new Copied(name, true, attempt, rank, System.err);
       followBoth(out, errors);
       JsonNode job = show(name);
       while (!isOver(job, attempt)) {
@@ -167,21 +174,27 @@ final class Jobs {
     final String name;
     final boolean errors;
     final int attempt;
+    final int rank;
     final PrintStream to;
     long offset;
 
     /// @param attempt 0: the newest
-    Copied(String name, boolean errors, int attempt, PrintStream to) {
+    Copied(String name, boolean errors, int attempt, int rank, PrintStream to) {
       this.name = name;
       this.errors = errors;
       this.attempt = attempt;
+      this.rank = rank;
       this.to = to;
     }
 
     String query(String how) {
-      return "?stream=%s&offset=%d%s%s"
+      return "?stream=%s&rank=%d&offset=%d%s%s"
           .formatted(
-              errors ? "stderr" : "stdout", offset, attempt == 0 ? "" : "&attempt=" + attempt, how);
+              errors ? "stderr" : "stdout",
+              rank,
+              offset,
+              attempt == 0 ? "" : "&attempt=" + attempt,
+              how);
     }
   }
 
@@ -260,37 +273,37 @@ final class Jobs {
     }
   }
 
-  /// Copies what a job has left in outputs and logs, and what it printed, into a folder.
-  ///
-  /// @return how many files
-  int download(String name, Path into) throws IOException {
+  /// On how many nodes a job runs.
+  static int nodes(JsonNode job) {
+    return job.at("/properties/resources/instanceCount").asInt(1);
+  }
+
+  /// What the log of one of a job's nodes has written, into a file.
+  void saveLog(String name, boolean errors, int rank, Path file) throws IOException {
+    try (PrintStream out = new PrintStream(Files.newOutputStream(file))) {
+      copy(new Copied(name, errors, 0, rank, out));
+    }
+  }
+
+  /// What a job has left in outputs and logs on one of its nodes.
+  List<String> files(String name, int rank) {
     List<String> files = new ArrayList<>();
     String after = "";
     do {
       JsonNode page =
-          connection.own("GET", path(name) + "/files?after=" + Connection.encoded(after), null);
+          connection.own(
+              "GET",
+              path(name) + "/files?rank=" + rank + "&after=" + Connection.encoded(after),
+              null);
       page.path("value").forEach(file -> files.add(file.path("path").asString()));
       after = page.path("next").asString("");
     } while (!after.isEmpty());
-    for (String file : files) {
-      Path place = into.resolve(file).normalize();
-      if (!place.startsWith(into.normalize())) {
-        throw Failed.refused("InvalidFile", "'" + file + "' would leave " + into + ".");
-      }
-      Files.createDirectories(place.getParent());
-      try (InputStream content = connection.stream(path(name) + "/files/" + escaped(file));
-          OutputStream out = Files.newOutputStream(place)) {
-        content.transferTo(out);
-      }
-    }
-    Files.createDirectories(into);
-    for (String stream : List.of("stdout", "stderr")) {
-      try (PrintStream out =
-          new PrintStream(Files.newOutputStream(into.resolve(stream + ".txt")))) {
-        copy(new Copied(name, stream.equals("stderr"), 0, out));
-      }
-    }
-    return files.size() + 2;
+    return files;
+  }
+
+  /// The content of one of these files.
+  InputStream file(String name, int rank, String file) {
+    return connection.stream(path(name) + "/files/" + escaped(file) + "?rank=" + rank);
   }
 
   static String escaped(String path) {

@@ -3,6 +3,7 @@ package ebb.app.cli;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +18,15 @@ final class Limits {
   static final List<Class<?>> COMMANDS = List.of(Quota.class, Lock.class, Price.class);
 
   private Limits() {}
+
+  private static Stream<JsonNode> sizes(Connection connection) {
+    return connection.ofServer("/ebb/v1/sizes").path("value").valueStream();
+  }
+
+  /// Azure's names are compared without case.
+  private static boolean is(JsonNode size, String property, String name) {
+    return size.path(property).asString("").equalsIgnoreCase(name);
+  }
 
   @Command(
       name = "quota",
@@ -38,8 +48,16 @@ final class Limits {
 
     @Override
     public void run() {
+      place.refuseWorkspace("limits belong to a subscription and a location");
       output.showAll(
-          Connection.to(place).ofServer("/ebb/v1/quotas").path("value").valueStream().toList(),
+          Connection.to(place)
+              .ofServer("/ebb/v1/quotas")
+              .path("value")
+              .valueStream()
+              .filter(limit ->
+                  place.subscription == null
+                      || place.subscription.equalsIgnoreCase(limit.path("subscription").asString()))
+              .toList(),
           COLUMNS);
     }
   }
@@ -65,6 +83,11 @@ final class Limits {
     @Override
     public void run() {
       Connection connection = Connection.to(place);
+      String of = family;
+      if (of != null && sizes(connection).noneMatch(size -> is(size, "family", of))) {
+        throw Failed.unreadable(
+            "there is no family '%s': 'ebb ml compute list-sizes' lists them.".formatted(of));
+      }
       connection.ensureWorkspace();
       ObjectNode body = JsonNodeFactory.instance.objectNode().put("limit", limit);
       body.put("kind", family != null ? "family" : low ? "low priority" : "regional total");
@@ -155,7 +178,13 @@ final class Limits {
     @Override
     public void run() {
       output.showAll(
-          Connection.to(place).ofServer("/ebb/v1/locks").path("value").valueStream().toList(),
+          Connection.to(place)
+              .ofServer("/ebb/v1/locks")
+              .path("value")
+              .valueStream()
+              .filter(
+                  lock -> !place.isNamed() || place.isConcernedBy(lock.path("scope").asString()))
+              .toList(),
           List.of(
               Output.Column.of("Name", "/name"),
               Output.Column.of("Level", "/level"),
@@ -174,6 +203,7 @@ final class Limits {
 
     @Override
     public void run() {
+      place.refuseWorkspace("prices belong to a size and a location");
       output.showAll(
           Connection.to(place).ofServer("/ebb/v1/prices").path("prices").valueStream().toList(),
           List.of(
@@ -215,7 +245,14 @@ final class Limits {
 
     @Override
     public void run() {
+      if (list == null && internal == null && invoice == null) {
+        throw Failed.unreadable("no price is named: say --list, --internal or --invoice.");
+      }
       Connection connection = Connection.to(place);
+      if (sizes(connection).noneMatch(each -> is(each, "name", size))) {
+        throw Failed.unreadable(
+            "there is no size '%s': 'ebb ml compute list-sizes' lists them.".formatted(size));
+      }
       connection.ensureWorkspace();
       ObjectNode book = (ObjectNode) connection.ofServer("/ebb/v1/prices");
       ObjectNode row = row((ArrayNode) book.path("prices"), located.of(connection));

@@ -53,7 +53,7 @@ final class LocalJob {
     String state = System.getenv("XDG_STATE_HOME");
     Path root =
         state == null || state.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            ? Defaults.personHome().resolve(".local").resolve("state")
             : Path.of(state);
     return root.toAbsolutePath().resolve("ebb");
   }

@@ -46,6 +46,27 @@ final class NotDone {
     refuse("An identity of the cluster", "give jobs secrets instead (docs/data.md)");
   }
 
+  /// What is in force can be asked for.
+  private void refuseUnless(boolean inForce, String typed, String option, String what) {
+    if (!Boolean.toString(inForce).equalsIgnoreCase(typed)) {
+      refuse("'" + option + " " + typed + "'", what + ": leave it out, or say " + inForce);
+    }
+  }
+
+  @Option(
+      names = "--ssh-public-access-enabled",
+      arity = "0..1",
+      fallbackValue = "true",
+      hidden = true)
+  void publicAccess(String typed) {
+    refuseUnless(false, typed, "--ssh-public-access-enabled", "nodes cannot be logged into");
+  }
+
+  @Option(names = "--enable-node-public-ip", arity = "0..1", fallbackValue = "true", hidden = true)
+  void publicAddress(String typed) {
+    refuseUnless(false, typed, "--enable-node-public-ip", "nodes have no addresses of their own");
+  }
+
   @Option(names = "--description", hidden = true)
   void description(String typed) {
     refuse("A description", "put it into a tag with --tags");

@@ -3,18 +3,41 @@ package ebb.app.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// How a command shows what it was answered: options of every command that shows something.
 final class Output {
-  private static final JsonMapper INDENTED =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  /// Indented, spaced and sorted as az's.
+  private static final ObjectWriter JSON = json();
+
+  private static ObjectWriter json() {
+    Separators separators =
+        Separators.createDefaultInstance()
+            .withObjectNameValueSpacing(Separators.Spacing.AFTER)
+            .withObjectEmptySeparator("")
+            .withArrayEmptySeparator("");
+    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+    return JsonMapper.builder()
+        .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .defaultPrettyPrinter(
+            new DefaultPrettyPrinter(separators).withArrayIndenter(lines).withObjectIndenter(lines))
+        .build()
+        .writer();
+  }
 
   @Option(
       names = {"-o", "--output"},
@@ -57,26 +80,48 @@ final class Output {
     }
   }
 
+  /// Whether it is shown to people, for whom there may be more to say.
+  boolean isTable() {
+    return format() == Format.table;
+  }
+
+  private Format format() {
+    return format == null ? absent : format;
+  }
+
   void show(JsonNode one, List<Column> columns) {
-    if (query != null) {
-      chosen(Query.choose(query, one));
-    } else {
-      show(one, List.of(one), columns);
-    }
+    show(one, columns, UnaryOperator.identity());
+  }
+
+  /// @param shape what is shown of it beside a table, and what is chosen from
+  void show(JsonNode one, List<Column> columns, UnaryOperator<JsonNode> shape) {
+    show(shape.apply(one), List.of(one), columns);
   }
 
   void showAll(List<JsonNode> rows, List<Column> columns) {
-    JsonNode all = Connection.JSON.createArrayNode().addAll(rows);
+    showAll(rows, columns, UnaryOperator.identity());
+  }
+
+  /// @param shape what is shown of each beside a table, and what is chosen from
+  void showAll(List<JsonNode> rows, List<Column> columns, UnaryOperator<JsonNode> shape) {
+    show(
+        Connection.JSON.createArrayNode().addAll(rows.stream().map(shape).toList()), rows, columns);
+  }
+
+  private void show(JsonNode whole, List<JsonNode> rows, List<Column> columns) {
     if (query != null) {
-      chosen(Query.choose(query, all));
+      chosen(Query.choose(query, whole));
     } else {
-      show(all, rows, columns);
+      write(whole, rows, columns);
     }
   }
 
-  /// What a query chose has no columns but those that it names.
+  /// What a query chose has no columns but those that it names; az prints nothing of nothing.
   private void chosen(JsonNode chosen) {
-    List<JsonNode> rows = chosen.isArray() ? chosen.valueStream().toList() : List.of(chosen);
+    if (chosen.isNull()) {
+      return;
+    }
+    List<JsonNode> rows = rows(chosen);
     List<Column> columns = new ArrayList<>();
     if (!rows.isEmpty() && rows.getFirst().isObject()) {
       rows.getFirst()
@@ -85,7 +130,11 @@ final class Output {
     } else {
       columns.add(new Column("Result", Output::text));
     }
-    show(chosen, rows, columns);
+    write(chosen, rows, columns);
+  }
+
+  private static List<JsonNode> rows(JsonNode whole) {
+    return whole.isArray() ? whole.valueStream().toList() : List.of(whole);
   }
 
   private static String text(JsonNode value) {
@@ -96,23 +145,40 @@ final class Output {
             : value.asString(""); // az prints containers as JSON
   }
 
-  private void show(JsonNode whole, List<JsonNode> rows, List<Column> columns) {
-    switch (format == null ? absent : format) {
-      case json -> System.out.println(INDENTED.writeValueAsString(whole));
-      case jsonc -> System.out.println(coloured(INDENTED.writeValueAsString(whole)));
+  private void write(JsonNode whole, List<JsonNode> rows, List<Column> columns) {
+    switch (format()) {
+      case json -> System.out.println(JSON.writeValueAsString(whole));
+      case jsonc -> System.out.println(coloured(JSON.writeValueAsString(whole)));
       case yaml -> System.out.print(Yaml.write(whole));
-      case tsv -> rows.forEach(row -> System.out.println(String.join("\t", cells(row, columns))));
+      case tsv -> rows(whole).forEach(row -> System.out.println(tabbed(row)));
       case table -> System.out.print(table(rows, columns));
       case none -> {} // nothing is asked for
     }
   }
 
-  private static final Pattern JSON_NAME = Pattern.compile("(?m)^( *)(\"(?:[^\"\\\\]|\\\\.)*\") :");
+  /// What az prints of one result: its values, and of what is within them only how many.
+  private static String tabbed(JsonNode row) {
+    return row.isContainer()
+        ? row.valueStream().map(Output::cell).collect(Collectors.joining("\t"))
+        : row.isNull() ? "None" : row.asString("");
+  }
+
+  private static String cell(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case ARRAY -> String.valueOf(value.size());
+      case OBJECT -> "";
+      case NULL -> "None"; // Python's word
+      case BOOLEAN -> value.asBoolean() ? "True" : "False";
+      default -> value.asString(""); // text and numbers
+    };
+  }
+
+  private static final Pattern JSON_NAME = Pattern.compile("(?m)^( *)(\"(?:[^\"\\\\]|\\\\.)*\"):");
 
   /// Names stand out, where somebody can see it.
   private static String coloured(String json) {
     return Terminal.hasColours()
-        ? JSON_NAME.matcher(json).replaceAll(m -> m.group(1) + quoted(m.group(2)) + " :")
+        ? JSON_NAME.matcher(json).replaceAll(m -> m.group(1) + quoted(m.group(2)) + ":")
         : json;
   }
 

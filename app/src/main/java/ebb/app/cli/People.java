@@ -31,6 +31,7 @@ final class People {
     private static final int MOST = 50;
 
     @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output(Output.Format.table);
     @Mixin private AzLine az = new AzLine();
 
     @Override
@@ -38,8 +39,8 @@ final class People {
       if (az.tells(place, "job", "list", "--max-results", "" + MOST, "--output", "table")) {
         return;
       }
-      System.out.print(
-          Output.table(new Jobs(Connection.to(place)).newest("ActiveOnly", MOST), Jobs.COLUMNS));
+      output.showAll(
+          new Jobs(Connection.to(place)).newest("ActiveOnly", MOST), Jobs.COLUMNS, AzShape::job);
     }
   }
 
@@ -56,21 +57,24 @@ final class People {
     @Option(names = "--stderr", description = "Its standard error.")
     private boolean errors;
 
+    @Option(names = "--rank", paramLabel = "N", description = "Of this node of it (default: 0).")
+    private int rank;
+
     @Parameters(paramLabel = "JOB")
     private String job = "";
 
     @Override
     public Integer call() {
-      if (!follow) {
-        az.refuses("it follows a job to its end, as 'ebb logs -f' does");
+      if (!follow || rank != 0) {
+        az.refuses("it follows the first node of a job to its end, as 'ebb logs -f' does");
       } else if (az.tells(place, "job", "stream", "--name", job)) {
         return 0;
       }
       Jobs jobs = new Jobs(Connection.to(place));
       if (follow) {
-        return End.tell(jobs.follow(job));
+        return End.tell(jobs.follow(job, rank));
       }
-      jobs.copyLog(job, errors);
+      jobs.copyLog(job, errors, rank);
       return 0;
     }
   }
@@ -114,7 +118,8 @@ final class People {
   @Command(
       name = "nodes",
       mixinStandardHelpOptions = true,
-      description = "Lists the nodes that exist, of all clusters.")
+      description =
+          "Lists the nodes that exist, of all clusters or, with -w or -g, of a workspace's.")
   static final class Nodes implements Runnable {
     static final List<Output.Column> COLUMNS =
         List.of(
@@ -128,14 +133,25 @@ final class People {
             Output.Column.of("Task", "/task"));
 
     @Mixin private Place place = new Place();
+    @Mixin private Output output = new Output(Output.Format.table);
     @Mixin private AzLine az = new AzLine();
 
     @Override
     public void run() {
       az.refuses("'az ml compute list-nodes --name CLUSTER' lists those of one cluster");
+      Connection connection = Connection.to(place);
+      boolean all = !place.isNamed();
+      if (!all) {
+        connection.own("GET", "", null); // whoever mistypes a name is told
+      }
       List<JsonNode> nodes =
-          Connection.to(place).ofServer("/ebb/v1/nodes").path("value").valueStream().toList();
-      System.out.print(Output.table(nodes, COLUMNS));
+          connection
+              .ofServer("/ebb/v1/nodes")
+              .path("value")
+              .valueStream()
+              .filter(node -> all || place.isConcernedBy(node.path("workspace").asString()))
+              .toList();
+      output.showAll(nodes, COLUMNS);
     }
   }
 
@@ -163,6 +179,7 @@ final class People {
     @Override
     public void run() {
       az.refuses("what ended jobs leave between is not removed there");
+      place.refuseWorkspace("what is removed belongs to the server");
       String query = "?dry=" + dry + (days < 0 ? "" : "&olderThan=P" + days + "D");
       JsonNode freed = Connection.to(place).toServer("POST", "/ebb/v1/gc" + query, null);
       long bytes =

@@ -1,8 +1,13 @@
 package ebb.app.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /// Which server is asked, and about which workspace: options of every client command.
@@ -37,8 +42,76 @@ final class Place {
       description = "Its subscription (default: EBB_SUBSCRIPTION, what is configured, or ebb).")
   @Nullable String subscription;
 
+  /// The names of these options, as they are typed.
+  private static final Set<String> NAMES =
+      Set.of(
+          "--home",
+          "-w",
+          "--workspace-name",
+          "-g",
+          "--resource-group",
+          "--subscription",
+          "--subscription-id");
+
   /// Read once: each request names the workspace.
   private @Nullable Map<String, String> kept;
+
+  /// The words with those of a place that stand before the verb behind it, where they are read:
+  /// `ebb -w lab ml compute list` is `ebb ml compute list -w lab`. A verb that has no use for one
+  /// refuses it there.
+  static String[] behindTheVerb(CommandLine line, String... words) {
+    List<String> moved = new ArrayList<>();
+    List<String> place = new ArrayList<>();
+    CommandLine at = line;
+    int next = 0;
+    while (next < words.length) {
+      CommandLine below = at.getSubcommands().get(words[next]);
+      int taken = below == null ? wordsOfPlace(words[next]) : 1;
+      if (taken == 0 || next + taken > words.length) {
+        break;
+      }
+      (below == null ? place : moved).addAll(List.of(words).subList(next, next + taken));
+      at = below == null ? at : below;
+      next += taken;
+    }
+    moved.addAll(place);
+    moved.addAll(List.of(words).subList(next, words.length));
+    return moved.toArray(String[]::new);
+  }
+
+  /// How many words an option of a place takes that begins with this one; 0 if it is none.
+  private static int wordsOfPlace(String word) {
+    if (NAMES.contains(word)) {
+      return 2;
+    }
+    boolean holdsItsValue =
+        word.startsWith("--")
+            ? NAMES.contains(word.replaceFirst("=.*", ""))
+            : word.matches("-[wg].+");
+    return holdsItsValue ? 1 : 0;
+  }
+
+  /// Whether a workspace or group was typed, for commands that speak of all of them otherwise.
+  boolean isNamed() {
+    return workspace != null || group != null;
+  }
+
+  /// For a command that speaks of the whole server: what has no effect is not passed over.
+  ///
+  /// @param what what belongs to what
+  void refuseWorkspace(String what) {
+    if (isNamed()) {
+      throw Failed.unreadable(what + ", and not to a workspace: leave -w and -g out.");
+    }
+  }
+
+  /// Whether what holds for this scope concerns the workspace: it is in it, or the workspace is in
+  /// it.
+  boolean isConcernedBy(String scope) {
+    String here = arm().toLowerCase(Locale.ROOT) + "/";
+    String there = scope.equals("/") ? scope : scope.toLowerCase(Locale.ROOT) + "/";
+    return here.startsWith(there) || there.startsWith(here);
+  }
 
   /// What was typed, else what the variable is set to, else what is kept, else `absent`.
   private String or(@Nullable String typed, String variable, String name, String absent) {

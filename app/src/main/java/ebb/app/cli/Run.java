@@ -3,6 +3,7 @@ package ebb.app.cli;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,13 +106,13 @@ final class Run implements Callable<Integer> {
   @Override
   public Integer call() {
     if (yaml) {
-      System.out.print(Yaml.write(file(null)));
+      System.out.print(Yaml.write(asFile()));
       return 0;
     }
     if (az.isAskedFor()) {
       System.out.printf(
           "cat > job.yml <<'END'%n%sEND%n%s%n",
-          Yaml.write(file(null)), AzLine.of(place, "job", "create", "--file", "job.yml"));
+          Yaml.write(asFile()), AzLine.of(place, submission()));
       return 0;
     }
     Connection connection = Connection.to(place);
@@ -128,6 +129,23 @@ final class Run implements Callable<Integer> {
     }
     System.err.println("ebb: Ctrl-C detaches, 'ebb stop " + job + "' ends it");
     return End.tell(jobs.follow(job));
+  }
+
+  private String[] submission() {
+    List<String> words = new ArrayList<>(List.of("job", "create", "--file", "job.yml"));
+    if (!detach) {
+      words.add("--stream");
+    }
+    return words.toArray(String[]::new);
+  }
+
+  /// The job for whoever reads its file: the schema asks for an environment.
+  private ObjectNode asFile() {
+    ObjectNode file = file(null);
+    if (environment == null) {
+      file.put("environment", "azureml:ebb-host@latest"); // which is meant where none is named
+    }
+    return file;
   }
 
   /// The job as a file would have it.

@@ -126,9 +126,7 @@ public final class Serve implements Callable<Integer> {
 
   static Path defaultHome() {
     String set = System.getenv("EBB_HOME");
-    return set == null || set.isBlank()
-        ? Path.of(System.getProperty("user.home"), ".ebb")
-        : Path.of(set);
+    return set == null || set.isBlank() ? Defaults.personHome().resolve(".ebb") : Path.of(set);
   }
 
   private Map<String, String> typed() {

@@ -24,7 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows what nodes cost in a month (UTC), for each user or each cluster, and the sum.",
+      "Shows what a workspace's nodes cost in a month (UTC), for each user or each cluster, and the",
+      "sum.",
       "What a node does now counts when it ends: boot, run, idle and leave are metered whole."
     })
 final class Spent implements Runnable {
@@ -39,6 +40,9 @@ final class Spent implements Runnable {
           Output.Column.of("Leave", "/left"),
           Output.Column.of("Unpriced", "/unpriced"));
 
+  /// As the ledger shows amounts.
+  private static final BigDecimal NOTHING = BigDecimal.ZERO.setScale(6);
+
   /// The names are what is typed.
   enum By {
     user("account"),
@@ -52,6 +56,7 @@ final class Spent implements Runnable {
   }
 
   @Mixin private Place place = new Place();
+  @Mixin private Output output = new Output(Output.Format.table);
   @Mixin private AzLine az = new AzLine();
 
   @Parameters(arity = "0..1", paramLabel = "MONTH", description = "As 2026-11; default: this one.")
@@ -64,30 +69,48 @@ final class Spent implements Runnable {
       defaultValue = "user")
   private By by = By.user;
 
+  @Option(names = "--all", description = "Of all workspaces of the server.")
+  private boolean all;
+
   @Override
   public void run() {
+    if (all) {
+      place.refuseWorkspace("--all belongs to the whole server");
+    }
     az.refuses("costs there are Azure's own, in 'az consumption'");
     YearMonth shown = month(month);
     Connection connection = Connection.to(place);
-    Map<String, String> names = by == By.cluster ? clusters(connection) : Map.of();
+    boolean isThere = all || connection.hasWorkspace();
+    Map<String, String> names = isThere ? names(connection) : Map.of();
     List<JsonNode> rows = new ArrayList<>();
     Sum sum = new Sum();
-    String currency;
+    String currency = "";
     String after = "";
-    do {
-      JsonNode page = connection.ofServer(ledger(shown, after));
+    while (isThere) {
+      JsonNode page = ledger(connection, shown, after);
       currency = page.path("currency").asString();
       page.path("value").forEach(row -> rows.add(named(row, names)));
       sum.add(page.path("total"));
       after = page.path("next").asString("");
-    } while (!after.isEmpty());
+      isThere = !after.isEmpty();
+    }
     rows.add(sum.row());
-    System.out.printf(
-        Locale.ROOT,
-        "%s · %s · UTC · list: what Azure would charge, internal: your own rate, invoice: what is paid; local jobs are not metered%n",
-        shown,
-        currency);
-    System.out.print(Output.table(rows, columns()));
+    if (output.isTable()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%s · %s%s · UTC · list: what Azure would charge, internal: your own rate, invoice: what is paid; local jobs are not metered%n",
+          shown,
+          all ? "the whole server" : place.workspaceName(),
+          currency.isEmpty() ? "" : " · " + currency);
+    }
+    output.showAll(rows, columns());
+  }
+
+  private Map<String, String> names(Connection connection) {
+    return switch (by) {
+      case user -> Map.of();
+      case cluster -> all ? connection.allClusterNames() : connection.clusterNames();
+    };
   }
 
   private static YearMonth month(@Nullable String typed) {
@@ -101,25 +124,12 @@ final class Spent implements Runnable {
     }
   }
 
-  private String ledger(YearMonth shown, String after) {
+  private JsonNode ledger(Connection connection, YearMonth shown, String after) {
     String path =
-        "/ebb/v1/ledger?by=%s&from=%s-01T00:00:00Z&to=%s-01T00:00:00Z"
+        "/ledger?by=%s&from=%s-01T00:00:00Z&to=%s-01T00:00:00Z"
             .formatted(by.inTheLedger, shown, shown.plusMonths(1));
-    return after.isEmpty() ? path : path + "&after=" + Connection.encoded(after);
-  }
-
-  /// The names of the workspace's clusters by their ids; others are shown by their ids.
-  private static Map<String, String> clusters(Connection connection) {
-    Map<String, String> names = new TreeMap<>();
-    String after = "";
-    do {
-      JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
-      for (JsonNode cluster : page.path("value")) {
-        names.put(cluster.path("id").asString(), cluster.path("name").asString());
-      }
-      after = page.path("next").asString("");
-    } while (!after.isEmpty());
-    return names;
+    String page = after.isEmpty() ? path : path + "&after=" + Connection.encoded(after);
+    return all ? connection.ofServer("/ebb/v1" + page) : connection.own("GET", page, null);
   }
 
   private JsonNode named(JsonNode row, Map<String, String> names) {
@@ -137,10 +147,16 @@ final class Spent implements Runnable {
 
   /// The sum of the pages' totals, each of which is the sum of its rows.
   private static final class Sum {
+    private static final List<String> KINDS = List.of("list", "internal", "invoice");
+
     private final Map<String, BigDecimal> amounts = new TreeMap<>();
 
+    Sum() {
+      KINDS.forEach(kind -> amounts.put(kind, NOTHING));
+    }
+
     void add(JsonNode total) {
-      for (String kind : List.of("list", "internal", "invoice")) {
+      for (String kind : KINDS) {
         amounts.merge(kind, new BigDecimal(total.path(kind).asString()), BigDecimal::add);
       }
     }

@@ -29,36 +29,24 @@ final class Standing {
             + (isThere ? spent(now) : Plan.money(BigDecimal.ZERO));
   }
 
-  /// Nothing runs in the default workspace before something was created in it; any other one that
-  /// is not there was mistyped, and looking must not make it.
   static Standing of(Connection connection) {
     return new Standing(connection);
   }
 
   /// Whether the workspace is there.
   private boolean readClusters() {
-    String after = "";
-    try {
-      do {
-        JsonNode page = connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
-        page.path("value").forEach(clusters::add);
-        after = page.path("next").asString("");
-      } while (!after.isEmpty());
-      return true;
-    } catch (Failed failed) {
-      Place place = connection.place();
-      if (!failed.isAbsence()) {
-        throw failed;
-      }
-      if (place.isDefaultWorkspace()) {
-        return false;
-      }
-      throw new Failed(
-          "ResourceNotFound",
-          "there is no workspace '%s' in resource group '%s' of subscription '%s': name another with -w, -g and --subscription, or create something in it, which makes it."
-              .formatted(place.workspaceName(), place.groupName(), place.subscriptionName()),
-          Failed.ABSENT);
-    }
+    return connection.look(
+        () -> {
+          String after = "";
+          do {
+            JsonNode page =
+                connection.own("GET", "/clusters?after=" + Connection.encoded(after), null);
+            page.path("value").forEach(clusters::add);
+            after = page.path("next").asString("");
+          } while (!after.isEmpty());
+          return true;
+        },
+        false);
   }
 
   private List<JsonNode> readJobs() {

@@ -10,16 +10,31 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /// Files of jobs and clusters, as Azure ML's second command line reads them.
 final class Yaml {
   private static final YAMLMapper MAPPER =
-      YAMLMapper.builder()
+      YAMLMapper.builder(YAMLFactory.builder().stringQuotingChecker(new Quoting()).build())
           .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
           .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
           .build();
+
+  /// Text that a reader would take for a number or a time, and that other readers of YAML 1.1 would
+  /// take for something else, is quoted, as az quotes it.
+  private static final class Quoting extends StringQuotingChecker.Default {
+    private static final long serialVersionUID = 1;
+    private static final Pattern OTHER =
+        Pattern.compile("[-+.]?[0-9][-+.:_0-9a-zA-Z ]*|[-+]?[.](?i:inf|nan)|=");
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      return OTHER.matcher(value).matches() || super.needToQuoteValue(value);
+    }
+  }
 
   private Yaml() {}
 

@@ -58,11 +58,11 @@ class CommandLineTest {
     assertThat(low.json().at("/properties/properties/vmPriority").asString())
         .isEqualTo("LowPriority");
 
-    assertThat(ebb("ml computetarget list -o tsv").out())
-        .contains("testcluster\tStandard_NC6\tDedicated\t0\t5\t");
+    assertThat(ebb("ml computetarget list -o table").out())
+        .containsPattern("testcluster +Standard_NC6 +Dedicated +0 +5 ");
     Typed.Said updated =
-        ebb("ml computetarget update amlcompute -n testcluster --max-nodes 3 -o tsv");
-    assertThat(updated.out()).startsWith("testcluster\tStandard_NC6\tDedicated\t0\t3\t");
+        ebb("ml computetarget update amlcompute -n testcluster --max-nodes 3 -o table");
+    assertThat(updated.out()).containsPattern("testcluster +Standard_NC6 +Dedicated +0 +3 ");
     assertThat(ebb("ml computetarget delete -n testcluster").code()).isZero();
     assertThat(ebb("ml computetarget show -n testcluster").code()).isEqualTo(3);
   }
@@ -102,11 +102,11 @@ class CommandLineTest {
             "ml compute create -n newer --size Standard_D2s_v3 --max-instances 2 --tier low_priority -o table");
     assertThat(created.out())
         .startsWith("Name   Size             Priority     Min  Max  Nodes  State");
-    assertThat(ebb("ml compute update -n newer --min-instances 1 -o tsv").out())
-        .startsWith("newer\tStandard_D2s_v3\tLowPriority\t1\t2\t");
+    assertThat(ebb("ml compute update -n newer --min-instances 1 -o table").out())
+        .containsPattern("newer +Standard_D2s_v3 +LowPriority +1 +2 ");
     ServedHome.until("its node is there", () -> nodes("newer").contains("idle"));
     assertThat(ebb("ml compute list-sizes -l eastus -o tsv").out()).contains("Standard_D2s_v3\t");
-    assertThat(ebb("ml compute list-usage -l eastus -o tsv").out()).contains("LowPriority");
+    assertThat(ebb("ml compute list-usage -l eastus -o table").out()).contains("LowPriority");
   }
 
   private static String nodes(String cluster) {
@@ -164,7 +164,7 @@ class CommandLineTest {
     assertThat(ebb("ps --az -w a|b --subscription s").out())
         .endsWith("--workspace-name 'a b' --subscription s\n");
 
-    for (String line : List.of("why x", "nodes", "top", "cost", "gc", "logs x")) {
+    for (String line : List.of("-w main", "why x", "nodes", "top", "cost", "gc", "logs x")) {
       Typed.Said none = ebb(line + " --az");
       assertThat(none.code()).as(line).isEqualTo(1);
       assertThat(none.out()).isEmpty();

@@ -128,12 +128,7 @@ class EnvironmentTest {
     assertThat(ended.code()).as(ended.err()).isZero();
     assertThat(ended.out()).isEqualTo("from the wheel\n");
     assertThat(ended.err().split("ebb: environment: building", -1)).hasSize(2);
-    assertThat(
-            typed
-                .ebb("ml job show -n builds")
-                .json()
-                .at("/properties/properties/ebb.attempts")
-                .asString())
+    assertThat(typed.ebb("ml job show -n builds").json().at("/properties/ebb.attempts").asString())
         .isEqualTo("1");
     assertThat(typed.ebb("run --cluster both --environment " + registry + " -- true").err())
         .doesNotContain("building");

@@ -69,14 +69,23 @@ class JobFilesTest {
     assertThat(again.err()).contains("2 files, already there");
 
     assertThat(typed.ebb("ml job download -n second -p got").code()).isZero();
-    assertThat(folder.resolve("got/second/outputs/answer")).hasContent("42");
-    assertThat(folder.resolve("got/second/outputs/result/word")).hasContent("changed");
-    assertThat(folder.resolve("got/second/stdout.txt")).content().contains("trains with");
+    assertThat(folder.resolve("got/artifacts/outputs/answer")).hasContent("42");
+    assertThat(folder.resolve("got/named-outputs/result/word")).hasContent("changed");
+    assertThat(folder.resolve("got/artifacts/outputs/result")).doesNotExist();
+    assertThat(folder.resolve("got/artifacts/user_logs/std_log.txt"))
+        .content()
+        .contains("trains with");
+    assertThat(typed.ebb("ml job download -n second -p one --output-name result").code()).isZero();
+    assertThat(folder.resolve("one/named-outputs/result/word")).hasContent("changed");
+    assertThat(folder.resolve("one/artifacts")).doesNotExist();
+    Typed.Said mistyped = typed.ebb("ml job download -n second --output-name resolt");
+    assertThat(mistyped.code()).isEqualTo(3);
+    assertThat(mistyped.err()).contains("second has no output 'resolt': it has result.");
 
     JsonNode shown = typed.ebb("ml job show -n first").json();
-    assertThat(shown.at("/properties/displayName").asString()).isEqualTo("The first one");
-    assertThat(shown.at("/properties/tags/kind").asString()).isEqualTo("test");
-    assertThat(shown.at("/properties/status").asString()).isEqualTo("Completed");
+    assertThat(shown.path("display_name").asString()).isEqualTo("The first one");
+    assertThat(shown.at("/tags/kind").asString()).isEqualTo("test");
+    assertThat(shown.path("status").asString()).isEqualTo("Completed");
   }
 
   @Test
@@ -98,8 +107,8 @@ class JobFilesTest {
 
     JsonNode updated =
         typed.ebb("ml job update -n words --set tags.best=yes display_name=best tags.run=7").json();
-    assertThat(updated.at("/properties/displayName").asString()).isEqualTo("best");
-    assertThat(updated.at("/properties/tags").toString())
+    assertThat(updated.path("display_name").asString()).isEqualTo("best");
+    assertThat(updated.path("tags").toString())
         .isEqualTo("{\"a\":\"1\",\"best\":\"yes\",\"run\":\"7\"}");
     Typed.Said refused = typed.ebb("ml job update -n words --set command=ls");
     assertThat(refused.code()).isEqualTo(1);
@@ -119,7 +128,7 @@ class JobFilesTest {
   @Test
   void whatIsShownCanBeChosenWithJmesPathInAnyForm() throws Exception {
     typed.ebb("ml compute create -n alpha --size Standard_D2s_v3 --max-instances 3");
-    String max = "properties.properties.scaleSettings.maxNodeCount";
+    String max = "max_instances";
     assertThat(typed.ebb("ml compute show -n alpha --query " + max + " -o tsv").out())
         .isEqualTo("3\n");
     assertThat(
@@ -144,10 +153,10 @@ class JobFilesTest {
         "name: of-file\ntype: amlcompute\nsize: STANDARD_D2S_V3\nmin_instances: 0\nmax_instances: 2\nidle_time_before_scale_down: 60\ntier: low_priority\n");
     JsonNode made =
         typed.ebb("ml compute create -f cluster.yml --set tags.team=red --max-instances 4").json();
-    assertThat(made.at("/properties/properties/scaleSettings").toString())
-        .isEqualTo(
-            "{\"maxNodeCount\":4,\"minNodeCount\":0,\"nodeIdleTimeBeforeScaleDown\":\"PT1M\"}");
-    assertThat(made.at("/properties/properties/vmPriority").asString()).isEqualTo("LowPriority");
+    assertThat(made.path("max_instances").asInt()).isEqualTo(4);
+    assertThat(made.path("min_instances").asInt()).isZero();
+    assertThat(made.path("idle_time_before_scale_down").asInt()).isEqualTo(60);
+    assertThat(made.path("tier").asString()).isEqualTo("low_priority");
     assertThat(made.at("/tags/team").asString()).isEqualTo("red");
   }
 
@@ -157,6 +166,10 @@ class JobFilesTest {
     assertThat(typed.ebb("ml compute create -f ssh.yml").err())
         .isEqualTo(
             "ebb: InvalidRequest: the property 'ssh_settings' asks for something that is not done so far: leave it out.\n");
+    write("typo.yml", "command: ls\ncomputee: azureml:cpu\n");
+    assertThat(typed.ebb("ml job create -f typo.yml").err())
+        .isEqualTo(
+            "ebb: InvalidRequest: there is no property 'computee': did you mean 'compute'?\n");
     write("sweep.yml", "type: sweep\ntrial: {}\n");
     assertThat(typed.ebb("ml job create -f sweep.yml").err()).contains("jobs of type 'sweep'");
     write("unknown.yml", "command: 'true'\nenvironment: azureml:of-nobody@latest\n");
@@ -199,10 +212,13 @@ class JobFilesTest {
     assertThat(without.err()).contains("tool.sh"); // the shell's own words, on standard error
 
     assertThat(there.ebb("run --yaml --cluster alpha --max 2h -- sh tool.sh").out())
-        .contains("code: .", "compute: azureml:alpha", "timeout: 7200");
-    assertThat(there.ebb("run --az -- true").out()).contains("az ml job create --file job.yml");
+        .contains("code: .", "compute: azureml:alpha", "timeout: 7200")
+        .contains("environment: azureml:ebb-host@latest");
+    assertThat(there.ebb("run --az -- true").out())
+        .contains("az ml job create --file job.yml --stream ");
+    assertThat(there.ebb("run --az -d -- true").out()).doesNotContain("--stream");
     assertThat(there.ebb("run --cpus 3 --detach --name sized -- true").code()).isZero();
-    assertThat(there.ebb("ml job show -n sized --query properties.computeId -o tsv").out())
+    assertThat(there.ebb("ml job show -n sized --query compute -o tsv").out())
         .contains("serverless-");
   }
 

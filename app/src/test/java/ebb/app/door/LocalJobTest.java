@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 class LocalJobTest {
   private static final long PATIENCE_MILLIS = 60_000;
   private static final String JOBS = "/ebb/v1/workspaces/ebb/ebb/main/jobs/";
-  private static final String DETAIL = "/properties/properties/ebb.end.detail";
+  private static final String DETAIL = "/properties/ebb.end.detail";
 
   @TempDir static Path folder;
   private static ServedHome server;
@@ -60,7 +60,7 @@ class LocalJobTest {
   }
 
   private static String phase(String job) throws Exception {
-    return typed.ebb("ml job show -n " + job + " --query properties.status -o tsv").out().strip();
+    return typed.ebb("ml job show -n " + job + " --query status -o tsv").out().strip();
   }
 
   private static void awaitPhase(String job, String phase) throws Exception {
@@ -102,9 +102,9 @@ class LocalJobTest {
     assertThat(typed.ebb("ps").out()).containsPattern("first +Completed +local");
     assertThat(typed.ebb("why first").out()).contains("succeeded");
     JsonNode shown = typed.ebb("ml job show -n first").json();
-    assertThat(shown.at("/properties/computeId").asString()).isEqualTo("local");
-    assertThat(shown.at("/properties/properties/ebb.metered").asString()).isEqualTo("false");
-    assertThat(shown.at("/properties/properties/ebb.end.code").asString()).isEqualTo("0");
+    assertThat(shown.at("/compute").asString()).isEqualTo("local");
+    assertThat(shown.at("/properties/ebb.metered").asString()).isEqualTo("false");
+    assertThat(shown.at("/properties/ebb.end.code").asString()).isEqualTo("0");
     assertThat(typed.ebb("cost").out())
         .contains("local jobs are not metered")
         .containsPattern("total +0");
@@ -120,7 +120,7 @@ class LocalJobTest {
 
     assertThat(typed.ebb("ml job download -n left-files -p taken").code()).isZero();
 
-    Path taken = folder.resolve("taken/left-files");
+    Path taken = folder.resolve("taken/artifacts");
     assertThat(Files.size(taken.resolve("outputs/a/b/model"))).isEqualTo(1_500_000);
     assertThat(taken.resolve("outputs/none")).isEmptyFile();
     assertThat(taken.resolve("logs/own")).hasContent("hm");

@@ -36,6 +36,17 @@ final class Typed {
     return this;
   }
 
+  /// Sets a variable of the environment.
+  Typed set(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  /// Leaves one out that is set otherwise.
+  void unset(String variable) {
+    environment.remove(variable);
+  }
+
   /// Types a line; words are separated by spaces, `|` stands for a space within one.
   Said ebb(String line) throws Exception {
     Path out = Files.createTempFile("ebb-out", "");

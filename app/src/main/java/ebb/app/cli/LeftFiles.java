@@ -1,0 +1,97 @@
+package ebb.app.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// What a job has left and printed, in the folders that az puts it into:
+///
+/// ```
+/// named-outputs/NAME/...          its output of this name
+/// artifacts/outputs/...           what else it has left there, and in logs
+/// artifacts/user_logs/...         what it printed
+/// ```
+///
+/// What is of another node than the first is in `rank_1` and so on, below the name or `artifacts`.
+final class LeftFiles {
+  private final Jobs jobs;
+  private final String name;
+  private final Path into;
+  private final JsonNode job;
+  private int files;
+
+  LeftFiles(Jobs jobs, String name, Path into) {
+    this.jobs = jobs;
+    this.name = name;
+    this.into = into.toAbsolutePath().normalize();
+    this.job = jobs.show(name);
+  }
+
+  /// Copies everything or, if it is named, one output.
+  ///
+  /// @return how many files
+  int copy(@Nullable String output) throws IOException {
+    TreeSet<String> outputs = new TreeSet<>(job.at("/properties/outputs").propertyNames());
+    if (output != null && !outputs.contains(output)) {
+      throw new Failed(
+          "ResourceNotFound",
+          "%s has no output '%s': %s."
+              .formatted(
+                  name,
+                  output,
+                  outputs.isEmpty() ? "it names none" : "it has " + String.join(", ", outputs)),
+          Failed.ABSENT);
+    }
+    for (int rank = 0; rank < Jobs.nodes(job); rank++) {
+      for (String file : jobs.files(name, rank)) {
+        copy(file, rank, outputs, output);
+      }
+      if (output == null) {
+        copyPrinted(rank);
+      }
+    }
+    return files;
+  }
+
+  private void copy(String file, int rank, TreeSet<String> outputs, @Nullable String wanted)
+      throws IOException {
+    String of = rank == 0 ? "" : "rank_" + rank + "/";
+    String[] parts = file.split("/", 3);
+    boolean isNamed = parts.length == 3 && parts[0].equals("outputs") && outputs.contains(parts[1]);
+    if (wanted != null && !(isNamed && parts[1].equals(wanted))) {
+      return;
+    }
+    Path place =
+        place(
+            isNamed ? "named-outputs/" + parts[1] + "/" + of + parts[2] : "artifacts/" + of + file);
+    try (InputStream content = jobs.file(name, rank, file)) {
+      Files.copy(content, place, StandardCopyOption.REPLACE_EXISTING);
+    }
+    files++;
+  }
+
+  private void copyPrinted(int rank) throws IOException {
+    for (boolean errors : List.of(false, true)) {
+      String file =
+          "std_log" + (rank == 0 ? "" : "_process_" + rank) + (errors ? "_stderr.txt" : ".txt");
+      jobs.saveLog(name, errors, rank, place("artifacts/user_logs/" + file));
+      files++;
+    }
+  }
+
+  /// Where a file goes; its folder is made.
+  private Path place(String path) throws IOException {
+    Path place = into.resolve(path).normalize();
+    if (!place.startsWith(into)) {
+      throw Failed.refused("InvalidFile", "'" + path + "' would leave " + into + ".");
+    }
+    Files.createDirectories(place.toAbsolutePath().getParent());
+    return place;
+  }
+}

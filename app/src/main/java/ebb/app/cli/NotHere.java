@@ -1,0 +1,80 @@
+package ebb.app.cli;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/// What az has and Ebb has not, refused by its name, so that nobody looks for a mistake of their
+/// own; and what was mistyped, with what may have been meant.
+final class NotHere {
+  private static final String ATTACHED =
+      "computes that exist elsewhere are not attached: 'ebb ml compute create' makes a cluster";
+  private static final String INSTANCE =
+      "there are no compute instances: 'ebb run -- CMD' runs a command on a node of a cluster";
+  private static final String KUBERNETES =
+      "there are no Kubernetes clusters: 'ebb ml compute create' makes a cluster of nodes";
+
+  /// By the line that asks for it.
+  private static final Map<String, String> VERBS =
+      Map.ofEntries(
+          Map.entry("ebb ml compute attach", ATTACHED),
+          Map.entry("ebb ml compute detach", ATTACHED),
+          Map.entry("ebb ml computetarget attach", ATTACHED),
+          Map.entry("ebb ml computetarget detach", ATTACHED),
+          Map.entry("ebb ml computetarget create aks", KUBERNETES),
+          Map.entry("ebb ml computetarget create computeinstance", INSTANCE),
+          Map.entry("ebb ml computetarget create datafactory", ATTACHED),
+          Map.entry("ebb ml compute start", INSTANCE),
+          Map.entry("ebb ml compute stop", INSTANCE),
+          Map.entry("ebb ml compute restart", INSTANCE),
+          Map.entry("ebb ml compute connect-ssh", INSTANCE),
+          Map.entry("ebb ml computetarget start", INSTANCE),
+          Map.entry("ebb ml computetarget stop", INSTANCE),
+          Map.entry("ebb ml computetarget restart", INSTANCE),
+          Map.entry("ebb ml job validate", "a file is checked when its job is created"),
+          Map.entry("ebb ml job connect-ssh", "nodes cannot be logged into"));
+
+  private NotHere() {}
+
+  /// What to say of a verb that az has; null if it has none of this name.
+  static @Nullable String verb(CommandLine line, List<String> unmatched) {
+    return unmatched.isEmpty()
+        ? null
+        : VERBS.get(line.getCommandSpec().qualifiedName() + " " + unmatched.getFirst());
+  }
+
+  /// A property of a file that is not taken: one that is nearly another was mistyped.
+  ///
+  /// @param path where it is, with a dot at the end; empty at the top
+  static Failed property(String path, String name, Collection<String> known) {
+    for (String each : known) {
+      if (distance(each, name) <= 2 && name.length() > 3) {
+        return Failed.unreadable(
+            "there is no property '%s%s': did you mean '%s%s'?".formatted(path, name, path, each));
+      }
+    }
+    return Failed.unreadable(
+        "the property '%s%s' asks for something that is not done so far: leave it out."
+            .formatted(path, name));
+  }
+
+  /// How many letters must be added, left out or changed (Levenshtein).
+  private static int distance(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int changed = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[to.length()];
+  }
+}

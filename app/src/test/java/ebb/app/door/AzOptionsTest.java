@@ -1,0 +1,164 @@
+package ebb.app.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Options that Azure's documents type are taken, or refused by their names.
+class AzOptionsTest {
+  @TempDir static Path folder;
+  private static ServedHome server;
+  private static Typed typed;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new ServedHome(folder);
+    typed = new Typed(folder, server.home());
+    Files.writeString(folder.resolve("job.yml"), "command: 'true'\ncompute: azureml:web\n");
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    server.close();
+  }
+
+  private static void taken(String line) throws Exception {
+    Typed.Said said = typed.ebb(line);
+    assertThat(said.code()).as(line + ": " + said.err()).isZero();
+  }
+
+  private static void refused(String line, String... words) throws Exception {
+    Typed.Said said = typed.ebb(line);
+    assertThat(said.code()).as(line).isEqualTo(2);
+    assertThat(said.err()).startsWith("ebb: InvalidRequest: ").contains(words);
+  }
+
+  @Test
+  void whatDocumentsAskOfClustersIsTaken() throws Exception {
+    taken("ml compute create -n taken --type AmlCompute --size Standard_D2s_v3 --no-wait");
+    taken("ml compute update -n taken --max-instances 2 --no-wait");
+    taken("ml computetarget update amlcompute -n taken --max-nodes 3 --no-wait");
+    taken(
+        "ml compute create -n plain --size Standard_D2s_v3 --ssh-public-access-enabled false --enable-node-public-ip false");
+    assertThat(typed.ebb("ml compute list --type AmlCompute --query [].name -o tsv").out())
+        .contains("taken\n", "plain\n");
+    assertThat(typed.ebb("ml compute list --type ComputeInstance").out()).isEqualTo("[]\n");
+    taken("ml compute delete --name plain --yes");
+    taken("ml compute delete --name taken -y --no-wait");
+
+    refused(
+        "ml compute create -n ssh --ssh-public-access-enabled true",
+        "'--ssh-public-access-enabled true'",
+        "nodes cannot be logged into");
+    refused("ml compute create -n ip --enable-node-public-ip", "'--enable-node-public-ip true'");
+    assertThat(typed.ebb("ml compute show -n ssh").code()).isEqualTo(3);
+  }
+
+  @Test
+  void pageThatIsAskedForIsSaidNotToBeThere() throws Exception {
+    taken("ml compute create -n web --size Standard_D2s_v3");
+    for (String line : List.of("create -f job.yml -n web --web", "show -n web --web")) {
+      Typed.Said said = typed.ebb("ml job " + line);
+      assertThat(said.code()).as(said.err()).isZero();
+      assertThat(said.json().path("name").asString()).isEqualTo("web");
+      assertThat(said.err()).contains("there is no page to open: 'ebb logs -f web'");
+    }
+    taken("run --name long -d --cluster web -- sleep 1000");
+    taken("ml job cancel -n long --no-wait");
+  }
+
+  @Test
+  void verbThatIsNotDoneIsRefusedByItsName() throws Exception {
+    refused("ml compute attach --resource-id x --type Kubernetes -n k", "are not attached");
+    refused("ml computetarget attach aks -n k", "are not attached");
+    refused("ml computetarget create computeinstance -n i", "no compute instances");
+    refused("ml compute crate -n x", "compute create");
+  }
+
+  @Test
+  void networkOfClusterIsClosedAsItIsTyped() throws Exception {
+    assertThat(
+            typed
+                .ebb("ml compute create -n closed --size Standard_D2s_v3 --network none")
+                .json()
+                .path("network")
+                .asString())
+        .isEqualTo("none");
+    assertThat(
+            typed
+                .ebb("ml computetarget create amlcompute -n open --max-nodes 1 --network on")
+                .json()
+                .at("/properties/properties/propertyBag/network")
+                .asString())
+        .isEqualTo("on");
+  }
+
+  @Test
+  void pricesAndLimitsOfWhatThereIsNotAreRefused() throws Exception {
+    taken("ml compute create -n priced --size Standard_D2s_v3");
+    refused("price set --size Nope --list 1", "there is no size 'Nope'");
+    refused("price set --size Standard_NC6", "no price is named", "--internal");
+    refused("quota set --limit 4 --family nofamily", "there is no family 'nofamily'");
+    taken("quota set --limit 4 --family standardDSv3Family");
+    taken("price set --size standard_d2s_v3 --internal 0.08");
+  }
+
+  @Test
+  void homeOfThePersonIsTheShells(@TempDir Path other) throws Exception {
+    Typed there = new Typed(other, server.home()).set("HOME", other.toString());
+    there.unset("XDG_CONFIG_HOME");
+    assertThat(there.ebb("configure --defaults group=team").code()).isZero();
+    assertThat(other.resolve(".config/ebb/defaults.json")).content().contains("team");
+  }
+
+  @Test
+  void whatEachNodeWroteIsShownAndBrought() throws Exception {
+    taken("ml compute create -n pair --size Standard_D2s_v3 --max-instances 2");
+    Typed.Said ran =
+        typed.ebb(
+            "run --cluster pair --nodes 2 --name both -- echo|node|$EBB_NODE_RANK;|echo|$EBB_NODE_RANK|>|outputs/rank;|exit|$EBB_NODE_RANK");
+    assertThat(ran.code()).as(ran.err()).isEqualTo(1);
+    assertThat(ran.err())
+        .contains("each of its 2 nodes has a log: ebb logs --stderr --rank 1 both");
+    assertThat(typed.ebb("logs both").out()).isEqualTo("node 0\n");
+    assertThat(typed.ebb("logs --rank 1 both").out()).isEqualTo("node 1\n");
+    taken("ml job download -n both -p pair");
+    Path artifacts = folder.resolve("pair/artifacts");
+    assertThat(artifacts.resolve("outputs/rank")).hasContent("0");
+    assertThat(artifacts.resolve("rank_1/outputs/rank")).hasContent("1");
+    assertThat(artifacts.resolve("user_logs/std_log_process_1.txt")).hasContent("node 1");
+  }
+
+  /// `script` gives the command a terminal.
+  @Test
+  void deletionIsAskedForOnTerminal() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs script of util-linux");
+    taken("ml compute create -n kept --size Standard_D2s_v3");
+    String ebb =
+        String.join(" ", Program.java("-Xmx128m")) + " ebb.app.Main ml compute delete -n kept";
+    for (String answer : List.of("n", "y")) {
+      Path out = folder.resolve("asked-" + answer);
+      ProcessBuilder terminal =
+          new ProcessBuilder("/usr/bin/script", "-qec", ebb, "/dev/null")
+              .redirectErrorStream(true)
+              .redirectOutput(out.toFile());
+      terminal.environment().put("EBB_HOME", server.home().toString());
+      Process process = terminal.start();
+      process
+          .getOutputStream()
+          .write((answer + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+      int code = process.waitFor();
+      assertThat(out).content().contains("kept is deleted, and what runs on it is ended: go on?");
+      assertThat(code).as(answer).isEqualTo(answer.equals("n") ? 1 : 0);
+      assertThat(typed.ebb("ml compute show -n kept").code()).isEqualTo(answer.equals("n") ? 0 : 3);
+    }
+  }
+}
