@@ -125,6 +125,20 @@ class QueueTest {
     assertThat(story.phase("head")).isEqualTo("Active");
   }
 
+  /// Seed 3391 of the fault simulation: one idle, three busy, and the fifth comes later than they.
+  @Test
+  void aNodeOnItsWayIsNotToSpareBeforeItIsThere() {
+    Story story = of(5).job("x", job().limit(HOUR)).job("a", job().limit(5 * MINUTE));
+    story.job("b", job().nodes(2).limit(5 * MINUTE)).settles().job("late", job());
+    story.given(Story.cancel("late")).ends("x", 0).job("head", job().nodes(4));
+    assertThat(story.phases("gpu"))
+        .containsExactlyInAnyOrder("Idle", "Running", "Running", "Running", "Requested");
+    assertThat(story.phase("head")).isEqualTo("Queued");
+
+    story.job("long", job().limit(10 * MINUTE));
+    assertThat(story.phase("long")).isEqualTo("Queued");
+  }
+
   @Test
   void aLaterJobOfHigherPriorityIsTheHead() {
     Story story = of(2).job("runs", job().nodes(2).limit(HOUR)).settles();

@@ -173,7 +173,7 @@ public final class Placement {
     int unclaimed = Math.max(0, load.unclaimed());
     int room = Math.max(0, roomBelowMax() + Math.min(0, load.unclaimed()));
     if (asked > unclaimed + room) {
-      return waitForNodes(entry, unclaimed + room);
+      return waitForNodes(entry, room);
     }
     if (headShadow != null && !headShadow.spares(entry, now + settings.bootMillis())) {
       return new Behind(headShadow);
@@ -184,21 +184,21 @@ public final class Placement {
       return new Go(new Move.Claim(entry.job(), missing));
     }
     if (headShadow == null && asked <= load.staying()) {
-      headShadow = Shadow.ofFullCluster(load, entry, unclaimed, now);
+      headShadow = Shadow.ofFullCluster(load, entry, 0, now);
     }
     return new Blocked(refusal);
   }
 
   /// A job that could not start even if all nodes that exist were free, because a policy forbids
   /// the others, is not the head: it would hold up everybody for nothing.
-  private Judgement waitForNodes(QueueEntry entry, int free) {
+  private Judgement waitForNodes(QueueEntry entry, int room) {
     int beyond = entry.nodes() - load.existing();
     Rejection refusal = beyond > 0 ? scaling.growthRefusal(beyond) : null;
     if (refusal != null) {
       return new Blocked(refusal);
     }
     if (headShadow == null) {
-      headShadow = Shadow.ofFullCluster(load, entry, free, now);
+      headShadow = Shadow.ofFullCluster(load, entry, room, now);
     } else if (!headShadow.head().equals(entry)) {
       return new Behind(headShadow);
     }

@@ -1,7 +1,6 @@
 package ebb.kernel.placement;
 
 import ebb.kernel.protocol.Nullable;
-import java.util.Collections;
 import java.util.Iterator;
 
 /// The reservation that EASY backfill gives to the job at the head: by when it should be able to
@@ -18,16 +17,27 @@ record Shadow(QueueEntry head, long at, int extra) {
     return reserve(
         head,
         load.idle(),
+        0,
         now,
         load.comingSoonestFirst().iterator(),
         load.endsSoonestFirst().iterator());
   }
 
-  /// For a head that finds all nodes the cluster may have busy or claimed; `free` are those it
-  /// could claim now.
-  static Shadow ofFullCluster(ClusterLoad load, QueueEntry head, int free, long now) {
+  /// For a head without a claim. Claims have the idle nodes and the ones that come soonest. The
+  /// `room` below the maximum may let it start sooner, but is nothing to spare: a node that is
+  /// asked for when it is needed comes too late.
+  static Shadow ofFullCluster(ClusterLoad load, QueueEntry head, int room, long now) {
+    Iterator<ClusterLoad.TimedNode> coming = load.comingSoonestFirst().iterator();
+    for (int claimed = load.claimed() - load.idle(); claimed > 0; claimed--) {
+      next(coming);
+    }
     return reserve(
-        head, free, now, Collections.emptyIterator(), load.endsSoonestFirst().iterator());
+        head,
+        Math.max(0, load.idle() - load.claimed()),
+        room,
+        now,
+        coming,
+        load.endsSoonestFirst().iterator());
   }
 
   /// Lets nodes become free, soonest first, until the head has enough, and counts those that come
@@ -36,10 +46,11 @@ record Shadow(QueueEntry head, long at, int extra) {
   private static Shadow reserve(
       QueueEntry head,
       int freeNow,
+      int room,
       long now,
       Iterator<ClusterLoad.TimedNode> coming,
       Iterator<ClusterLoad.End> ends) {
-    int free = freeNow;
+    int free = freeNow + room;
     long at = Long.MIN_VALUE;
     ClusterLoad.@Nullable TimedNode node = next(coming);
     ClusterLoad.@Nullable End end = next(ends);
@@ -60,7 +71,7 @@ record Shadow(QueueEntry head, long at, int extra) {
       }
     }
     return free >= head.nodes()
-        ? new Shadow(head, Math.max(at, now), free - head.nodes())
+        ? new Shadow(head, Math.max(at, now), Math.max(0, free - room - head.nodes()))
         : new Shadow(head, UNKNOWN, 0);
   }
 
