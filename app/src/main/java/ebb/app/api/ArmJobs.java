@@ -2,6 +2,7 @@ package ebb.app.api;
 
 import ebb.app.http.Request;
 import ebb.app.http.Response;
+import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Listed;
 import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
@@ -71,12 +72,13 @@ final class ArmJobs {
         new JobEndpoints.Cases() {
           @Override
           public Response live(JobSeen seen) {
-            return Json.answer(status, shape.of(seen, jobs.attempt(seen.job())));
+            return Json.answer(status, shape.of(seen, jobs.attempt(seen.job()), jobs.looked(seen)));
           }
 
           @Override
-          public Response past(PastJob past) {
-            return Json.answer(status, shape.of(Reads.workspaceScope(request), past));
+          public Response past(PastJob past) throws HistoryUnavailable {
+            return Json.answer(
+                status, shape.of(Reads.workspaceScope(request), past, jobs.looked(past.id())));
           }
         });
   }
@@ -124,13 +126,13 @@ final class ArmJobs {
                 : (spec, said) -> shape.has(spec, said, tag, Bodies.or(properties, ""))),
         new JobEndpoints.Rows<ObjectNode>() {
           @Override
-          public ObjectNode live(JobSeen seen) {
-            return shape.of(seen, jobs.attempt(seen.job()));
+          public ObjectNode live(JobSeen seen, JobFacts facts) {
+            return shape.of(seen, jobs.attempt(seen.job()), facts);
           }
 
           @Override
-          public ObjectNode past(PastJob past) {
-            return shape.of(Reads.workspaceScope(request), past);
+          public ObjectNode past(PastJob past, JobFacts facts) {
+            return shape.of(Reads.workspaceScope(request), past, facts);
           }
         },
         page -> Arm.page(request, page.rows(), page.next()));

@@ -87,7 +87,8 @@ public final class Surface {
       Cleaning cleaning) {}
 
   public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
-    Reads reads = new Reads(parts.view());
+    Reads reads =
+        new Reads(parts.view(), () -> parts.loop().engineMillis(System.currentTimeMillis()));
     Governing governing = new Governing(reads);
     Wishes wishes =
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");

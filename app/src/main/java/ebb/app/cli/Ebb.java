@@ -81,12 +81,11 @@ public final class Ebb implements Runnable {
     for (JsonNode job : standing.failed(TOLD)) {
       String name = job.path("name").asString();
       say(
-          "%s ended: %s, %s"
+          "%s ended: %s"
               .formatted(
                   name,
-                  job.at("/end/cause").asString(),
-                  job.at("/end/detail").asString("exit " + job.at("/end/code").asString(""))),
-          "ebb logs --stderr " + name);
+                  Top.shortened(job.at("/end/detail").asString(job.at("/end/cause").asString()))),
+          job.at("/end/code").asInt(0) == 0 ? "ebb why " + name : Why.logs(name));
     }
     if (standing.clusters().isEmpty()) {
       System.out.println("  nothing yet: try   ebb run -- echo hello");

@@ -17,7 +17,7 @@ final class People {
           Ps.class,
           Logs.class,
           Stop.class,
-          Why.class,
+          Reason.class,
           Nodes.class,
           Top.class,
           Spent.class,
@@ -97,7 +97,7 @@ final class People {
       name = "why",
       mixinStandardHelpOptions = true,
       description = "Says what a job, a cluster or a node waits for, or how it ended.")
-  static final class Why implements Runnable {
+  static final class Reason implements Runnable {
     @Mixin private Place place = new Place();
     @Mixin private AzLine az = new AzLine();
 
@@ -107,7 +107,7 @@ final class People {
     @Override
     public void run() {
       az.refuses("'az ml job show' has a job's status, and no reason");
-      System.out.println(new Jobs(Connection.to(place)).why(name));
+      Why.of(Connection.to(place), name).print();
     }
   }
 

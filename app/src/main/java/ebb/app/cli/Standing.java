@@ -175,6 +175,6 @@ final class Standing {
   }
 
   String why(JsonNode job) {
-    return new Jobs(connection).why(job.path("name").asString());
+    return Why.of(connection, job.path("name").asString()).message();
   }
 }
