@@ -9,6 +9,7 @@ import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.WorkspaceId;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -166,9 +167,35 @@ final class ArmJobs {
     return reads.inWorkspace(
         request,
         actor,
-        _ -> {
+        workspace -> {
           JobSeen seen = reads.view().job(new JobId(id));
-          return Arm.progress(request, operation, seen == null || seen.job().isEnded());
+          if (seen == null) {
+            return operationOfPast(request, new JobId(id), workspace.workspace().id());
+          }
+          boolean isAsked =
+              seen.workspace().equals(workspace.workspace().scope())
+                  && seen.job().name().equalsIgnoreCase(request.parameter("name"))
+                  && (seen.job().cancelRequested() || seen.job().isEnded());
+          return isAsked
+              ? Arm.progress(request, operation, seen.job().isEnded())
+              : Reads.notFound("operation", operation);
         });
+  }
+
+  private Response operationOfPast(Request request, JobId id, WorkspaceId workspace) {
+    String operation = request.parameter("operation");
+    try {
+      boolean isThere =
+          jobs.past(id)
+              .filter(past ->
+                  past.workspace().equals(workspace)
+                      && past.name().equalsIgnoreCase(request.parameter("name")))
+              .isPresent();
+      return isThere
+          ? Arm.progress(request, operation, true)
+          : Reads.notFound("operation", operation);
+    } catch (HistoryUnavailable unavailable) {
+      return JobEndpoints.historyUnavailable(unavailable);
+    }
   }
 }

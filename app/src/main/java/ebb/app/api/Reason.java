@@ -205,7 +205,7 @@ public record Reason(
               400,
               "InvalidVmSize",
               size.size(),
-              "There is no VM size '%s': GET /ebb/v1/sizes lists those there are."
+              "There is no VM size '%s': 'ebb ml compute list-sizes' lists those there are."
                   .formatted(size.size()));
       case Rejection.NodesExceedMax nodes ->
           of(

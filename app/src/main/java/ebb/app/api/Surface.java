@@ -127,6 +127,7 @@ public final class Surface {
     new ArmTenancy(reads, wishes).addTo(arm);
     new ArmGroups(reads, wishes).addTo(arm);
     new ArmComputes(reads, wishes).addTo(arm);
+    new ComputeOperations(reads, parts.history()).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmEnvironments(reads, parts.environments()).addTo(arm);
     new ArmDatastores(

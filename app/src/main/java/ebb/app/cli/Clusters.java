@@ -184,10 +184,10 @@ final class Clusters {
     BigDecimal max = BigDecimal.valueOf(cluster.path("max").asInt());
     System.err.printf(
         java.util.Locale.ROOT,
-        "ebb: list price: %.2f %s/h at %s nodes, %.2f %s/h at %s; %.2f %s a month for the minimum%n",
+        "ebb: list price: %.2f %s/h at %s, %.2f %s/h at %s; %.2f %s a month for the minimum%n",
         hour.multiply(min),
         currency,
-        min,
+        Plan.count(min.intValueExact(), "node"),
         hour.multiply(max),
         currency,
         max,

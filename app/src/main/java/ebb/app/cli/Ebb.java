@@ -72,7 +72,8 @@ public final class Ebb implements Runnable {
   public void run() {
     Connection connection = Connection.to(place);
     Standing standing = Standing.of(connection);
-    System.out.println(Terminal.Colour.BOLD.of(standing.line()));
+    System.out.println(
+        Terminal.Colour.BOLD.of(Table.wrapped(standing.line(), "  ", Terminal.width())));
     List<JsonNode> waiting = standing.live().stream().filter(Standing::isWaiting).toList();
     for (JsonNode job : waiting.subList(0, Math.min(TOLD, waiting.size()))) {
       String name = job.path("name").asString();
@@ -93,6 +94,12 @@ public final class Ebb implements Runnable {
   }
 
   private static void say(String what, String next) {
-    System.out.println("  " + Terminal.Colour.YELLOW.of("!") + " " + what + "      " + next);
+    int room = Terminal.width();
+    String line = what + "      " + next;
+    String text =
+        line.length() + 4 <= room
+            ? line
+            : Table.wrapped(what, "    ", room - 4) + "\n      " + next;
+    System.out.println("  " + Terminal.Colour.YELLOW.of("!") + " " + text);
   }
 }

@@ -132,7 +132,13 @@ final class Limits {
     @Override
     public void run() {
       String level =
-          type.equalsIgnoreCase("CanNotDelete") ? "cannot delete" : type.toLowerCase(Locale.ROOT);
+          switch (type.toLowerCase(Locale.ROOT)) {
+            case "cannotdelete" -> "cannot delete";
+            case "readonly" -> "read only";
+            default ->
+                throw Failed.unreadable(
+                    "'" + type + "' is no type of a lock: there are CanNotDelete and ReadOnly.");
+          };
       named.send("PUT", JsonNodeFactory.instance.objectNode().put("level", level));
     }
   }
@@ -215,6 +221,9 @@ final class Limits {
 
     @Override
     public void run() {
+      if (list == null && internal == null && invoice == null) {
+        throw Failed.unreadable("no price was named: say --list, --internal or --invoice.");
+      }
       Connection connection = Connection.to(place);
       connection.ensureWorkspace();
       ObjectNode book = (ObjectNode) connection.ofServer("/ebb/v1/prices");

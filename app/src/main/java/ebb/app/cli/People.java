@@ -39,7 +39,7 @@ final class People {
         return;
       }
       System.out.print(
-          Output.table(new Jobs(Connection.to(place)).newest("ActiveOnly", MOST), Jobs.COLUMNS));
+          Table.of(new Jobs(Connection.to(place)).newest("ActiveOnly", MOST), Jobs.COLUMNS));
     }
   }
 
@@ -135,7 +135,7 @@ final class People {
       az.refuses("'az ml compute list-nodes --name CLUSTER' lists those of one cluster");
       List<JsonNode> nodes =
           Connection.to(place).ofServer("/ebb/v1/nodes").path("value").valueStream().toList();
-      System.out.print(Output.table(nodes, COLUMNS));
+      System.out.print(Table.of(nodes, COLUMNS));
     }
   }
 
@@ -143,8 +143,8 @@ final class People {
       name = "gc",
       mixinStandardHelpOptions = true,
       description = {
-        "Removes what ended jobs have left between, code that nobody needs, and environments that",
-        "no job has started with for a month.",
+        "Removes what ended jobs left between, and code and environments that nobody needs.",
+        "An environment goes that no job has started with for a month.",
         "Outputs, logs and what jobs printed stay."
       })
   static final class Clean implements Runnable {

@@ -29,6 +29,11 @@ final class Plan {
     return amount.setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 
+  /// So many of something: one node, two nodes.
+  static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
   /// An amount of bytes for people.
   static String bytes(long bytes) {
     if (bytes < 1024) {
@@ -154,7 +159,7 @@ final class Plan {
             cluster.path("priority").asString().equals("low") ? " --low" : "");
   }
 
-  private static BigDecimal hours(Duration time) {
+  static BigDecimal hours(Duration time) {
     return BigDecimal.valueOf(time.toMillis())
         .divide(BigDecimal.valueOf(3_600_000), 9, RoundingMode.HALF_UP);
   }

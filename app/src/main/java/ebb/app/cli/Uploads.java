@@ -47,12 +47,12 @@ final class Uploads {
       String path = "/code/" + snapshot.hash();
       boolean isThere = connection.has(path);
       System.err.println(
-          "ebb: %s %s: %s, %d files%s"
+          "ebb: %s %s: %s, %s%s"
               .formatted(
                   what,
                   from.toString().isEmpty() ? "." : from,
                   Plan.bytes(snapshot.bytes()),
-                  snapshot.size(),
+                  Plan.count(snapshot.size(), "file"),
                   isThere ? ", already there" : ""));
       if (!isThere) {
         ask(from, snapshot.bytes());

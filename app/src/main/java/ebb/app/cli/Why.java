@@ -51,8 +51,8 @@ record Why(String message, List<String> more) {
       more.add("what it wrote: " + logs(name));
     }
     JsonNode used = why.path("used");
-    if (used.isObject()) {
-      Duration cpu = Duration.parse(used.path("cpu").asString());
+    Duration cpu = Duration.parse(used.path("cpu").asString("PT0S"));
+    if (cpu.isPositive() || used.path("peakMemoryMebibytes").asLong() > 0) {
       more.add(
           String.format(
               Locale.ROOT,

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What is told of jobs and clusters: what they cost, why they are as they are, and what to do.
 class ToldTest {
-  private static final String LAB = "/ebb/v1/workspaces/local/ebb/main";
+  private static final String LAB = "/ebb/v1/workspaces/ebb/ebb/main";
 
   @TempDir static Path folder;
   private static ServedHome server;
@@ -54,7 +56,7 @@ class ToldTest {
   }
 
   private static JsonNode ofArm(String name) {
-    return get("/subscriptions/local/resourceGroups/ebb/providers/Microsoft.MachineLearningServices"
+    return get("/subscriptions/ebb/resourceGroups/ebb/providers/Microsoft.MachineLearningServices"
             + "/workspaces/main/jobs/"
             + name
             + "?api-version=2024-04-01")
@@ -119,19 +121,16 @@ class ToldTest {
         .contains("what it wrote: ebb logs --stderr four\n", "\nused: ", "\nisolation: ");
     assertThat(ofArm("four").path("ebb.end.code").asString()).isEqualTo("4");
 
-    String image =
-        "{\"cluster\":\"cpu\",\"command\":\"true\",\"environment\":\"azureml:pictured:1\"}";
-    server.put(
-        "/subscriptions/local/resourceGroups/ebb/providers/Microsoft.MachineLearningServices"
-            + "/workspaces/main/environments/pictured/versions/1?api-version=2024-04-01",
-        "{\"properties\":{\"image\":\"my/img:1\"}}");
-    assertThat(server.put(LAB + "/jobs/pictured", image).status()).isEqualTo(201);
+    Files.writeString(
+        folder.resolve("pictured.yml"),
+        "command: 'true'\ncompute: azureml:cpu\nenvironment: {image: 'my/img:1'}\n");
+    assertThat(ebb("ml job create -n pictured -f pictured.yml").code()).isZero();
     awaitPhase("pictured", "ended");
     String why = ebb("why pictured").out();
     assertThat(why)
         .startsWith("The job 'pictured' has ended: it failed (could not be started: the image ")
-        .contains("my/img:1: {")
-        .doesNotContain("its command failed", "ebb logs");
+        .contains("'my/img:1'", "such as: my/img: {pip: ")
+        .doesNotContain("its command failed", "ebb logs", "used:");
     assertThat(ofArm("pictured").has("ebb.end.code")).isFalse();
     assertThat(job("pictured").path("end").has("code")).isFalse();
     assertThat(ebb("--home " + server.home()).out()).contains("ebb why pictured");
@@ -192,6 +191,105 @@ class ToldTest {
                 + "\"http://example.com/a.csv\"}}}");
     assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.body()).contains("is not fetched: only https is");
+  }
+
+  @Test
+  void noLineIsWiderThanTheTerminal() throws Exception {
+    ebb("run -d --name narrowed --cluster cpu --nodes 9 -- sleep 1000");
+    ebb("run -d --name alongside --cluster cpu --max 1h -- sleep 1000");
+    awaitPhase("alongside", "running");
+    Typed narrow = new Typed(folder, server.home()).where("COLUMNS", "60");
+    for (String line :
+        List.of("ps", "top --once", "cost", "nodes", "quota", "ml compute list -o table")) {
+      String out = narrow.ebb(line).out();
+      assertThat(out).as(line).isNotBlank();
+      assertThat(out.lines().mapToInt(String::length).max().orElse(0))
+          .as(line + "\n" + out)
+          .isLessThanOrEqualTo(60);
+    }
+    assertThat(narrow.ebb("ps").out()).contains("alongside", "Running", "List cost");
+    assertThat(narrow.ebb("top --once").out()).contains("alongside", "SO FAR", "WORST");
+    ebb("stop narrowed");
+    ebb("stop alongside");
+  }
+
+  @Test
+  void topSaysWhyNodesStayAndWhatJobComesToAtMost() throws Exception {
+    ebb("ml compute create -n steady --size Standard_D2s_v3 --min-instances 1 --max-instances 1");
+    ebb("run -d --name topped --cluster cpu --max 2h -- sleep 1000");
+    awaitPhase("topped", "running");
+    String out = ebb("top --once").out();
+    assertThat(out)
+        .containsPattern("(?m)^steady .* kept by min 1: [0-9.]+ USD a month by list price")
+        .containsPattern("(?m)^topped .* running .* cpu +119:[0-9]{2} +0[.][0-9]{6} +0[.][0-9]+$");
+    ebb("stop topped");
+  }
+
+  @Test
+  void keysOfTopAnswerAndEndIt() throws Exception {
+    String shown = typed.onTerminal("top", "[q]uit", "wcpu\r", "x", "q");
+    assertThat(shown).contains("why of", "any key goes on");
+  }
+
+  @Test
+  void fileThatIsNoYamlIsRefusedInOneLine() throws Exception {
+    Files.writeString(folder.resolve("bad.yml"), "command: [a\nname: b\n");
+    Typed.Said refused = ebb("ml job create -f bad.yml");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .startsWith("ebb: InvalidFile: 'bad.yml' cannot be read as YAML: line 2: ")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void operationThatNeverWasIsNotThere() throws Exception {
+    ebb("ml compute create -n stays --size Standard_D2s_v3");
+    ebb("ml compute create -n goes --size Standard_D2s_v3");
+    String id = get(LAB + "/clusters/goes").path("id").asString();
+    ebb("ml compute delete -n goes");
+    ebb("run --name ended --cluster cpu -- true");
+    assertThat(operation("computes/goes", "delete-" + id)).isEqualTo(200);
+    assertThat(operation("computes/stays", "create")).isEqualTo(200);
+    assertThat(operation("computes/nosuch", "create")).isEqualTo(404);
+    assertThat(operation("computes/stays", "delete-1.999")).isEqualTo(404);
+    assertThat(operation("computes/stays", "delete-" + id)).isEqualTo(404);
+    assertThat(operation("jobs/nosuch", "cancel-1.1")).isEqualTo(404);
+    assertThat(operation("jobs/nosuch", "cancel-" + job("ended").path("id").asString()))
+        .isEqualTo(404);
+    assertThat(operation("jobs/ended", "cancel-" + job("ended").path("id").asString()))
+        .isEqualTo(200);
+  }
+
+  private static int operation(String of, String name) throws Exception {
+    return server
+        .get(
+            "/subscriptions/ebb/resourceGroups/ebb/providers/Microsoft.MachineLearningServices"
+                + "/workspaces/main/"
+                + of
+                + "/operations/"
+                + name
+                + "?api-version=2024-04-01")
+        .status();
+  }
+
+  @Test
+  void billNamesClustersThatWereDeleted() throws Exception {
+    ebb("ml compute create -n gone --size Standard_D2s_v3 --idle-time-before-scale-down 1");
+    ebb("run --name paid --cluster gone -- true");
+    ebb("ml compute delete -n gone");
+    assertThat(ebb("cost --by cluster").out())
+        .containsPattern("(?m)^gone \\([0-9.]+\\) .* [0-9]+:[0-9]{2}:[0-9]{2}[.][0-9]{3}")
+        .doesNotContain("PT");
+  }
+
+  @Test
+  void whatIsTypedWronglyIsRefusedInWordsOfTheCommandLine() throws Exception {
+    assertThat(ebb("lock create -n a --lock-type Foo").err())
+        .isEqualTo(
+            "ebb: InvalidRequest: 'Foo' is no type of a lock: there are CanNotDelete and ReadOnly.\n");
+    assertThat(ebb("price set --size Standard_NC6").err()).contains("no price was named");
+    assertThat(ebb("ml compute create -n sized --size Nope").err())
+        .contains("'ebb ml compute list-sizes'");
   }
 
   @Test
