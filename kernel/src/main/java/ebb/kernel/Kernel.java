@@ -1,5 +1,7 @@
 package ebb.kernel;
 
+import ebb.kernel.money.Stretch;
+import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
@@ -167,6 +169,12 @@ public final class Kernel {
       state.sequence++;
       Apply.event(state, event, envelope.at());
     }
+  }
+
+  /// What a node's meter counts now, for whoever shows what is spent; null while nothing is
+  /// charged.
+  public static @Nullable Stretch openStretch(State state, Node node) {
+    return Segments.open(state, node);
   }
 
   /// Why something waits, is kept, or does what it does: the rejection that the guards return when

@@ -1,9 +1,11 @@
 package ebb.kernel;
 
 import ebb.kernel.job.Attempt;
+import ebb.kernel.money.Stretch;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Nullable;
 import java.util.List;
 
 /// The meter: closes the open segment of a node when what the node does, or whom it does it for,
@@ -20,19 +22,27 @@ final class Segments {
 
   /// Adds the end of the open segment at `to`, unless nothing is charged or no time has passed.
   static void close(State state, Node node, long to, List<Event> events) {
-    if (node.meterFrom() == 0 || to <= node.meterFrom()) {
+    Stretch open = open(state, node);
+    if (open == null || to <= open.from()) {
       return;
     }
     events.add(
         new Event.SegmentClosed(
             node.id(),
             node.cluster(),
-            payer(state, node),
-            node.segmentKind(),
-            node.meterFrom(),
+            open.payer(),
+            open.kind(),
+            open.from(),
             to,
-            node.rates(),
+            open.rates(),
             node.virtual()));
+  }
+
+  /// What the node's meter counts now; null while nothing is charged.
+  static @Nullable Stretch open(State state, Node node) {
+    return node.meterFrom() == 0
+        ? null
+        : new Stretch(payer(state, node), node.segmentKind(), node.meterFrom(), node.rates());
   }
 
   /// Boot belongs to the job that the node was asked for, a run to its job; the rest to the

@@ -10,7 +10,6 @@ import ebb.kernel.Kernel;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Id;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// Clusters as Azure's computes.
 final class ArmComputes {
   private static final String LIST = Arm.WORKSPACE + "/computes";
-  private static final String PATH = LIST + "/{name}";
+  static final String PATH = LIST + "/{name}";
 
   /// Asks for the settings' idle time, or leaves a number as it is.
   private static final int UNSAID = -1;
@@ -53,8 +52,7 @@ final class ArmComputes {
         .on("PATCH", PATH, this::patch)
         .on("DELETE", PATH, this::delete)
         .on("POST", PATH + "/listNodes", this::nodes)
-        .on("POST", PATH + "/listKeys", this::keys)
-        .on("GET", PATH + "/operations/{operation}", this::operation);
+        .on("POST", PATH + "/listKeys", this::keys);
   }
 
   // Asking for a cluster.
@@ -260,24 +258,6 @@ final class ArmComputes {
                       Response.empty(202),
                       scope.cluster(seen.cluster().name()).path(),
                       "delete-" + seen.cluster().id()));
-        });
-  }
-
-  /// A cluster is there as soon as its creation was answered; its deletion takes until its last
-  /// node is gone.
-  private Response operation(Request request, Actor actor) {
-    String operation = request.parameter("operation");
-    return reads.inWorkspace(
-        request,
-        actor,
-        _ -> {
-          if (operation.equals("create")) {
-            return Arm.progress(request, operation, true);
-          }
-          long id = operation.startsWith("delete-") ? Id.parse(operation.substring(7)) : -1;
-          return id < 0
-              ? Reads.notFound("operation", operation)
-              : Arm.progress(request, operation, reads.view().cluster(new ClusterId(id)) == null);
         });
   }
 

@@ -33,7 +33,7 @@ final class ArmJobShape {
     return workspace.path() + "/jobs/" + name;
   }
 
-  ObjectNode of(JobSeen seen, @Nullable Attempt attempt) {
+  ObjectNode of(JobSeen seen, @Nullable Attempt attempt, JobFacts facts) {
     Job job = seen.job();
     ObjectNode shown =
         shown(
@@ -45,18 +45,14 @@ final class ArmJobShape {
             job.submitter());
     ObjectNode additions = additions(shown);
     additions.put("ebb.attempts", String.valueOf(job.attempts()));
-    if (job.spec().isLocal()) {
-      additions.put("ebb.metered", "false");
-    } else {
-      additions.put("ebb.cost.list", Shapes.ChargesShown.of(seen.charges()).list());
-    }
+    putFacts(additions, job.spec(), facts);
     if (job.phase() instanceof Job.Ended ended) {
       putEnd(additions, ended.cause(), ended.code(), ended.detail());
     }
     return shown;
   }
 
-  ObjectNode of(Scope workspace, PastJob past) {
+  ObjectNode of(Scope workspace, PastJob past, JobFacts facts) {
     String by = past.behalfOf().isEmpty() ? past.principal() : past.behalfOf();
     EndCause cause = past.cause();
     ObjectNode shown =
@@ -69,9 +65,7 @@ final class ArmJobShape {
             by);
     ObjectNode additions = additions(shown);
     additions.put("ebb.attempts", String.valueOf(past.attempts()));
-    if (past.spec().isLocal()) {
-      additions.put("ebb.metered", "false");
-    }
+    putFacts(additions, past.spec(), facts);
     if (cause != null) {
       putEnd(additions, cause, past.code(), past.detail());
     }
@@ -85,9 +79,35 @@ final class ArmJobShape {
         : properties.putObject("properties");
   }
 
+  private static void putFacts(ObjectNode additions, JobSpec spec, JobFacts facts) {
+    if (spec.isLocal()) {
+      additions.put("ebb.metered", "false");
+    } else if (facts.charges() != null) {
+      additions.put("ebb.cost.list", Shapes.ChargesShown.of(facts.charges()).list());
+    }
+    if (facts.virtual() != null) {
+      additions.put("ebb.virtual", String.valueOf(facts.virtual()));
+    }
+    if (facts.isolation() != null) {
+      additions.put("ebb.isolation", Reason.lower(facts.isolation()));
+    }
+    Shapes.UsedShown used = Shapes.UsedShown.of(facts.used());
+    if (used != null) {
+      additions.put("ebb.used.cpu", used.cpu());
+      additions.put("ebb.used.peakMemoryMebibytes", String.valueOf(used.peakMemoryMebibytes()));
+      additions.put("ebb.used.bytesRead", String.valueOf(used.bytesRead()));
+      additions.put("ebb.used.bytesWritten", String.valueOf(used.bytesWritten()));
+      if (used.checkpoint() != null) {
+        additions.put("ebb.used.checkpoint", used.checkpoint());
+      }
+    }
+  }
+
   private static void putEnd(ObjectNode additions, EndCause cause, int code, String detail) {
     additions.put("ebb.end.cause", Reason.lower(cause));
-    additions.put("ebb.end.code", String.valueOf(code));
+    if (Reason.isExit(cause, code)) {
+      additions.put("ebb.end.code", String.valueOf(code));
+    }
     if (!detail.isEmpty()) {
       additions.put("ebb.end.detail", detail);
     }

@@ -2,12 +2,14 @@ package ebb.app.api;
 
 import ebb.app.http.Request;
 import ebb.app.http.Response;
+import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Listed;
 import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.WorkspaceId;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -70,12 +72,13 @@ final class ArmJobs {
         new JobEndpoints.Cases() {
           @Override
           public Response live(JobSeen seen) {
-            return Json.answer(status, shape.of(seen, jobs.attempt(seen.job())));
+            return Json.answer(status, shape.of(seen, jobs.attempt(seen.job()), jobs.looked(seen)));
           }
 
           @Override
-          public Response past(PastJob past) {
-            return Json.answer(status, shape.of(Reads.workspaceScope(request), past));
+          public Response past(PastJob past) throws HistoryUnavailable {
+            return Json.answer(
+                status, shape.of(Reads.workspaceScope(request), past, jobs.looked(past.id())));
           }
         });
   }
@@ -125,13 +128,13 @@ final class ArmJobs {
                 : (spec, said) -> shape.has(spec, said, tag, Bodies.or(properties, ""))),
         new JobEndpoints.Rows<ObjectNode>() {
           @Override
-          public ObjectNode live(JobSeen seen) {
-            return shape.of(seen, jobs.attempt(seen.job()));
+          public ObjectNode live(JobSeen seen, JobFacts facts) {
+            return shape.of(seen, jobs.attempt(seen.job()), facts);
           }
 
           @Override
-          public ObjectNode past(PastJob past) {
-            return shape.of(Reads.workspaceScope(request), past);
+          public ObjectNode past(PastJob past, JobFacts facts) {
+            return shape.of(Reads.workspaceScope(request), past, facts);
           }
         },
         page -> Arm.page(request, page.rows(), page.next()));
@@ -159,9 +162,35 @@ final class ArmJobs {
     return reads.inWorkspace(
         request,
         actor,
-        _ -> {
+        workspace -> {
           JobSeen seen = reads.view().job(new JobId(id));
-          return Arm.progress(request, operation, seen == null || seen.job().isEnded());
+          if (seen == null) {
+            return operationOfPast(request, new JobId(id), workspace.workspace().id());
+          }
+          boolean isAsked =
+              seen.workspace().equals(workspace.workspace().scope())
+                  && seen.job().name().equalsIgnoreCase(request.parameter("name"))
+                  && (seen.job().cancelRequested() || seen.job().isEnded());
+          return isAsked
+              ? Arm.progress(request, operation, seen.job().isEnded())
+              : Reads.notFound("operation", operation);
         });
+  }
+
+  private Response operationOfPast(Request request, JobId id, WorkspaceId workspace) {
+    String operation = request.parameter("operation");
+    try {
+      boolean isThere =
+          jobs.past(id)
+              .filter(past ->
+                  past.workspace().equals(workspace)
+                      && past.name().equalsIgnoreCase(request.parameter("name")))
+              .isPresent();
+      return isThere
+          ? Arm.progress(request, operation, true)
+          : Reads.notFound("operation", operation);
+    } catch (HistoryUnavailable unavailable) {
+      return JobEndpoints.historyUnavailable(unavailable);
+    }
   }
 }

@@ -66,7 +66,7 @@ final class ClusterEndpoints {
             if (page.size() == size) {
               return Json.answer(200, new Shapes.Page(page, page.getLast().name()));
             }
-            page.add(Shapes.ClusterShown.of(seen, reads.view().rules(), null));
+            page.add(Shapes.ClusterShown.of(seen, reads.view().rules(), null, reads.now()));
           }
           return Json.answer(200, new Shapes.Page(page, null));
         });
@@ -150,7 +150,8 @@ final class ClusterEndpoints {
           return seen == null
               ? Reads.notFound("cluster", request.parameter("name"))
               : Json.answer(
-                  status, Shapes.ClusterShown.of(seen, reads.view().rules(), nodeStart(seen)));
+                  status,
+                  Shapes.ClusterShown.of(seen, reads.view().rules(), nodeStart(seen), reads.now()));
         });
   }
 
@@ -214,10 +215,26 @@ final class ClusterEndpoints {
   }
 
   /// Why something waits, as it is answered.
-  record WhyShown(String code, String message, Map<String, Object> numbers) {
+  record WhyShown(
+      String code,
+      String message,
+      Map<String, Object> numbers,
+      @Nullable String isolation,
+      Shapes.@Nullable UsedShown used) {
     static Response answer(Rejection rejection) {
       Reason reason = Reason.of(rejection);
-      return Json.answer(200, new WhyShown(reason.code(), reason.message(), reason.numbers()));
+      return answer(reason, JobFacts.NONE);
+    }
+
+    static Response answer(Reason reason, JobFacts facts) {
+      return Json.answer(
+          200,
+          new WhyShown(
+              reason.code(),
+              reason.message(),
+              reason.numbers(),
+              facts.isolation() == null ? null : Reason.lower(facts.isolation()),
+              Shapes.UsedShown.of(facts.used())));
     }
   }
 }

@@ -28,6 +28,7 @@ import ebb.kernel.protocol.Thing;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -118,29 +119,46 @@ final class JobEndpoints {
         new Cases() {
           @Override
           public Response live(JobSeen seen) {
-            return Json.answer(status, liveShown(seen));
+            return Json.answer(status, Shapes.JobShown.of(seen, attempt(seen.job()), looked(seen)));
           }
 
           @Override
-          public Response past(PastJob past) {
-            return shownPast(past, status);
+          public Response past(PastJob past) throws HistoryUnavailable {
+            return Json.answer(status, Shapes.JobShown.of(past, looked(past.id())));
           }
         });
   }
 
-  private Response shownPast(PastJob past, int status) {
-    try {
-      Ledger ledger = history.get().ledger();
-      Ledger.OfJob its = new Ledger.OfJob(past.id());
-      Charges charges = ledger.sum(its, Ledger.Period.ALL);
-      boolean virtual =
-          ledger.segments(its, Ledger.Period.ALL, 0, SEGMENTS_LOOKED_AT).stream()
-              .anyMatch(Ledger.Segment::virtual);
-      return Json.answer(
-          status, Shapes.JobShown.of(past, charges, virtual, history.get().usage(past.id())));
-    } catch (HistoryUnavailable unavailable) {
-      return historyUnavailable(unavailable);
+  /// All that is known of a job that is live. One that has ended is looked up in history, which may
+  /// have it a little later.
+  JobFacts looked(JobSeen seen) {
+    Job job = seen.job();
+    if (job.isEnded() && !job.spec().isLocal()) {
+      try {
+        JobFacts past = looked(job.id());
+        return new JobFacts(
+            seen.charges(reads.now()), past.virtual(), past.isolation(), past.used());
+      } catch (HistoryUnavailable unavailable) {
+        return facts(seen, reads.now());
+      }
     }
+    return facts(seen, reads.now());
+  }
+
+  /// The same of one that has ended, from history.
+  JobFacts looked(JobId id) throws HistoryUnavailable {
+    Ledger ledger = history.get().ledger();
+    Ledger.OfJob its = new Ledger.OfJob(id);
+    boolean virtual =
+        ledger.segments(its, Ledger.Period.ALL, 0, SEGMENTS_LOOKED_AT).stream()
+            .anyMatch(Ledger.Segment::virtual);
+    return JobFacts.of(ledger.sum(its, Ledger.Period.ALL), virtual, history.get().usage(id));
+  }
+
+  /// What the view has of a live job.
+  private JobFacts facts(JobSeen seen, long now) {
+    Attempt attempt = attempt(seen.job());
+    return JobFacts.of(seen.charges(now), attempt == null ? List.of() : nodes(attempt));
   }
 
   /// What history knows of a job that has left memory.
@@ -156,9 +174,10 @@ final class JobEndpoints {
         : past(id).filter(past -> !past.isDeleted()).isPresent();
   }
 
-  Shapes.JobShown liveShown(JobSeen seen) {
-    Attempt attempt = attempt(seen.job());
-    return Shapes.JobShown.of(seen, attempt, attempt == null ? List.of() : nodes(attempt));
+  /// As events show a live job: its charges are those that are metered to their end, for an event
+  /// is something that has changed, and money changes always.
+  Shapes.JobShown shownInEvent(JobSeen seen) {
+    return Shapes.JobShown.of(seen, attempt(seen.job()), facts(seen, 0));
   }
 
   private List<Node> nodes(Attempt attempt) {
@@ -180,7 +199,7 @@ final class JobEndpoints {
   interface Cases {
     Response live(JobSeen seen);
 
-    Response past(PastJob past);
+    Response past(PastJob past) throws HistoryUnavailable;
   }
 
   /// The view first: what leaves it is in history by then.
@@ -198,12 +217,10 @@ final class JobEndpoints {
             return seen.job().isDeleted() ? Reads.notFound("job", name) : cases.live(seen);
           }
           try {
-            return history
-                .get()
-                .job(workspace.workspace().id(), name)
-                .filter(past -> !past.isDeleted())
-                .map(cases::past)
-                .orElseGet(() -> Reads.notFound("job", name));
+            Optional<PastJob> past = history.get().job(workspace.workspace().id(), name);
+            return past.isEmpty() || past.get().isDeleted()
+                ? Reads.notFound("job", name)
+                : cases.past(past.get());
           } catch (HistoryUnavailable unavailable) {
             return historyUnavailable(unavailable);
           }
@@ -217,13 +234,13 @@ final class JobEndpoints {
         new Asked(Reads.after(request), Reads.pageSize(request), listed(request), null),
         new Rows<Shapes.JobShown>() {
           @Override
-          public Shapes.JobShown live(JobSeen seen) {
-            return liveShown(seen);
+          public Shapes.JobShown live(JobSeen seen, JobFacts facts) {
+            return Shapes.JobShown.of(seen, attempt(seen.job()), facts);
           }
 
           @Override
-          public Shapes.JobShown past(PastJob past) {
-            return Shapes.JobShown.of(past, null, null, null);
+          public Shapes.JobShown past(PastJob past, JobFacts facts) {
+            return Shapes.JobShown.of(past, facts);
           }
         },
         page -> new Shapes.Page(page.rows(), page.next()));
@@ -240,10 +257,13 @@ final class JobEndpoints {
 
   /// What a job is in a list.
   interface Rows<T> {
-    T live(JobSeen seen);
+    T live(JobSeen seen, JobFacts facts);
 
-    T past(PastJob past);
+    T past(PastJob past, JobFacts facts);
   }
+
+  /// A job of a page: live, or of history.
+  private record Found(@Nullable JobSeen live, @Nullable PastJob past) {}
 
   /// @param next after which the following page begins; null if this is the last one
   record JobPage<T>(List<T> rows, @Nullable String next) {}
@@ -294,7 +314,9 @@ final class JobEndpoints {
                     .get()
                     .jobs(workspace.workspace().id(), asked.which(), start, asked.most() + 1)
                     .iterator();
-            return Json.answer(200, shown.apply(merge(live, past, asked, rows)));
+            JobPage<Found> page = merge(live, past, asked);
+            return Json.answer(
+                200, shown.apply(new JobPage<>(shown(page.rows(), rows), page.next())));
           } catch (HistoryUnavailable unavailable) {
             return historyUnavailable(unavailable);
           }
@@ -302,9 +324,8 @@ final class JobEndpoints {
   }
 
   /// History has the live jobs too, a little later: where both have one, the live one counts.
-  private static <T> JobPage<T> merge(
-      Iterator<JobSeen> live, Iterator<PastJob> past, Asked asked, Rows<T> rows) {
-    List<T> page = new ArrayList<>();
+  private static JobPage<Found> merge(Iterator<JobSeen> live, Iterator<PastJob> past, Asked asked) {
+    List<Found> page = new ArrayList<>();
     int looks = 0;
     JobId last = JobId.NONE;
     JobSeen nextLive = next(live);
@@ -319,13 +340,13 @@ final class JobEndpoints {
         last = nextLive.job().id();
         if (!nextLive.job().isDeleted()
             && asked.wants(nextLive.job().spec(), nextLive.job().description())) {
-          page.add(rows.live(nextLive));
+          page.add(new Found(nextLive, null));
         }
         nextLive = next(live);
       } else if (nextPast != null) {
         last = nextPast.id();
         if (nextPast.endedAt() != 0 && asked.wants(nextPast.spec(), nextPast.description())) {
-          page.add(rows.past(nextPast));
+          page.add(new Found(null, nextPast));
         }
       }
       if (order >= 0) {
@@ -333,6 +354,29 @@ final class JobEndpoints {
       }
     }
     return new JobPage<>(page, null);
+  }
+
+  /// With what each has cost; that of all that are history is one look.
+  private <T> List<T> shown(List<Found> found, Rows<T> rows) throws HistoryUnavailable {
+    List<JobId> ids = new ArrayList<>();
+    for (Found each : found) {
+      if (each.past() != null) {
+        ids.add(each.past().id());
+      }
+    }
+    Map<JobId, Charges> charges = history.get().ledger().sums(ids);
+    long now = reads.now();
+    List<T> shown = new ArrayList<>();
+    for (Found each : found) {
+      PastJob past = each.past();
+      JobSeen live = each.live();
+      if (past != null) {
+        shown.add(rows.past(past, JobFacts.of(charges.getOrDefault(past.id(), Charges.NONE))));
+      } else if (live != null) {
+        shown.add(rows.live(live, facts(live, now)));
+      }
+    }
+    return shown;
   }
 
   /// Which comes first: the newer one.
@@ -389,14 +433,23 @@ final class JobEndpoints {
         new Cases() {
           @Override
           public Response live(JobSeen seen) {
-            Thing thing = new Thing(Thing.Kind.JOB, seen.job().id().value());
+            Job job = seen.job();
+            if (job.phase() instanceof Job.Ended end) {
+              Reason ended = Reason.ended(job.name(), end.cause(), end.code(), end.detail());
+              return ClusterEndpoints.WhyShown.answer(ended, looked(seen));
+            }
+            Thing thing = new Thing(Thing.Kind.JOB, job.id().value());
             return wishes.ask(
                 (state, now) -> Kernel.why(state, thing, now), ClusterEndpoints.WhyShown::answer);
           }
 
           @Override
-          public Response past(PastJob past) {
-            return ClusterEndpoints.WhyShown.answer(ended(past));
+          public Response past(PastJob past) throws HistoryUnavailable {
+            return past.cause() == null
+                ? Reads.notFound("job", past.name())
+                : ClusterEndpoints.WhyShown.answer(
+                    Reason.ended(past.name(), past.cause(), past.code(), past.detail()),
+                    looked(past.id()));
           }
         });
   }

@@ -57,7 +57,7 @@ final class JobEvents {
     String last = seenId;
     try (watch) {
       for (JobSeen seen = view.job(job); seen != null; seen = view.job(job)) {
-        last = send(jobs.liveShown(seen), last, stream);
+        last = send(jobs.shownInEvent(seen), last, stream);
         if (seen.job().isEnded()) {
           stream.end();
           return;
@@ -79,7 +79,7 @@ final class JobEvents {
 
   private static void sendLast(PastJob past, String last, EventStreams.Stream stream)
       throws IOException {
-    send(Shapes.JobShown.of(past, null, null, null), last, stream);
+    send(Shapes.JobShown.of(past, JobFacts.NONE), last, stream);
     stream.end();
   }
 

@@ -50,8 +50,11 @@ final class LedgerEndpoint {
   }
 
   /// Amounts are rounded so that the rows add up to the total, so they are said once only.
+  ///
+  /// @param name of a cluster: it outlives it
   private record Row(
       String of,
+      @Nullable String name,
       String list,
       String internal,
       String invoice,
@@ -145,18 +148,22 @@ final class LedgerEndpoint {
           sums(
               asked,
               ledger.sumsByJob(asked.of(), asked.period(), id(asked, JobId::new), asked.most()),
-              id -> id.value() == 0 ? "" : id.toString());
-      case "cluster" ->
-          sums(
-              asked,
-              ledger.sumsByCluster(
-                  asked.of(), asked.period(), id(asked, ClusterId::new), asked.most()),
-              ClusterId::toString);
+              id -> id.value() == 0 ? "" : id.toString(),
+              _ -> null);
+      case "cluster" -> {
+        TreeMap<ClusterId, Charges> sums =
+            ledger.sumsByCluster(
+                asked.of(), asked.period(), id(asked, ClusterId::new), asked.most());
+        Map<ClusterId, String> names =
+            sums.isEmpty() ? Map.of() : history.get().clusterNames(sums.firstKey(), sums.lastKey());
+        yield sums(asked, sums, ClusterId::toString, names::get);
+      }
       case "account" ->
           sums(
               asked,
               ledger.sumsByAccount(asked.of(), asked.period(), asked.after(), asked.most()),
-              account -> account);
+              account -> account,
+              _ -> null);
       default ->
           throw new Bodies.Unfit(
               "'%s' is no way to add up: there are job, cluster, account and segment."
@@ -176,7 +183,11 @@ final class LedgerEndpoint {
     return make.apply(id);
   }
 
-  private <K> Response sums(Asked asked, TreeMap<K, Charges> sums, Function<K, String> name) {
+  private <K> Response sums(
+      Asked asked,
+      TreeMap<K, Charges> sums,
+      Function<K, String> key,
+      Function<K, @Nullable String> name) {
     List<BigDecimal> list = rounded(sums, Charges::list);
     List<BigDecimal> internal = rounded(sums, Charges::internal);
     List<BigDecimal> invoice = rounded(sums, Charges::invoice);
@@ -188,6 +199,7 @@ final class LedgerEndpoint {
       Shapes.ChargesShown times = Shapes.ChargesShown.of(entry.getValue());
       rows.add(
           new Row(
+              key.apply(entry.getKey()),
               name.apply(entry.getKey()),
               list.get(i).toPlainString(),
               internal.get(i).toPlainString(),
@@ -204,7 +216,7 @@ final class LedgerEndpoint {
             total(sums, Charges::internal),
             total(sums, Charges::invoice),
             millis);
-    String next = sums.size() < asked.most() ? null : name.apply(sums.lastKey());
+    String next = sums.size() < asked.most() ? null : key.apply(sums.lastKey());
     String currency = reads.view().rules().prices().currency();
     return Json.answer(200, new Shown(currency, asked.by(), total, rows, next));
   }

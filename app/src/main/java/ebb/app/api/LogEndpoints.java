@@ -88,8 +88,8 @@ final class LogEndpoints {
       return Json.refusal(
           404,
           "LogNotFound",
-          "The job has not started yet: there is nothing to read. With follow=true you wait for"
-              + " it.");
+          "The job has not started yet: there is nothing to read. Following it waits for its start"
+              + " ('ebb logs -f', or follow=true).");
     }
     Mask mask;
     try {

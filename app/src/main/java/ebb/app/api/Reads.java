@@ -10,6 +10,7 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import java.lang.System.Logger.Level;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What every read begins with: may this actor look here, and is the workspace there.
@@ -23,9 +24,17 @@ final class Reads {
   private static final int PAGE_MOST = 1000;
 
   private final View view;
+  private final LongSupplier now;
 
-  Reads(View view) {
+  /// @param now the engine's time, by which nodes are metered
+  Reads(View view, LongSupplier now) {
     this.view = view;
+    this.now = now;
+  }
+
+  /// Until when money is shown.
+  long now() {
+    return now.getAsLong();
   }
 
   View view() {

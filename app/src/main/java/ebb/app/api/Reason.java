@@ -205,7 +205,7 @@ public record Reason(
               400,
               "InvalidVmSize",
               size.size(),
-              "There is no VM size '%s': GET /ebb/v1/sizes lists those there are."
+              "There is no VM size '%s': 'ebb ml compute list-sizes' lists those there are."
                   .formatted(size.size()));
       case Rejection.NodesExceedMax nodes ->
           of(
@@ -424,11 +424,29 @@ public record Reason(
     };
   }
 
+  /// Whether the code is that of a command which has ended by itself: what was stopped, or never
+  /// started, has none.
+  static boolean isExit(EndCause cause, int code) {
+    return cause == EndCause.SUCCEEDED || (cause == EndCause.FAILED && code != 0);
+  }
+
+  /// Why a job has ended, as fully as is known.
+  static Reason ended(String job, EndCause cause, int code, String detail) {
+    boolean ran = isExit(cause, code);
+    String how = ran && cause == EndCause.FAILED ? "its command failed" : cause(cause);
+    String more = detail.isEmpty() || cause == EndCause.SUCCEEDED ? "" : " (" + detail + ")";
+    Reason reason =
+        of(409, "JobAlreadyEnded", job, "The job '%s' has ended: %s%s.".formatted(job, how, more))
+            .number("cause", lower(cause));
+    reason = ran ? reason.number("exitCode", code) : reason;
+    return detail.isEmpty() ? reason : reason.number("detail", detail);
+  }
+
   /// How something ended, in words.
   static String cause(EndCause cause) {
     return switch (cause) {
       case SUCCEEDED -> "it succeeded";
-      case FAILED -> "its command failed";
+      case FAILED -> "it failed"; // its command, or what it needs to start
       case CANCELED -> "it was canceled";
       case TIME_LIMIT -> "its time limit passed";
       case PREEMPTED -> "its nodes were taken back";

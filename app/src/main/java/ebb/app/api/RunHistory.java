@@ -4,6 +4,7 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.SignedAddress;
+import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
 import ebb.kernel.job.Job;
@@ -71,12 +72,14 @@ final class RunHistory {
         new JobEndpoints.Cases() {
           @Override
           public Response live(JobSeen seen) {
-            return Json.answer(200, run(shape.of(seen, jobs.attempt(seen.job()))));
+            return Json.answer(
+                200, run(shape.of(seen, jobs.attempt(seen.job()), jobs.looked(seen))));
           }
 
           @Override
-          public Response past(PastJob past) {
-            return Json.answer(200, run(shape.of(Reads.workspaceScope(request), past)));
+          public Response past(PastJob past) throws HistoryUnavailable {
+            return Json.answer(
+                200, run(shape.of(Reads.workspaceScope(request), past, jobs.looked(past.id()))));
           }
         });
   }
@@ -94,12 +97,16 @@ final class RunHistory {
               new JobEndpoints.Cases() {
                 @Override
                 public Response live(JobSeen seen) {
-                  return runData(run(shape.of(seen, jobs.attempt(seen.job()))), seen.job().spec());
+                  return runData(
+                      run(shape.of(seen, jobs.attempt(seen.job()), jobs.looked(seen))),
+                      seen.job().spec());
                 }
 
                 @Override
-                public Response past(PastJob past) {
-                  return runData(run(shape.of(Reads.workspaceScope(request), past)), past.spec());
+                public Response past(PastJob past) throws HistoryUnavailable {
+                  return runData(
+                      run(shape.of(Reads.workspaceScope(request), past, jobs.looked(past.id()))),
+                      past.spec());
                 }
               });
         });
@@ -166,16 +173,18 @@ final class RunHistory {
             Job job = seen.job();
             long ended = job.phase() instanceof Job.Ended end ? end.at() : 0;
             Run run = new Run(seen.workspace(), job.spec(), job.attempts(), job.queuedAt(), ended);
-            return Json.answer(200, told(request, shape.of(seen, jobs.attempt(job)), run));
+            return Json.answer(
+                200, told(request, shape.of(seen, jobs.attempt(job), jobs.looked(seen)), run));
           }
 
           @Override
-          public Response past(PastJob past) {
+          public Response past(PastJob past) throws HistoryUnavailable {
             Scope workspace = Reads.workspaceScope(request);
             Run run =
                 new Run(
                     workspace, past.spec(), past.attempts(), past.submittedAt(), past.endedAt());
-            return Json.answer(200, told(request, shape.of(workspace, past), run));
+            return Json.answer(
+                200, told(request, shape.of(workspace, past, jobs.looked(past.id())), run));
           }
         });
   }
@@ -205,7 +214,9 @@ final class RunHistory {
     ObjectNode error = Json.object();
     ObjectNode inner = error.putObject("error");
     inner.put("code", cause.equals("failed") ? "UserError" : "SystemError");
-    inner.put("message", detail.isEmpty() ? "The job ended with exit code " + code + "." : detail);
+    String how =
+        code.isEmpty() ? "The job ended: " + cause : "The job ended with exit code " + code;
+    inner.put("message", detail.isEmpty() ? how + "." : detail);
     inner.putArray("details"); // azureml-core cannot print an error without
     return error;
   }

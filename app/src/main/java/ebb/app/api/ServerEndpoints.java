@@ -238,15 +238,16 @@ final class ServerEndpoints {
     }
   }
 
-  /// By closed segments: what runs now is counted when it ends or changes.
+  /// With what nodes do now, until this moment.
   private void moneyMetrics(Exposition exposition) {
     String name = "ebb_spent";
     String currency = reads.view().rules().prices().currency();
     exposition.family(
         name, "gauge", "What the nodes of each cluster that exists came to, by kind of price.");
+    long now = reads.now();
     for (WorkspaceSeen workspace : reads.view().workspaces()) {
       for (ClusterSeen seen : workspace.clustersAfter("").values()) {
-        Charges charges = seen.charges();
+        Charges charges = seen.charges(now);
         spent(exposition, seen, currency, "list", charges.list());
         spent(exposition, seen, currency, "internal", charges.internal());
         spent(exposition, seen, currency, "invoice", charges.invoice());

@@ -14,13 +14,14 @@ import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Description;
-import ebb.kernel.protocol.Isolation;
+import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Tag;
+import ebb.kernel.quota.HostUsage;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +90,7 @@ final class Shapes {
     return micros == Rates.UNPRICED ? null : BigDecimal.valueOf(micros, 6).toPlainString();
   }
 
+  /// @param virtual the machine has less than a node of the size needs: none is real
   /// @param isolationGiven what its new nodes have of `isolation`, which is what was asked for
   /// @param nodeStart how long its newest nodes took to come; shown of one cluster
   record ClusterShown(
@@ -102,6 +104,7 @@ final class Shapes {
       String location,
       boolean internodeCommunication,
       Map<String, String> tags,
+      boolean virtual,
       String isolation,
       String isolationGiven,
       boolean network,
@@ -111,7 +114,7 @@ final class Shapes {
       ClusterSeen.Counts counts,
       @Nullable String nodeStart,
       ChargesShown charges) {
-    static ClusterShown of(ClusterSeen seen, Rules rules, @Nullable String nodeStart) {
+    static ClusterShown of(ClusterSeen seen, Rules rules, @Nullable String nodeStart, long now) {
       Cluster cluster = seen.cluster();
       ClusterSpec spec = cluster.spec();
       Map<String, String> tags = new LinkedHashMap<>();
@@ -129,6 +132,7 @@ final class Shapes {
           spec.location(),
           spec.internodeCommunication(),
           tags,
+          HostUsage.isTooSmall(rules.host(), cluster.size()),
           Reason.lower(spec.isolation()),
           Reason.lower(rules.host().isolation().given(spec.isolation())),
           spec.network(),
@@ -137,11 +141,20 @@ final class Shapes {
           HourlyShown.of(cluster.rates(), rules.prices().currency()),
           seen.counts(),
           nodeStart,
-          ChargesShown.of(seen.charges()));
+          ChargesShown.of(seen.charges(now)));
     }
   }
 
-  record EndShown(String cause, int code, @Nullable String detail, String at) {}
+  /// @param code of the command that ended by itself; absent if none did
+  record EndShown(String cause, @Nullable Integer code, @Nullable String detail, String at) {
+    static EndShown of(EndCause cause, int code, String detail, long at) {
+      return new EndShown(
+          Reason.lower(cause),
+          Reason.isExit(cause, code) ? code : null,
+          detail.isEmpty() ? null : detail,
+          time(at));
+    }
+  }
 
   /// What the tasks of an ended job have used.
   ///
@@ -157,7 +170,7 @@ final class Shapes {
       long bytesWritten,
       @Nullable String checkpoint) {
     static @Nullable UsedShown of(History.@Nullable Usage usage) {
-      return usage == null || usage.isolation() == null
+      return usage == null
           ? null
           : new UsedShown(
               duration(usage.cpuMillis()),
@@ -188,9 +201,7 @@ final class Shapes {
       @Nullable ChargesShown charges,
       @Nullable Boolean archived) {
 
-    /// `virtual`: whether a node of it shares the machine; `isolation`: how its tasks are kept
-    /// apart, on the weakest of its nodes. Both are absent while it has none.
-    static JobShown of(JobSeen seen, @Nullable Attempt attempt, List<Node> nodes) {
+    static JobShown of(JobSeen seen, @Nullable Attempt attempt, JobFacts facts) {
       Job job = seen.job();
       JobSpec spec = job.spec();
       return new JobShown(
@@ -206,31 +217,17 @@ final class Shapes {
           time(sinceOf(job, attempt)),
           time(job.queuedAt()),
           job.attempts(),
-          nodes.isEmpty() ? null : nodes.stream().anyMatch(Node::virtual),
-          isolation(nodes),
-          null,
-          end(job),
-          ChargesShown.of(seen.charges()),
+          facts.virtual(),
+          facts.isolation() == null ? null : Reason.lower(facts.isolation()),
+          UsedShown.of(facts.used()),
+          job.phase() instanceof Job.Ended ended
+              ? EndShown.of(ended.cause(), ended.code(), ended.detail(), ended.at())
+              : null,
+          facts.charges() == null ? null : ChargesShown.of(facts.charges()),
           archived(job.description()));
     }
 
-    private static @Nullable String isolation(List<Node> nodes) {
-      String weakest = null;
-      for (Node node : nodes) {
-        if (weakest == null || node.isolation() == Isolation.NONE) {
-          weakest = Reason.lower(node.isolation());
-        }
-      }
-      return weakest;
-    }
-
-    /// `charges`, `virtual` and `usage` are absent in lists, where each would cost a look of its
-    /// own.
-    static JobShown of(
-        PastJob job,
-        @Nullable Charges charges,
-        @Nullable Boolean virtual,
-        History.@Nullable Usage usage) {
+    static JobShown of(PastJob job, JobFacts facts) {
       JobSpec spec = job.spec();
       return new JobShown(
           job.id().toString(),
@@ -245,36 +242,18 @@ final class Shapes {
           time(job.endedAt()),
           time(job.submittedAt()),
           job.attempts(),
-          virtual,
-          usage == null || usage.isolation() == null ? null : Reason.lower(usage.isolation()),
-          UsedShown.of(usage),
-          end(job),
-          charges == null ? null : ChargesShown.of(charges),
+          facts.virtual(),
+          facts.isolation() == null ? null : Reason.lower(facts.isolation()),
+          UsedShown.of(facts.used()),
+          job.cause() == null
+              ? null
+              : EndShown.of(job.cause(), job.code(), job.detail(), job.endedAt()),
+          facts.charges() == null ? null : ChargesShown.of(facts.charges()),
           archived(job.description()));
     }
 
     private static @Nullable Boolean archived(Description description) {
       return description.hidden() ? true : null;
-    }
-
-    private static @Nullable EndShown end(PastJob job) {
-      return job.cause() == null
-          ? null
-          : new EndShown(
-              Reason.lower(job.cause()),
-              job.code(),
-              job.detail().isEmpty() ? null : job.detail(),
-              time(job.endedAt()));
-    }
-
-    private static @Nullable EndShown end(Job job) {
-      return job.phase() instanceof Job.Ended ended
-          ? new EndShown(
-              Reason.lower(ended.cause()),
-              ended.code(),
-              ended.detail().isEmpty() ? null : ended.detail(),
-              time(ended.at()))
-          : null;
     }
   }
 

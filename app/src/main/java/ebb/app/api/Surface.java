@@ -88,7 +88,8 @@ public final class Surface {
       Cleaning cleaning) {}
 
   public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
-    Reads reads = new Reads(parts.view());
+    Reads reads =
+        new Reads(parts.view(), () -> parts.loop().engineMillis(System.currentTimeMillis()));
     Governing governing = new Governing(reads);
     Wishes wishes =
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
@@ -127,6 +128,7 @@ public final class Surface {
     new ArmTenancy(reads, wishes).addTo(arm);
     new ArmGroups(reads, wishes).addTo(arm);
     new ArmComputes(reads, wishes).addTo(arm);
+    new ComputeOperations(reads, parts.history()).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmAssets(reads, new EnvironmentKind(), parts.environments().versions()).addTo(arm);
     JobBlobs blobs = new JobBlobs(jobs, parts, logs);

@@ -151,13 +151,29 @@ final class Clusters {
     }
   }
 
+  /// That a cluster keeps nodes without work, and what they cost; empty if it keeps none.
+  static String keptByMinimum(JsonNode cluster) {
+    int min = cluster.path("min").asInt();
+    Plan.Hourly hourly = Plan.hourly(cluster);
+    if (min == 0) {
+      return "";
+    }
+    return "kept by min %d: %s"
+        .formatted(
+            min,
+            hourly == null
+                ? "unpriced"
+                : hourly.times(BigDecimal.valueOf(min).multiply(HOURS_IN_A_MONTH))
+                    + " a month by list price, used or not");
+  }
+
   /// What the cluster costs, in the words of the bill: at its maximum for an hour, and its minimum
   /// for a month, used or not.
   private void tellPrice(String name) {
     JsonNode cluster = connection.own("GET", "/clusters/" + Connection.encoded(name), null);
     Plan.Hourly hourly = Plan.hourly(cluster);
     if (hourly == null) {
-      System.err.println("ebb: unpriced: no list price is known for this size and location");
+      System.err.println("ebb: " + Plan.unpriced(cluster));
     } else {
       tellPrice(cluster, hourly.list(), hourly.currency());
     }
@@ -168,10 +184,10 @@ final class Clusters {
     BigDecimal max = BigDecimal.valueOf(cluster.path("max").asInt());
     System.err.printf(
         java.util.Locale.ROOT,
-        "ebb: list price: %.2f %s/h at %s nodes, %.2f %s/h at %s; %.2f %s a month for the minimum%n",
+        "ebb: list price: %.2f %s/h at %s, %.2f %s/h at %s; %.2f %s a month for the minimum%n",
         hour.multiply(min),
         currency,
-        min,
+        Plan.count(min.intValueExact(), "node"),
         hour.multiply(max),
         currency,
         max,

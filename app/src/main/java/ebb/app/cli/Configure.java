@@ -53,7 +53,7 @@ final class Configure implements Runnable {
                       .put("value", each.getValue()))
               .toList();
       System.out.print(
-          Output.table(
+          Table.of(
               rows,
               List.of(Output.Column.of("Name", "/name"), Output.Column.of("Value", "/value"))));
     }

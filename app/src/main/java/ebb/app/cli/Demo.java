@@ -25,7 +25,8 @@ import tools.jackson.databind.JsonNode;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Makes a cluster, trains a real model several times on it, kills the server in the middle,",
+      "Shows all of it in about a minute, with a real training.",
+      "Makes a cluster, trains a model several times on it, kills the server in the middle,",
       "and shows what came of it: scores, the life of the nodes, and the bill."
     })
 final class Demo implements Callable<Integer> {

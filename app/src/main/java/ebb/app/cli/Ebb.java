@@ -83,7 +83,8 @@ public final class Ebb implements Runnable {
     az.refuses("'az ml compute list' and 'az ml job list' have what it shows");
     Connection connection = Connection.to(place);
     Standing standing = Standing.of(connection);
-    System.out.println(Terminal.Colour.BOLD.of(standing.line()));
+    System.out.println(
+        Terminal.Colour.BOLD.of(Table.wrapped(standing.line(), "  ", Terminal.width())));
     List<JsonNode> waiting = standing.live().stream().filter(Standing::isWaiting).toList();
     for (JsonNode job : waiting.subList(0, Math.min(TOLD, waiting.size()))) {
       String name = job.path("name").asString();
@@ -92,12 +93,11 @@ public final class Ebb implements Runnable {
     for (JsonNode job : standing.failed(TOLD)) {
       String name = job.path("name").asString();
       say(
-          "%s ended: %s, %s"
+          "%s ended: %s"
               .formatted(
                   name,
-                  job.at("/end/cause").asString(),
-                  job.at("/end/detail").asString("exit " + job.at("/end/code").asString(""))),
-          "ebb logs --stderr " + name);
+                  Top.shortened(job.at("/end/detail").asString(job.at("/end/cause").asString()))),
+          job.at("/end/code").asInt(0) == 0 ? "ebb why " + name : Why.logs(name));
     }
     if (standing.clusters().isEmpty()) {
       System.out.println("  nothing yet: try   ebb run -- echo hello");
@@ -105,6 +105,12 @@ public final class Ebb implements Runnable {
   }
 
   private static void say(String what, String next) {
-    System.out.println("  " + Terminal.Colour.YELLOW.of("!") + " " + what + "      " + next);
+    int room = Terminal.width();
+    String line = what + "      " + next;
+    String text =
+        line.length() + 4 <= room
+            ? line
+            : Table.wrapped(what, "    ", room - 4) + "\n      " + next;
+    System.out.println("  " + Terminal.Colour.YELLOW.of("!") + " " + text);
   }
 }

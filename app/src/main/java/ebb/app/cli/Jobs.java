@@ -313,25 +313,4 @@ final class Jobs {
     }
     return String.join("/", parts);
   }
-
-  /// Why a job, a cluster or a node is as it is.
-  String why(String name) {
-    for (String path :
-        List.of(
-            path(name), "/clusters/" + Connection.encoded(name), "")) { // a node is of no workspace
-      try {
-        JsonNode why =
-            path.isEmpty()
-                ? connection.ofServer("/ebb/v1/nodes/" + Connection.encoded(name) + "/why")
-                : connection.own("GET", path + "/why", null);
-        return why.path("message").asString();
-      } catch (Failed absent) {
-        if (!absent.isAbsence() && !absent.code().equals("BadRequest")) {
-          throw absent;
-        }
-      }
-    }
-    throw new Failed(
-        "ResourceNotFound", "there is no job, cluster or node '" + name + "'.", Failed.ABSENT);
-  }
 }

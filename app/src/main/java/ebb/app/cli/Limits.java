@@ -155,7 +155,13 @@ final class Limits {
     @Override
     public void run() {
       String level =
-          type.equalsIgnoreCase("CanNotDelete") ? "cannot delete" : type.toLowerCase(Locale.ROOT);
+          switch (type.toLowerCase(Locale.ROOT)) {
+            case "cannotdelete" -> "cannot delete";
+            case "readonly" -> "read only";
+            default ->
+                throw Failed.unreadable(
+                    "'" + type + "' is no type of a lock: there are CanNotDelete and ReadOnly.");
+          };
       named.send("PUT", JsonNodeFactory.instance.objectNode().put("level", level));
     }
   }

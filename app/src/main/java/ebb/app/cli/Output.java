@@ -151,7 +151,7 @@ final class Output {
       case jsonc -> System.out.println(coloured(JSON.writeValueAsString(whole)));
       case yaml -> System.out.print(Yaml.write(whole));
       case tsv -> rows(whole).forEach(row -> System.out.println(tabbed(row)));
-      case table -> System.out.print(table(rows, columns));
+      case table -> System.out.print(Table.of(rows, columns));
       case none -> {} // nothing is asked for
     }
   }
@@ -184,31 +184,5 @@ final class Output {
 
   private static String quoted(String name) {
     return Matcher.quoteReplacement(Terminal.Colour.CYAN.of(name));
-  }
-
-  private static List<String> cells(JsonNode row, List<Column> columns) {
-    return columns.stream().map(column -> column.value().apply(row)).toList();
-  }
-
-  /// Columns as wide as their widest cell, two spaces apart, without spaces at the end of a line.
-  static String table(List<JsonNode> rows, List<Column> columns) {
-    List<List<String>> lines = new ArrayList<>();
-    lines.add(columns.stream().map(Column::title).toList());
-    rows.forEach(row -> lines.add(cells(row, columns)));
-    int[] widths = new int[columns.size()];
-    for (List<String> line : lines) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], line.get(i).length());
-      }
-    }
-    StringBuilder text = new StringBuilder();
-    for (List<String> line : lines) {
-      StringBuilder shown = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        shown.append(line.get(i)).repeat(" ", widths[i] - line.get(i).length() + 2);
-      }
-      text.append(shown.toString().stripTrailing()).append('\n');
-    }
-    return text.toString();
   }
 }

@@ -17,7 +17,7 @@ final class People {
           Ps.class,
           Logs.class,
           Stop.class,
-          Why.class,
+          Reason.class,
           Nodes.class,
           Top.class,
           Spent.class,
@@ -101,7 +101,7 @@ final class People {
       name = "why",
       mixinStandardHelpOptions = true,
       description = "Says what a job, a cluster or a node waits for, or how it ended.")
-  static final class Why implements Runnable {
+  static final class Reason implements Runnable {
     @Mixin private Place place = new Place();
     @Mixin private AzLine az = new AzLine();
 
@@ -111,7 +111,7 @@ final class People {
     @Override
     public void run() {
       az.refuses("'az ml job show' has a job's status, and no reason");
-      System.out.println(new Jobs(Connection.to(place)).why(name));
+      Why.of(Connection.to(place), name).print();
     }
   }
 
@@ -159,8 +159,8 @@ final class People {
       name = "gc",
       mixinStandardHelpOptions = true,
       description = {
-        "Removes what ended jobs have left between, code that nobody needs, and environments that",
-        "no job has started with for a month.",
+        "Removes what ended jobs left between, and code and environments that nobody needs.",
+        "An environment goes that no job has started with for a month.",
         "Outputs, logs and what jobs printed stay."
       })
   static final class Clean implements Runnable {

@@ -29,11 +29,37 @@ final class Plan {
     return amount.setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 
+  /// So many of something: one node, two nodes.
+  static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
+  /// An amount of bytes for people.
+  static String bytes(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " B";
+    }
+    String[] units = {"KB", "MB", "GB", "TB"};
+    double amount = bytes / 1024.0;
+    int unit = 0;
+    for (; amount >= 1024 && unit < units.length - 1; unit++) {
+      amount /= 1024;
+    }
+    return String.format(Locale.ROOT, "%.1f %s", amount, units[unit]);
+  }
+
   void tell(JsonNode submitted) {
     String job = submitted.path("name").asString();
+    JsonNode taken = connection.own("GET", "/jobs/" + Connection.encoded(job), null);
+    if (taken.path("phase").asString().equals("ended")) {
+      System.err.println(
+          "ebb: there was a job '%s' with the same content already, and it has ended: %s. Nothing runs: give another name to run it again."
+              .formatted(job, taken.at("/end/cause").asString("")));
+      return;
+    }
     JsonNode cluster =
         connection.own("GET", "/clusters/" + Connection.encoded(Jobs.cluster(submitted)), null);
-    int nodes = submitted.at("/properties/resources/instanceCount").asInt(1);
+    int nodes = taken.path("nodes").asInt(1);
     System.err.println(
         "ebb: %s runs on %d x %s of %s (%s); %s"
             .formatted(
@@ -42,11 +68,16 @@ final class Plan {
                 cluster.path("size").asString(),
                 cluster.path("name").asString(),
                 isolation(cluster),
-                cost(cluster, nodes, limit(submitted))));
+                cost(cluster, nodes, limits(submitted, taken))));
+    if (cluster.path("virtual").asBoolean() || taken.path("virtual").asBoolean()) {
+      System.err.println(
+          "ebb: virtual: the machine has not all that %s names, such as GPUs: the job shares what there is"
+              .formatted(cluster.path("size").asString()));
+    }
     System.err.println(
         "ebb: "
             + switch (submitted.at("/properties/status").asString()) {
-              case "Queued" -> "waits: " + new Jobs(connection).why(job);
+              case "Queued" -> "waits: " + Why.of(connection, job).message();
               case "Provisioning" -> "expected start: " + whenNodesCome(cluster);
               default -> "expected start: now";
             });
@@ -73,29 +104,64 @@ final class Plan {
     return "in %d s; its nodes are on their way, and the last ones took so long".formatted(seconds);
   }
 
-  private static @Nullable Duration limit(JsonNode job) {
-    try {
-      String limit = job.at("/properties/limits/timeout").asString("");
-      return limit.isEmpty() ? null : Duration.parse(limit);
-    } catch (DateTimeParseException unreadable) {
-      return null;
+  /// How long a job may run.
+  ///
+  /// @param asked as it was submitted; null: nothing was said
+  /// @param inForce what ends it
+  private record Limits(@Nullable Duration asked, Duration inForce) {
+    String words() {
+      if (asked == null) {
+        return " in %s, the longest that a job may run (--max sets less)".formatted(hours());
+      }
+      return asked.compareTo(inForce) > 0 ? " in %s: no job may run longer".formatted(hours()) : "";
+    }
+
+    private String hours() {
+      return BigDecimal.valueOf(inForce.toMinutes())
+              .divide(BigDecimal.valueOf(60), 1, RoundingMode.HALF_UP)
+              .stripTrailingZeros()
+              .toPlainString()
+          + " h";
     }
   }
 
-  private static String cost(JsonNode cluster, int nodes, @Nullable Duration limit) {
+  private static Limits limits(JsonNode submitted, JsonNode taken) {
+    Duration inForce = Duration.parse(taken.path("limit").asString());
+    try {
+      String asked = submitted.at("/properties/limits/timeout").asString("");
+      return new Limits(asked.isEmpty() ? null : Duration.parse(asked), inForce);
+    } catch (DateTimeParseException unreadable) {
+      return new Limits(null, inForce);
+    }
+  }
+
+  private static String cost(JsonNode cluster, int nodes, Limits limits) {
     Hourly hourly = hourly(cluster);
     if (hourly == null) {
-      return "unpriced: no list price is known for this size and location";
+      return unpriced(cluster);
     }
     BigDecimal each = BigDecimal.valueOf(nodes);
-    String perHour = "list price " + hourly.times(each) + "/h";
-    if (limit == null) {
-      return perHour + ", without a limit of its own (--max)";
-    }
-    BigDecimal hours =
-        BigDecimal.valueOf(limit.toSeconds())
-            .divide(BigDecimal.valueOf(3600), 6, RoundingMode.HALF_UP);
-    return perHour + ", running at most " + hourly.times(each.multiply(hours));
+    return "list price %s/h, running at most %s%s"
+        .formatted(
+            hourly.times(each),
+            hourly.times(each.multiply(hours(limits.inForce()))),
+            limits.words());
+  }
+
+  /// That nobody knows what a cluster's nodes cost, and what to do.
+  static String unpriced(JsonNode cluster) {
+    return "unpriced: no list price is known for %s in %s: 'ebb price set --size %s --location %s --list PRICE%s' names one"
+        .formatted(
+            cluster.path("size").asString(),
+            cluster.path("location").asString(),
+            cluster.path("size").asString(),
+            cluster.path("location").asString(),
+            cluster.path("priority").asString().equals("low") ? " --low" : "");
+  }
+
+  static BigDecimal hours(Duration time) {
+    return BigDecimal.valueOf(time.toMillis())
+        .divide(BigDecimal.valueOf(3_600_000), 9, RoundingMode.HALF_UP);
   }
 
   /// What an hour of one of a cluster's nodes costs by list price; null if nobody knows.

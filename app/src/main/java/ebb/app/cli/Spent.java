@@ -2,6 +2,7 @@ package ebb.app.cli;
 
 import java.math.BigDecimal;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -34,11 +35,30 @@ final class Spent implements Runnable {
           Output.Column.of("List", "/list"),
           Output.Column.of("Internal", "/internal"),
           Output.Column.of("Invoice", "/invoice"),
-          Output.Column.of("Boot", "/booted"),
-          Output.Column.of("Run", "/ran"),
-          Output.Column.of("Idle", "/idled"),
-          Output.Column.of("Leave", "/left"),
-          Output.Column.of("Unpriced", "/unpriced"));
+          time("Boot", "booted"),
+          time("Run", "ran"),
+          time("Idle", "idled"),
+          time("Leave", "left"),
+          time("Unpriced", "unpriced"));
+
+  private static Output.Column time(String title, String field) {
+    return new Output.Column(title, row -> time(row.path(field).asString("")));
+  }
+
+  /// As clocks show it: hours, minutes, seconds.
+  private static String time(String duration) {
+    if (duration.isEmpty()) {
+      return "";
+    }
+    Duration time = Duration.parse(duration);
+    return String.format(
+        Locale.ROOT,
+        "%d:%02d:%02d.%03d",
+        time.toHours(),
+        time.toMinutesPart(),
+        time.toSecondsPart(),
+        time.toMillisPart());
+  }
 
   /// As the ledger shows amounts.
   private static final BigDecimal NOTHING = BigDecimal.ZERO.setScale(6);
@@ -72,6 +92,13 @@ final class Spent implements Runnable {
   @Option(names = "--all", description = "Of all workspaces of the server.")
   private boolean all;
 
+  Spent() {}
+
+  /// Of this month, by user.
+  Spent(Place place) {
+    this.place = place;
+  }
+
   @Override
   public void run() {
     if (all) {
@@ -96,12 +123,13 @@ final class Spent implements Runnable {
     }
     rows.add(sum.row());
     if (output.isTable()) {
-      System.out.printf(
-          Locale.ROOT,
-          "%s · %s%s · UTC · list: what Azure would charge, internal: your own rate, invoice: what is paid; local jobs are not metered%n",
-          shown,
-          all ? "the whole server" : place.workspaceName(),
-          currency.isEmpty() ? "" : " · " + currency);
+      String heading =
+          "%s · %s%s · UTC · list: what Azure would charge, internal: your own rate, invoice: what is paid; local jobs are not metered"
+              .formatted(
+                  shown,
+                  all ? "the whole server" : place.workspaceName(),
+                  currency.isEmpty() ? "" : " · " + currency);
+      System.out.println(Table.wrapped(heading, "  ", Terminal.width()));
     }
     output.showAll(rows, columns());
   }
@@ -134,7 +162,8 @@ final class Spent implements Runnable {
 
   private JsonNode named(JsonNode row, Map<String, String> names) {
     String of = row.path("of").asString();
-    String name = of.isEmpty() ? "(no job)" : names.getOrDefault(of, of);
+    String deleted = row.has("name") ? row.path("name").asString() + " (" + of + ")" : of;
+    String name = of.isEmpty() ? "(no job)" : names.getOrDefault(of, deleted);
     return ((ObjectNode) row).put("of", name);
   }
 

@@ -1,6 +1,8 @@
 package ebb.app.cli;
 
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -74,12 +76,12 @@ final class Standing {
   /// One line for everything: what runs, what waits, and what it costs by list price.
   String line() {
     int waiting = count("queued") + count("assembling");
-    return "%s · %d running %d waiting %d nodes · list $%s/h · %s of %s (metered to the end of each stretch)"
+    return "%s · %d running %d waiting %s · list $%s/h · %s of %s (metered to the end of each stretch)"
         .formatted(
             connection.place().workspaceName(),
             count("unended") - waiting,
             waiting,
-            count("existing"),
+            Plan.count(count("existing"), "node"),
             Plan.money(hourly()),
             month,
             connection.place().workspaceName());
@@ -106,7 +108,43 @@ final class Standing {
         new Output.Column("NODES(min-max)", Standing::picture),
         Output.Column.of("IDLE", "/counts/idle"),
         Output.Column.of("QUEUE", "/counts/queued"),
-        new Output.Column("$/h", cluster -> Plan.money(hourly(cluster))));
+        new Output.Column("$/h", cluster -> Plan.money(hourly(cluster))),
+        new Output.Column("WHY", this::whyOfCluster));
+  }
+
+  /// What keeps nodes without work, or what work waits for.
+  private String whyOfCluster(JsonNode cluster) {
+    if (cluster.at("/counts/queued").asInt() + cluster.at("/counts/assembling").asInt() > 0) {
+      return Top.shortened(Why.of(connection, cluster.path("name").asString()).message());
+    }
+    return Clusters.keptByMinimum(cluster);
+  }
+
+  /// How long a job has been in its phase.
+  static Duration passed(JsonNode job) {
+    return Duration.between(Instant.parse(job.path("since").asString()), Instant.now());
+  }
+
+  /// Until the time limit of a job that runs.
+  static Duration left(JsonNode job) {
+    Duration left = Duration.parse(job.path("limit").asString()).minus(passed(job));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /// The most that a job comes to by list price if it runs to its limit; empty if nobody knows.
+  String worst(JsonNode job) {
+    String cluster = job.path("cluster").asString();
+    for (JsonNode each : clusters) {
+      Plan.Hourly hourly = Plan.hourly(each);
+      if (hourly != null && each.path("name").asString().equalsIgnoreCase(cluster)) {
+        boolean runs = job.path("phase").asString().equals("running");
+        Duration time = runs ? left(job) : Duration.parse(job.path("limit").asString());
+        BigDecimal nodes = BigDecimal.valueOf(job.path("nodes").asInt());
+        BigDecimal soFar = new BigDecimal(job.at("/charges/list").asString("0"));
+        return Plan.money(soFar.add(hourly.list().multiply(nodes).multiply(Plan.hours(time))));
+      }
+    }
+    return "";
   }
 
   private static final int WIDTH = 8;
@@ -163,6 +201,6 @@ final class Standing {
   }
 
   String why(JsonNode job) {
-    return new Jobs(connection).why(job.path("name").asString());
+    return Why.of(connection, job.path("name").asString()).message();
   }
 }

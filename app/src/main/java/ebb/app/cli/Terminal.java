@@ -34,6 +34,19 @@ final class Terminal {
     return console != null && console.isTerminal();
   }
 
+  /// How many characters a line has room for: as COLUMNS says, or as wide as the terminal is;
+  /// without one there is no end.
+  static int width() {
+    String said = System.getenv("COLUMNS");
+    if (said != null && said.matches("[1-9][0-9]{0,4}")) {
+      return Integer.parseInt(said);
+    }
+    String[] size = isThere() ? Keys.stty("size").split(" ", -1) : new String[0];
+    return size.length == 2 && size[1].matches("[1-9][0-9]{0,4}")
+        ? Integer.parseInt(size[1])
+        : Integer.MAX_VALUE;
+  }
+
   static boolean hasColours() {
     String no = System.getenv("NO_COLOR");
     return isThere() && (no == null || no.isEmpty());

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -48,12 +47,12 @@ final class Uploads {
       String path = "/code/" + snapshot.hash();
       boolean isThere = connection.has(path);
       System.err.println(
-          "ebb: %s %s: %s, %d files%s"
+          "ebb: %s %s: %s, %s%s"
               .formatted(
                   what,
                   from.toString().isEmpty() ? "." : from,
-                  size(snapshot.bytes()),
-                  snapshot.size(),
+                  Plan.bytes(snapshot.bytes()),
+                  Plan.count(snapshot.size(), "file"),
                   isThere ? ", already there" : ""));
       if (!isThere) {
         ask(from, snapshot.bytes());
@@ -71,17 +70,11 @@ final class Uploads {
     if (bytes <= ASK_BYTES || isAgreed) {
       return;
     }
-    String large = "'" + from + "' has " + size(bytes);
+    String large = "'" + from + "' has " + Plan.bytes(bytes);
     if (!Terminal.isThere() || !Terminal.agrees(large + ". Send it?")) {
       throw Failed.unreadable(
           large + ": leave out what is not needed with .amlignore, or say --yes.");
     }
-  }
-
-  private static String size(long bytes) {
-    return bytes < 1 << 20
-        ? String.format(Locale.ROOT, "%.1f KB", bytes / 1024.0)
-        : String.format(Locale.ROOT, "%.1f MB", bytes / (1024.0 * 1024));
   }
 
   /// Keeps an environment that has no name of its own, and answers what a job names it by.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
@@ -51,8 +52,20 @@ final class Yaml {
     } catch (IOException unreadable) {
       throw unfit(file, String.valueOf(unreadable.getMessage()));
     } catch (JacksonException unreadable) {
-      throw unfit(file, unreadable.getOriginalMessage());
+      throw unfit(file, problem(unreadable));
     }
+  }
+
+  /// Where it is and what it is, without the lines of the file that the parser shows with it.
+  private static String problem(JacksonException unreadable) {
+    TokenStreamLocation at = unreadable.getLocation();
+    String[] said = unreadable.getOriginalMessage().strip().split("\\s*\n\\s*", -1);
+    String last = said[0];
+    for (String line : said) {
+      // The parser says what it wanted, then where; the rest is the file itself.
+      last = line.matches("(?:expected|found|could not|cannot|mapping|unexpected).*") ? line : last;
+    }
+    return (at == null ? "" : "line " + at.getLineNr() + ": ") + last.replaceAll("[.]+$", "");
   }
 
   private static Failed unfit(Path file, String why) {

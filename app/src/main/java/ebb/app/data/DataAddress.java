@@ -71,12 +71,23 @@ public sealed interface DataAddress {
     try {
       URI uri = new URI(text);
       if (uri.getHost() != null && uri.getUserInfo() == null) {
+        requireSecure(uri);
         return uri;
       }
     } catch (URISyntaxException malformed) {
       throw new DataRefused("'" + text + "' is no address: " + malformed.getMessage() + ".");
     }
     throw new DataRefused("An address on the web has a host, and no user or password in it.");
+  }
+
+  /// Whoever is on the way could change what comes without https. This machine itself is looked at
+  /// when the file is fetched.
+  private static void requireSecure(URI uri) throws DataRefused {
+    if (!"https".equalsIgnoreCase(uri.getScheme())
+        && !uri.getHost().matches("(?i)localhost|127\\.[0-9.]+|\\[::1\\]")) {
+      throw new DataRefused(
+          "'%s' is not fetched: only https is, so that nobody can change it.".formatted(uri));
+    }
   }
 
   /// Without slashes at its ends; never one that leads up.

@@ -146,6 +146,14 @@ public final class Datastores {
   /// The datastore of an address, if a job of the workspace may use it so.
   public Datastore use(DataAddress.InDatastore address, Scope workspace, boolean toWrite)
       throws DataRefused {
+    if (isOwn(address.datastore())) {
+      throw new DataRefused(
+          toWrite
+              ? "An output cannot be put at a path of '%s': leave the path out, and it is kept with the job, or name a datastore that an owner registers with mode rw."
+                  .formatted(address.datastore())
+              : "There is nothing at '%s' in '%s': an input of the workspace's own store is what a client has uploaded, below LocalUpload. Name a local file or folder, which is uploaded, or a datastore of another name that an owner registers."
+                  .formatted(address.path(), address.datastore()));
+    }
     Datastore datastore = byName.get(key(address.datastore()));
     if (datastore == null || !datastore.isFor(workspace)) {
       throw new DataRefused(

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -111,7 +112,7 @@ public final class Downloads {
   /// `networkaddress.cache.ttl`), so that a name which changes in between leads nowhere else.
   private void requireAllowed(URI uri) throws IOException, DataRefused {
     boolean isLoopback = true;
-    for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {
+    for (InetAddress address : addresses(uri.getHost())) {
       if (address.isLinkLocalAddress()
           || address.isAnyLocalAddress()
           || address.isMulticastAddress()
@@ -124,6 +125,19 @@ public final class Downloads {
     }
     if (!"https".equalsIgnoreCase(uri.getScheme()) && !isLoopback) {
       throw new DataRefused(uri + " is not fetched: only https is, so that nobody can change it.");
+    }
+  }
+
+  /// A name that nobody has is the job's mistake; a resolver that does not answer may answer later.
+  private static InetAddress[] addresses(String host) throws IOException, DataRefused {
+    try {
+      return InetAddress.getAllByName(host);
+    } catch (UnknownHostException unknown) {
+      if (String.valueOf(unknown.getMessage()).contains("Temporary failure")) {
+        throw new IOException("the name of the host " + host + " cannot be looked up now", unknown);
+      }
+      throw new DataRefused(
+          "There is no host '%s': look at the address of the input.".formatted(host));
     }
   }
 

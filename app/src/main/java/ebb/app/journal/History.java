@@ -13,7 +13,9 @@ import ebb.kernel.protocol.TaskReport;
 import ebb.kernel.protocol.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -355,6 +357,31 @@ public final class History {
         cluster.value(),
         after.value(),
         most);
+  }
+
+  /// A cluster that is or was, by the workspace and the name that it had.
+  public record PastCluster(WorkspaceId workspace, String name) {}
+
+  public Optional<PastCluster> cluster(ClusterId id) throws HistoryUnavailable {
+    return readers
+        .list(
+            "SELECT workspace, name FROM clusters WHERE id = ?",
+            row -> new PastCluster(new WorkspaceId(row.getLong(1)), row.getString(2)),
+            id.value())
+        .stream()
+        .findFirst();
+  }
+
+  /// The names of the clusters with ids from `first` to `last`, also of those that were deleted.
+  public Map<ClusterId, String> clusterNames(ClusterId first, ClusterId last)
+      throws HistoryUnavailable {
+    Map<ClusterId, String> names = new HashMap<>();
+    readers.list(
+        "SELECT id, name FROM clusters WHERE id BETWEEN ? AND ?",
+        row -> names.put(new ClusterId(row.getLong(1)), row.getString(2)),
+        first.value(),
+        last.value());
+    return names;
   }
 
   /// Refusals in order, after the one with that sequence; 0 begins.

@@ -43,6 +43,15 @@ public final class Ledger {
           + WITHIN
           + "%s GROUP BY kind, list_rate, internal_rate, invoice_rate";
 
+  /// How many jobs are looked up at once.
+  private static final int JOBS = 100;
+
+  private static final String SUMS_OF_JOBS =
+      "SELECT payer, kind, list_rate, internal_rate, invoice_rate, SUM(to_at - from_at)"
+          + " FROM segments WHERE payer <> 0 AND payer IN (?"
+          + ", ?".repeat(JOBS - 1)
+          + ") GROUP BY payer, kind, list_rate, internal_rate, invoice_rate";
+
   private final Readers readers;
 
   Ledger(Readers readers) {
@@ -119,6 +128,28 @@ public final class Ledger {
       sum = sum.plus(group.kind(), group.millis(), group.rates());
     }
     return sum;
+  }
+
+  /// What each of these jobs has come to; [Charges#NONE] for what has no segment.
+  public TreeMap<JobId, Charges> sums(List<JobId> jobs) throws HistoryUnavailable {
+    TreeMap<JobId, Charges> sums = new TreeMap<>();
+    jobs.forEach(job -> sums.put(job, Charges.NONE));
+    for (int from = 0; from < jobs.size(); from += JOBS) {
+      Object[] ids = new Object[JOBS]; // no job has the id 0
+      for (int i = 0; i < JOBS; i++) {
+        ids[i] = from + i < jobs.size() ? jobs.get(from + i).value() : 0L;
+      }
+      readers.list(
+          SUMS_OF_JOBS,
+          row -> {
+            Group group = group(row);
+            return sums.computeIfPresent(
+                new JobId(row.getLong(1)),
+                (_, sum) -> sum.plus(group.kind(), group.millis(), group.rates()));
+          },
+          ids);
+    }
+    return sums;
   }
 
   /// By job, in the order of ids, those after `after`; null begins, with [JobId#NONE] for what

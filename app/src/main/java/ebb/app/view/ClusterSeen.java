@@ -2,11 +2,21 @@ package ebb.app.view;
 
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.money.Charges;
+import ebb.kernel.money.OpenStretches;
 import ebb.kernel.placement.ClusterLoad;
 import ebb.kernel.protocol.Scope;
 
-/// A cluster with how many nodes and jobs it has, and what its nodes have cost so far.
-public record ClusterSeen(Scope workspace, Cluster cluster, Counts counts, Charges charges) {
+/// A cluster with how many nodes and jobs it has, and what its nodes have cost.
+///
+/// @param closed what is metered to its end
+/// @param open what its nodes do now
+public record ClusterSeen(
+    Scope workspace, Cluster cluster, Counts counts, Charges closed, OpenStretches open) {
+  /// What its nodes have cost until a time.
+  public Charges charges(long now) {
+    return open.addedTo(closed, now);
+  }
+
   /// How many of its nodes and jobs do what.
   ///
   /// @param coming asked for and on their way

@@ -17,7 +17,9 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.WorkspaceId;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -34,6 +36,7 @@ public final class View implements Publisher {
     final ConcurrentHashMap<JobId, JobSeen> jobs = new ConcurrentHashMap<>();
     final ConcurrentSkipListMap<NodeId, NodeSeen> nodes = new ConcurrentSkipListMap<>();
     final ConcurrentHashMap<AttemptId, Attempt> attempts = new ConcurrentHashMap<>();
+    final Meters meters = new Meters();
 
     /// How many jobs of a cluster back off, if any do.
     final ConcurrentHashMap<ClusterId, Integer> backingOff = new ConcurrentHashMap<>();
@@ -134,6 +137,9 @@ public final class View implements Publisher {
     for (Workspace workspace : state.allWorkspaces()) {
       put(next, workspace.id(), workspace);
     }
+    for (Node node : state.allNodes()) {
+      next.meters.changed(state, node.id(), new HashSet<>(), new HashSet<>());
+    }
     for (Cluster cluster : state.allClusters()) {
       put(state, next, cluster.id());
     }
@@ -167,10 +173,15 @@ public final class View implements Publisher {
         now.attempts.put(id, attempt);
       }
     }
-    for (ClusterId id : state.touched().clusters) {
+    Set<ClusterId> clusters = new HashSet<>(state.touched().clusters);
+    Set<JobId> jobs = new HashSet<>(state.touched().jobs);
+    for (NodeId id : state.touched().nodes) {
+      now.meters.changed(state, id, jobs, clusters);
+    }
+    for (ClusterId id : clusters) {
       put(state, now, id);
     }
-    for (JobId id : state.touched().jobs) {
+    for (JobId id : jobs) {
       put(state, now, id);
     }
     for (NodeId id : state.touched().nodes) {
@@ -231,7 +242,9 @@ public final class View implements Publisher {
     }
     WorkspaceSeen of = require(content, cluster.workspace());
     ClusterSeen.Counts counts = ClusterSeen.Counts.of(state.load(id));
-    ClusterSeen seen = new ClusterSeen(of.workspace().scope(), cluster, counts, state.charges(id));
+    ClusterSeen seen =
+        new ClusterSeen(
+            of.workspace().scope(), cluster, counts, state.charges(id), content.meters.of(id));
     content.clusters.put(id, seen);
     of.clusters.put(WorkspaceSeen.key(cluster.name()), seen);
   }
@@ -260,7 +273,8 @@ public final class View implements Publisher {
       return;
     }
     WorkspaceSeen of = require(content, job.workspace());
-    JobSeen seen = new JobSeen(of.workspace().scope(), job, state.charges(id));
+    JobSeen seen =
+        new JobSeen(of.workspace().scope(), job, state.charges(id), content.meters.of(id));
     content.jobs.put(id, seen);
     of.jobsById.put(id, seen);
     of.jobs.put(WorkspaceSeen.key(job.name()), seen);

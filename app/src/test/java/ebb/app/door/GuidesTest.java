@@ -80,6 +80,6 @@ class GuidesTest {
   @Test
   void everyCommandForFinanceWorks() throws Exception {
     assertThat(typed("guide-finance.md"))
-        .contains("list price: 0.10 USD/h at 1 nodes", "running at most 0.0480 USD", "total ");
+        .contains("list price: 0.10 USD/h at 1 node,", "running at most 0.0480 USD", "total ");
   }
 }

@@ -226,7 +226,7 @@ class JobFilesTest {
   void howThingsStandIsToldInOneScreen() throws Exception {
     assertThat(typed.ebb("run --size Standard_D2s_v3 --name broken -- exit|3").code()).isEqualTo(3);
     String status = typed.ebb("--home " + server.home()).out();
-    assertThat(status).contains("main · 0 running", "list $", "! broken ended: failed");
+    assertThat(status).contains("main · 0 running", "list $", "! broken ended: exit code 3");
     assertThat(typed.ebb("top --once").out()).contains("CLUSTER", "NODES(min-max)", "serverless-");
     assertThat(typed.ebb("nodes").out()).contains("serverless-d2sv3");
     assertThat(typed.ebb("gc --dry-run").out()).startsWith("would free ");

@@ -47,6 +47,49 @@ final class Typed {
     environment.remove(variable);
   }
 
+  /// On a terminal of 100 columns: types the keys once the text was shown, and answers all that was
+  /// on the screen.
+  String onTerminal(String line, String until, String... keys) throws Exception {
+    List<String> command = Program.java("-Xmx128m");
+    command.add("ebb.app.Main");
+    command.addAll(List.of(line.split(" ")));
+    String typed = "stty cols 100; exec " + String.join(" ", command);
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qec", typed, "/dev/null")
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    StringBuffer shown = new StringBuffer();
+    Thread reading =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                for (int c = process.getInputStream().read();
+                    c >= 0;
+                    c = process.getInputStream().read()) {
+                  shown.append((char) c);
+                }
+              } catch (java.io.IOException ended) {
+                shown.append("");
+              }
+            });
+    for (String key : keys) {
+      int from = shown.length();
+      try {
+        ServedHome.until(until + " is shown", () -> shown.indexOf(until, from) >= 0);
+      } catch (IllegalStateException never) {
+        process.destroyForcibly();
+        throw new IllegalStateException("there is only: " + shown, never);
+      }
+      process.getOutputStream().write(key.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      process.getOutputStream().flush();
+    }
+    process.waitFor();
+    reading.join();
+    return shown.toString();
+  }
+
   /// Types a line; words are separated by spaces, `|` stands for a space within one.
   Said ebb(String line) throws Exception {
     Path out = Files.createTempFile("ebb-out", "");

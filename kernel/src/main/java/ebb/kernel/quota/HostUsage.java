@@ -33,6 +33,11 @@ public final class HostUsage {
     return Math.clamp(Math.min(Math.min(byCores, byMemory), byGpus), 0, Integer.MAX_VALUE);
   }
 
+  /// Whether the machine has less than one node of this size needs, also when it has no other.
+  public static boolean isTooSmall(Host host, VmSize size) {
+    return new HostUsage().room(host, size) == 0;
+  }
+
   /// Whether `nodes` more fit, or may share the machine; null if so.
   public @Nullable Rejection refusal(
       Host host, VmSize size, int nodes, Quotas.@Nullable HolderNames names) {

@@ -5,6 +5,7 @@ import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend.StartTask;
 import ebb.kernel.protocol.TaskEnd;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,8 @@ final class Preparations {
   }
 
   private static Outcome failed(Exception e) {
-    return new Not(TaskEnd.LOST, "it could not be prepared: " + e);
+    String why = e.getCause() instanceof UnknownHostException ? e.getMessage() : e.toString();
+    return new Not(TaskEnd.LOST, "it could not be prepared: " + why);
   }
 
   /// The task's preparation has come back.

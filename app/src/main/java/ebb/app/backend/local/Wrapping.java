@@ -83,8 +83,8 @@ final class Wrapping {
     }
     if (environment instanceof Specification.Image(String image)) {
       throw new CannotPrepare(
-          "the image '%s' runs in a container: send the job to a cluster with isolation container, or add a line for it to environments.yaml"
-              .formatted(image));
+          "the image '%s' runs in a container: send the job to a cluster with isolation container, or add a line for it to environments.yaml and start the server again, such as: %s: {pip: [numpy]}"
+              .formatted(image, image.replaceFirst("(@.*|:[^:/]*)$", "")));
     }
     Map<String, String> variables = new TreeMap<>(bare.variables());
     List<String> inner = trusted(bare.arguments(), variables);

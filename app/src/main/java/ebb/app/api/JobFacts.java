@@ -1,0 +1,48 @@
+package ebb.app.api;
+
+import ebb.app.journal.History;
+import ebb.kernel.money.Charges;
+import ebb.kernel.node.Node;
+import ebb.kernel.protocol.Isolation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of a job beside the job itself.
+///
+/// @param charges what it has cost; null where nobody looked
+/// @param virtual whether a node of it shares the machine; null while it has none, and where nobody
+///   looked
+/// @param isolation how its tasks are kept apart, on the weakest of its nodes; null as `virtual`
+/// @param used what its tasks have used; null as `virtual`, and before it has ended
+record JobFacts(
+    @Nullable Charges charges,
+    @Nullable Boolean virtual,
+    @Nullable Isolation isolation,
+    History.@Nullable Usage used) {
+  static final JobFacts NONE = new JobFacts(null, null, null, null);
+
+  /// Of a job that has left memory, in a list.
+  static JobFacts of(Charges charges) {
+    return new JobFacts(charges, null, null, null);
+  }
+
+  /// Of one that is on these nodes.
+  static JobFacts of(Charges charges, List<Node> nodes) {
+    Isolation weakest = null;
+    for (Node node : nodes) {
+      if (weakest == null || node.isolation() == Isolation.NONE) {
+        weakest = node.isolation();
+      }
+    }
+    Boolean virtual = nodes.isEmpty() ? null : nodes.stream().anyMatch(Node::virtual);
+    return new JobFacts(charges, virtual, weakest, null);
+  }
+
+  /// Of one that has ended.
+  static JobFacts of(Charges charges, boolean virtual, History.Usage usage) {
+    Isolation isolation = usage.isolation();
+    return isolation == null // it never had a node
+        ? of(charges)
+        : new JobFacts(charges, virtual, isolation, usage);
+  }
+}

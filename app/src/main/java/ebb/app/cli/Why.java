@@ -1,0 +1,88 @@
+package ebb.app.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/// Why a job, a cluster or a node is as it is, in the server's words, and what else there is to
+/// say.
+///
+/// @param message the server's
+/// @param more a line each
+record Why(String message, List<String> more) {
+
+  static Why of(Connection connection, String name) {
+    String encoded = Connection.encoded(name);
+    try {
+      return ofJob(connection.own("GET", "/jobs/" + encoded + "/why", null), name);
+    } catch (Failed absent) {
+      orElse(absent);
+    }
+    try {
+      JsonNode why = connection.own("GET", "/clusters/" + encoded + "/why", null);
+      return ofCluster(why, connection.own("GET", "/clusters/" + encoded, null));
+    } catch (Failed absent) {
+      orElse(absent);
+    }
+    try { // a node is of no workspace
+      return new Why(message(connection.ofServer("/ebb/v1/nodes/" + encoded + "/why")), List.of());
+    } catch (Failed absent) {
+      orElse(absent);
+    }
+    throw new Failed(
+        "ResourceNotFound", "there is no job, cluster or node '" + name + "'.", Failed.ABSENT);
+  }
+
+  private static void orElse(Failed failed) {
+    if (!failed.isAbsence() && !failed.code().equals("BadRequest")) {
+      throw failed;
+    }
+  }
+
+  private static String message(JsonNode why) {
+    return why.path("message").asString();
+  }
+
+  private static Why ofJob(JsonNode why, String name) {
+    List<String> more = new ArrayList<>();
+    if (why.at("/numbers/exitCode").asInt(0) != 0) {
+      more.add("what it wrote: " + logs(name));
+    }
+    JsonNode used = why.path("used");
+    Duration cpu = Duration.parse(used.path("cpu").asString("PT0S"));
+    if (cpu.isPositive() || used.path("peakMemoryMebibytes").asLong() > 0) {
+      more.add(
+          String.format(
+              Locale.ROOT,
+              "used: %.1f s of processor time, %d MiB of memory at most, %s read, %s written",
+              cpu.toMillis() / 1000.0,
+              used.path("peakMemoryMebibytes").asLong(),
+              Plan.bytes(used.path("bytesRead").asLong()),
+              Plan.bytes(used.path("bytesWritten").asLong())));
+    }
+    if (used.has("checkpoint")) {
+      more.add("newest checkpoint: " + used.path("checkpoint").asString());
+    }
+    if (why.has("isolation")) {
+      more.add("isolation: " + why.path("isolation").asString());
+    }
+    return new Why(message(why), more);
+  }
+
+  /// Where to look for what a command that failed has said of it.
+  static String logs(String job) {
+    return "ebb logs --stderr " + job;
+  }
+
+  private static Why ofCluster(JsonNode why, JsonNode cluster) {
+    String kept = Clusters.keptByMinimum(cluster);
+    return new Why(message(why), kept.isEmpty() ? List.of() : List.of(kept));
+  }
+
+  void print() {
+    System.out.println(message);
+    more.forEach(System.out::println);
+  }
+}

@@ -1,0 +1,301 @@
+package ebb.app.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What is told of jobs and clusters: what they cost, why they are as they are, and what to do.
+class ToldTest {
+  private static final String LAB = "/ebb/v1/workspaces/ebb/ebb/main";
+
+  @TempDir static Path folder;
+  private static ServedHome server;
+  private static Typed typed;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new ServedHome(folder);
+    typed = new Typed(folder, server.home());
+    ebb("ml compute create -n cpu --size Standard_D2s_v3 --max-instances 4");
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    server.close();
+  }
+
+  private static Typed.Said ebb(String line) throws Exception {
+    return typed.ebb(line);
+  }
+
+  private static JsonNode get(String path) {
+    try {
+      return JsonMapper.shared().readTree(server.get(path).body());
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static JsonNode job(String name) {
+    return get(LAB + "/jobs/" + name);
+  }
+
+  private static void awaitPhase(String job, String phase) {
+    ServedHome.until(job + " is " + phase, () -> job(job).path("phase").asString().equals(phase));
+  }
+
+  private static JsonNode ofArm(String name) {
+    return get("/subscriptions/ebb/resourceGroups/ebb/providers/Microsoft.MachineLearningServices"
+            + "/workspaces/main/jobs/"
+            + name
+            + "?api-version=2024-04-01")
+        .at("/properties/properties");
+  }
+
+  private static BigDecimal amount(JsonNode charges) {
+    return new BigDecimal(charges.path("list").asString());
+  }
+
+  @Test
+  void moneyOfRunningJobIsWhatItsTimeHasComeToExactly() throws Exception {
+    ebb("run -d --name long --cluster cpu --max 1h -- sleep 1000");
+    awaitPhase("long", "running");
+    JsonNode hourly = get(LAB + "/clusters/cpu").path("hourly");
+    BigDecimal rate = new BigDecimal(hourly.path("list").asString());
+
+    JsonNode first = job("long").path("charges");
+    long millis =
+        Duration.parse(first.path("booted").asString())
+            .plus(Duration.parse(first.path("ran").asString()))
+            .toMillis();
+    assertThat(amount(first))
+        .isPositive()
+        .isEqualTo(
+            rate.multiply(BigDecimal.valueOf(millis))
+                .divide(BigDecimal.valueOf(3_600_000), 6, RoundingMode.HALF_EVEN));
+    ServedHome.until(
+        "it grows", () -> amount(job("long").path("charges")).compareTo(amount(first)) > 0);
+    assertThat(new BigDecimal(ofArm("long").path("ebb.cost.list").asString()))
+        .isGreaterThanOrEqualTo(amount(first));
+    assertThat(amount(get(LAB + "/clusters/cpu").path("charges")))
+        .isGreaterThanOrEqualTo(amount(first));
+    assertThat(ebb("ps").out()).containsPattern("(?m)^long +Running .* 0[.]0[0-9]*[1-9]");
+
+    ebb("stop long");
+    awaitPhase("long", "ended");
+    BigDecimal end = amount(job("long").path("charges"));
+    assertThat(amount(job("long").path("charges"))).isEqualTo(end).isPositive();
+  }
+
+  @Test
+  void listsHaveWhatJobsHaveCostThatEndedLongAgo() throws Exception {
+    ebb("run --name done --cluster cpu -- true");
+    BigDecimal cost = amount(job("done").path("charges"));
+    assertThat(cost).isPositive();
+
+    JsonNode listed = null;
+    for (JsonNode each : get(LAB + "/jobs").path("value")) {
+      listed = each.path("name").asString().equals("done") ? each : listed;
+    }
+    assertThat(listed).isNotNull();
+    assertThat(amount(listed.path("charges"))).isEqualTo(cost);
+    assertThat(ebb("ps").out()).containsPattern("(?m)^done +Completed .* " + cost + "$");
+  }
+
+  @Test
+  void endedJobSaysWhyItEndedAndWhereToLook() throws Exception {
+    assertThat(ebb("run --name four --cluster cpu -- exit|4").code()).isEqualTo(4);
+    assertThat(ebb("why four").out())
+        .startsWith("The job 'four' has ended: its command failed (exit code 4).\n")
+        .contains("what it wrote: ebb logs --stderr four\n", "\nused: ", "\nisolation: ");
+    assertThat(ofArm("four").path("ebb.end.code").asString()).isEqualTo("4");
+
+    Files.writeString(
+        folder.resolve("pictured.yml"),
+        "command: 'true'\ncompute: azureml:cpu\nenvironment: {image: 'my/img:1'}\n");
+    assertThat(ebb("ml job create -n pictured -f pictured.yml").code()).isZero();
+    awaitPhase("pictured", "ended");
+    String why = ebb("why pictured").out();
+    assertThat(why)
+        .startsWith("The job 'pictured' has ended: it failed (could not be started: the image ")
+        .contains("'my/img:1'", "such as: my/img: {pip: ")
+        .doesNotContain("its command failed", "ebb logs", "used:");
+    assertThat(ofArm("pictured").has("ebb.end.code")).isFalse();
+    assertThat(job("pictured").path("end").has("code")).isFalse();
+    assertThat(ebb("--home " + server.home()).out()).contains("ebb why pictured");
+  }
+
+  @Test
+  void usedAndIsolationAreAmongThePropertiesOfTheJob() throws Exception {
+    ebb("run --name counted --cluster cpu -- true");
+    JsonNode properties = ofArm("counted");
+    assertThat(properties.path("ebb.used.cpu").asString()).startsWith("PT");
+    assertThat(properties.path("ebb.used.peakMemoryMebibytes").asString()).matches("[0-9]+");
+    assertThat(properties.path("ebb.isolation").asString()).isNotEmpty();
+    assertThat(properties.path("ebb.virtual").asString()).matches("true|false");
+  }
+
+  @Test
+  void submissionTellsTheLimitInForceAndWhatItCanCome() throws Exception {
+    BigDecimal hour = new BigDecimal(get(LAB + "/clusters/cpu").at("/hourly/list").asString());
+    String most = hour.multiply(BigDecimal.valueOf(504)).setScale(2, RoundingMode.HALF_UP) + " USD";
+    assertThat(ebb("run -d --name unlimited --cluster cpu -- true").err())
+        .contains("running at most " + most + " in 504 h, the longest that a job may run (--max");
+    assertThat(ebb("run -d --name overlong --max 99999d --cluster cpu -- true").err())
+        .contains("running at most " + most + " in 504 h: no job may run longer");
+
+    awaitPhase("unlimited", "ended");
+    assertThat(ebb("run -d --name unlimited --cluster cpu -- true").err())
+        .contains("has ended: succeeded. Nothing runs: give another name")
+        .doesNotContain("expected start");
+  }
+
+  @Test
+  void virtualNodesAreToldOfWhenTheJobIsSubmitted() throws Exception {
+    ebb("ml compute create -n many --size Standard_ND96asr_v4 --max-instances 1");
+    assertThat(ebb("run -d --name big --cluster many -- true").err())
+        .contains("ebb: virtual: the machine has not all that Standard_ND96asr_v4 names");
+  }
+
+  @Test
+  void inputOfWorkspacesOwnStoreThatNobodyHasUploadedSaysWhatTheStoreHas() throws Exception {
+    ServedHome.Answer refused =
+        server.put(
+            LAB + "/jobs/iris",
+            "{\"cluster\":\"cpu\",\"command\":\"true\",\"inputs\":{\"iris\":{\"uri\":"
+                + "\"azureml://datastores/workspaceblobstore/paths/example-data/iris.csv\"}}}");
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body())
+        .contains(
+            "There is nothing at 'example-data/iris.csv' in 'workspaceblobstore'", "LocalUpload")
+        .doesNotContain("PUT /ebb");
+  }
+
+  @Test
+  void inputThatIsNotSentSecurelyIsRefusedWhenTheJobIs() throws Exception {
+    ServedHome.Answer refused =
+        server.put(
+            LAB + "/jobs/plain",
+            "{\"cluster\":\"cpu\",\"command\":\"true\",\"inputs\":{\"a\":{\"uri\":"
+                + "\"http://example.com/a.csv\"}}}");
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body()).contains("is not fetched: only https is");
+  }
+
+  @Test
+  void noLineIsWiderThanTheTerminal() throws Exception {
+    ebb("run -d --name narrowed --cluster cpu --nodes 9 -- sleep 1000");
+    ebb("run -d --name alongside --cluster cpu --max 1h -- sleep 1000");
+    awaitPhase("alongside", "running");
+    Typed narrow = new Typed(folder, server.home()).set("COLUMNS", "60");
+    for (String line :
+        List.of("ps", "top --once", "cost", "nodes", "quota", "ml compute list -o table")) {
+      String out = narrow.ebb(line).out();
+      assertThat(out).as(line).isNotBlank();
+      assertThat(out.lines().mapToInt(String::length).max().orElse(0))
+          .as(line + "\n" + out)
+          .isLessThanOrEqualTo(60);
+    }
+    assertThat(narrow.ebb("ps").out()).contains("alongside", "Running", "List cost");
+    assertThat(narrow.ebb("top --once").out()).contains("alongside", "SO FAR", "WORST");
+    ebb("stop narrowed");
+    ebb("stop alongside");
+  }
+
+  @Test
+  void topSaysWhyNodesStayAndWhatJobComesToAtMost() throws Exception {
+    ebb("ml compute create -n steady --size Standard_D2s_v3 --min-instances 1 --max-instances 1");
+    ebb("run -d --name topped --cluster cpu --max 2h -- sleep 1000");
+    awaitPhase("topped", "running");
+    String out = ebb("top --once").out();
+    assertThat(out)
+        .containsPattern("(?m)^steady .* kept by min 1: [0-9.]+ USD a month by list price")
+        .containsPattern("(?m)^topped .* running .* cpu +119:[0-9]{2} +0[.][0-9]{6} +0[.][0-9]+$");
+    ebb("stop topped");
+  }
+
+  @Test
+  void keysOfTopAnswerAndEndIt() throws Exception {
+    String shown = typed.onTerminal("top", "[q]uit", "wcpu\r", "x", "q");
+    assertThat(shown).contains("why of", "any key goes on");
+  }
+
+  @Test
+  void fileThatIsNoYamlIsRefusedInOneLine() throws Exception {
+    Files.writeString(folder.resolve("bad.yml"), "command: [a\nname: b\n");
+    Typed.Said refused = ebb("ml job create -f bad.yml");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .startsWith("ebb: InvalidFile: 'bad.yml' cannot be read as YAML: line 2: ")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void operationThatNeverWasIsNotThere() throws Exception {
+    ebb("ml compute create -n stays --size Standard_D2s_v3");
+    ebb("ml compute create -n goes --size Standard_D2s_v3");
+    String id = get(LAB + "/clusters/goes").path("id").asString();
+    ebb("ml compute delete -n goes");
+    ebb("run --name ended --cluster cpu -- true");
+    assertThat(operation("computes/goes", "delete-" + id)).isEqualTo(200);
+    assertThat(operation("computes/stays", "create")).isEqualTo(200);
+    assertThat(operation("computes/nosuch", "create")).isEqualTo(404);
+    assertThat(operation("computes/stays", "delete-1.999")).isEqualTo(404);
+    assertThat(operation("computes/stays", "delete-" + id)).isEqualTo(404);
+    assertThat(operation("jobs/nosuch", "cancel-1.1")).isEqualTo(404);
+    assertThat(operation("jobs/nosuch", "cancel-" + job("ended").path("id").asString()))
+        .isEqualTo(404);
+    assertThat(operation("jobs/ended", "cancel-" + job("ended").path("id").asString()))
+        .isEqualTo(200);
+  }
+
+  private static int operation(String of, String name) throws Exception {
+    return server
+        .get(
+            "/subscriptions/ebb/resourceGroups/ebb/providers/Microsoft.MachineLearningServices"
+                + "/workspaces/main/"
+                + of
+                + "/operations/"
+                + name
+                + "?api-version=2024-04-01")
+        .status();
+  }
+
+  @Test
+  void billNamesClustersThatWereDeleted() throws Exception {
+    ebb("ml compute create -n gone --size Standard_D2s_v3 --idle-time-before-scale-down 1");
+    ebb("run --name paid --cluster gone -- true");
+    ebb("ml compute delete -n gone");
+    assertThat(ebb("cost --by cluster").out())
+        .containsPattern("(?m)^gone \\([0-9.]+\\) .* [0-9]+:[0-9]{2}:[0-9]{2}[.][0-9]{3}")
+        .doesNotContain("PT");
+  }
+
+  @Test
+  void whatIsTypedWronglyIsRefusedInWordsOfTheCommandLine() throws Exception {
+    assertThat(ebb("lock create -n a --lock-type Foo").err())
+        .isEqualTo(
+            "ebb: InvalidRequest: 'Foo' is no type of a lock: there are CanNotDelete and ReadOnly.\n");
+    assertThat(ebb("price set --size Standard_NC6").err()).contains("no price was named");
+    assertThat(ebb("ml compute create -n sized --size Nope").err())
+        .contains("'ebb ml compute list-sizes'");
+  }
+
+  @Test
+  void clusterWithMinimumSaysWhatItKeepsAndWhatThatCosts() throws Exception {
+    ebb("ml compute create -n kept --size Standard_D2s_v3 --min-instances 1 --max-instances 1");
+    assertThat(ebb("why kept").out())
+        .containsPattern("kept by min 1: [0-9.]+ USD a month by list price, used or not\n");
+  }
+}
