@@ -287,7 +287,6 @@ class ToldTest {
     assertThat(ebb("lock create -n a --lock-type Foo").err())
         .isEqualTo(
             "ebb: InvalidRequest: 'Foo' is no type of a lock: there are CanNotDelete and ReadOnly.\n");
-    assertThat(ebb("price set --size Standard_NC6").err()).contains("no price was named");
     assertThat(ebb("ml compute create -n sized --size Nope").err())
         .contains("'ebb ml compute list-sizes'");
   }

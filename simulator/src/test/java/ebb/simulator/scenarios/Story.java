@@ -86,6 +86,10 @@ final class Story {
     wish(new Command.SubmitJob(WORKSPACE, name, spec, now));
   }
 
+  void cancel(String name) {
+    wish(new Command.CancelJob(WORKSPACE, name));
+  }
+
   Job job(String name) {
     return state().job(state().workspace(WORKSPACE).id(), name);
   }
