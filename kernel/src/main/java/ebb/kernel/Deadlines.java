@@ -98,7 +98,7 @@ final class Deadlines {
     long was = before == null ? NEVER : of(before);
     long is = after == null ? NEVER : of(after);
     Job either = after == null ? before : after;
-    if (was != is && either != null) {
+    if (either != null && (was != is || isAnswered(before) != isAnswered(after))) {
       Thing thing = new Thing(Thing.Kind.JOB, either.id().value());
       move(setOf(before), thing, was, NEVER);
       move(setOf(after), thing, NEVER, is);
@@ -106,7 +106,12 @@ final class Deadlines {
   }
 
   private SortedBlocks<Due> setOf(@Nullable Job job) {
-    return job != null && job.phase() instanceof Job.Assembling ? answeredByBackend : others;
+    return isAnswered(job) ? answeredByBackend : others;
+  }
+
+  /// Whether a backend may have news of what it waits for.
+  private static boolean isAnswered(@Nullable Job job) {
+    return job != null && job.phase() instanceof Job.Assembling;
   }
 
   static long of(Job job) {

@@ -1,6 +1,7 @@
 package ebb.kernel;
 
 import ebb.kernel.collection.KeyMap;
+import ebb.kernel.collection.NameMap;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Nullable;
@@ -14,14 +15,14 @@ import java.util.TreeMap;
 /// Which id has which name. Names are compared without case, as Azure does.
 final class Names {
   private final TreeMap<Scope, WorkspaceId> workspaces = new TreeMap<>(Scope.WITHOUT_CASE);
-  private final KeyMap<WorkspaceId, KeyMap<String, ClusterId>> clusters = KeyMap.byId();
-  private final KeyMap<WorkspaceId, KeyMap<String, JobId>> jobs = KeyMap.byId();
+  private final KeyMap<WorkspaceId, NameMap<ClusterId>> clusters = KeyMap.byId();
+  private final KeyMap<WorkspaceId, NameMap<JobId>> jobs = KeyMap.byId();
 
   void workspace(Scope scope, WorkspaceId id, boolean present) {
     if (present) {
       workspaces.put(scope, id);
-      clusters.put(id, KeyMap.byName());
-      jobs.put(id, KeyMap.byName());
+      clusters.put(id, new NameMap<>());
+      jobs.put(id, new NameMap<>());
     } else {
       workspaces.remove(scope);
       clusters.remove(id);
@@ -30,7 +31,7 @@ final class Names {
   }
 
   void cluster(WorkspaceId workspace, String name, ClusterId id, boolean present) {
-    KeyMap<String, ClusterId> named = clusters(workspace);
+    NameMap<ClusterId> named = clusters(workspace);
     if (present) {
       named.put(key(name), id);
     } else {
@@ -39,7 +40,7 @@ final class Names {
   }
 
   void job(WorkspaceId workspace, String name, JobId id, boolean present) {
-    KeyMap<String, JobId> named = jobs(workspace);
+    NameMap<JobId> named = jobs(workspace);
     if (present) {
       named.put(key(name), id);
     } else {
@@ -76,16 +77,16 @@ final class Names {
     return jobs(workspace).get(key(name));
   }
 
-  KeyMap<String, ClusterId> clusters(WorkspaceId workspace) {
-    KeyMap<String, ClusterId> named = clusters.get(workspace);
+  NameMap<ClusterId> clusters(WorkspaceId workspace) {
+    NameMap<ClusterId> named = clusters.get(workspace);
     if (named == null) {
       throw new IllegalStateException("no workspace " + workspace);
     }
     return named;
   }
 
-  KeyMap<String, JobId> jobs(WorkspaceId workspace) {
-    KeyMap<String, JobId> named = jobs.get(workspace);
+  NameMap<JobId> jobs(WorkspaceId workspace) {
+    NameMap<JobId> named = jobs.get(workspace);
     if (named == null) {
       throw new IllegalStateException("no workspace " + workspace);
     }

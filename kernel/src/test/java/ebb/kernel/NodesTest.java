@@ -423,6 +423,18 @@ class NodesTest {
         .containsExactly(KeepCause.CLAIMED);
   }
 
+  /// Three nodes: one is idle, one is busy for ten minutes and one for an hour; the head needs two.
+  @Test
+  void aNodeThatTheHeadWillNeedTogetherWithAnotherIsKept() {
+    Story story = Story.usual().cluster("gpu", cluster().nodes(0, 3));
+    story.job("a", job()).job("b", job().limit(10 * MINUTE)).job("c", job().limit(60 * MINUTE));
+    story.settles().job("head", job().nodes(2)).ends("a", 0).passes(120 * SECOND);
+
+    assertThat(story.happened(Event.NodeReleased.class)).isEmpty();
+    story.ends("b", 0);
+    assertThat(story.phase("head")).isEqualTo("Active");
+  }
+
   @Test
   void aNodeThatTheHeadNeedsInAnHourIsLetGo() {
     Story story = Story.usual().cluster("gpu", cluster().nodes(0, 2));

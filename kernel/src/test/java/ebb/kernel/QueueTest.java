@@ -315,4 +315,17 @@ class QueueTest {
     story.nodesComeUp();
     assertThat(story.phase("gang")).isEqualTo("Active");
   }
+
+  /// Its time in the queue and its time to assemble end together; only the first may ever fire
+  /// before a backend has answered.
+  @Test
+  void aJobWhoseDeadlinesAreEqualLeavesNoneBehind() {
+    Story story = of(1).settings(settings -> Settled.withQueueMillis(settings, 20 * MINUTE));
+    story.job("a", job()).settles().passes(HOUR);
+
+    assertThat(story.phase("a")).isEqualTo("Active");
+    assertThat(story.happened(Event.Quarantined.class)).isEmpty();
+    assertThat(Recount.derived(story.state()))
+        .isEqualTo(Recount.derived(Recount.of(story.state())));
+  }
 }

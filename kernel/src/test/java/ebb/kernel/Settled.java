@@ -7,18 +7,23 @@ public final class Settled {
   private Settled() {}
 
   public static Settings withArchiveMillis(Settings it, long archiveMillis) {
-    return with(it, archiveMillis, it.queuedJobs(), it.clusters());
+    return with(it, it.queueMillis(), archiveMillis, it.queuedJobs(), it.clusters());
+  }
+
+  public static Settings withQueueMillis(Settings it, long queueMillis) {
+    return with(it, queueMillis, it.archiveMillis(), it.queuedJobs(), it.clusters());
   }
 
   public static Settings withQueuedJobs(Settings it, int queuedJobs) {
-    return with(it, it.archiveMillis(), queuedJobs, it.clusters());
+    return with(it, it.queueMillis(), it.archiveMillis(), queuedJobs, it.clusters());
   }
 
   public static Settings withClusters(Settings it, int clusters) {
-    return with(it, it.archiveMillis(), it.queuedJobs(), clusters);
+    return with(it, it.queueMillis(), it.archiveMillis(), it.queuedJobs(), clusters);
   }
 
-  private static Settings with(Settings it, long archiveMillis, int queuedJobs, int clusters) {
+  private static Settings with(
+      Settings it, long queueMillis, long archiveMillis, int queuedJobs, int clusters) {
     return new Settings(
         it.bootMillis(),
         it.startMillis(),
@@ -32,7 +37,7 @@ public final class Settled {
         it.backOffMaxMillis(),
         it.lifetimeMillis(),
         it.lifetimeLowMillis(),
-        it.queueMillis(),
+        queueMillis,
         archiveMillis,
         it.retries(),
         it.familyQuota(),

@@ -173,15 +173,21 @@ final class ArmAssets {
       fixed.put(property, content.path(property).asString(""));
     }
     try {
-      boolean isNew = assets.check(workspace, name, version, fixed.toString()).isEmpty();
-      Found found = isNew ? kind.find(request, actor, content) : new Found("", null);
+      if (assets.check(workspace, name, version, fixed.toString()).isPresent()) {
+        Optional<Version> said =
+            assets.say(workspace, name, version, content.toString(), isArchived);
+        if (said.isPresent()) {
+          return Json.answer(200, shown(workspace, said.get()));
+        }
+      }
+      Found found = kind.find(request, actor, content);
       if (found.refusal() != null) {
         return found.refusal();
       }
       Version sent =
           new Version(
               name, version, 0, fixed.toString(), found.address(), content.toString(), isArchived);
-      return Json.answer(isNew ? 201 : 200, shown(workspace, assets.put(workspace, sent)));
+      return Json.answer(201, shown(workspace, assets.put(workspace, sent)));
     } catch (AssetRefused refused) {
       return refused.isConflict()
           ? Json.refusal(409, "Conflict", refused.why())
@@ -215,16 +221,7 @@ final class ArmAssets {
     try {
       for (Version each : assets.versions(workspace, name)) {
         if (each.archived() != isArchived) {
-          assets.put(
-              workspace,
-              new Version(
-                  each.name(),
-                  each.version(),
-                  each.madeMillis(),
-                  each.fixed(),
-                  each.address(),
-                  each.content(),
-                  isArchived));
+          assets.say(workspace, each.name(), each.version(), each.content(), isArchived);
         }
       }
     } catch (AssetRefused changed) {

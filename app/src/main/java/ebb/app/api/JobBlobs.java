@@ -251,15 +251,19 @@ final class JobBlobs {
     String owner = parts.view().idOf(Reads.workspaceScope(request)).toString();
     long keepFree = parts.view().rules().storage().markBytes();
     String id = pending.begin(owner, Instant.now());
-    for (String each : found.keySet()) {
-      try (InputStream content = Channels.newInputStream(files.open(each))) {
-        pending.put(id, each.substring(cut), content, keepFree, Instant.now());
+    try {
+      for (String each : found.keySet()) {
+        try (InputStream content = Channels.newInputStream(files.open(each))) {
+          pending.put(id, each.substring(cut), content, keepFree, Instant.now());
+        }
       }
+      return pending
+          .whole(id, owner, "", keepFree, Instant.now())
+          .map(hash -> "ebb://code/" + hash + "/" + path.substring(cut))
+          .orElse(null);
+    } finally {
+      pending.giveUp(id); // unless it is whole
     }
-    return pending
-        .whole(id, owner, "", keepFree, Instant.now())
-        .map(hash -> "ebb://code/" + hash + "/" + path.substring(cut))
-        .orElse(null);
   }
 
   private static boolean isFile(Tree files, String path) throws IOException {

@@ -87,6 +87,26 @@ public final class VersionedAssets {
     return kept;
   }
 
+  /// Keeps what is said now about a version that is there; empty if it is not, or no more.
+  public synchronized Optional<Version> say(
+      Scope workspace, String name, String version, String content, boolean isArchived)
+      throws IOException, AssetRefused {
+    Optional<Version> there = find(workspace, name, version);
+    return there.isEmpty()
+        ? there
+        : Optional.of(
+            put(
+                workspace,
+                new Version(
+                    name,
+                    version,
+                    0,
+                    there.get().fixed(),
+                    there.get().address(),
+                    content,
+                    isArchived)));
+  }
+
   /// Takes a version away, and its name with the last one. False if there was none.
   public synchronized boolean remove(Scope workspace, String name, String version)
       throws IOException {

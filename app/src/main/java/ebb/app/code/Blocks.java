@@ -49,6 +49,11 @@ final class Blocks {
     bytes += size;
   }
 
+  /// Whether all these blocks of a file have arrived.
+  boolean has(String path, List<String> names) {
+    return byPath.getOrDefault(path, new TreeMap<>()).keySet().containsAll(names);
+  }
+
   /// The blocks of a file, in an order.
   List<Path> of(String path, List<String> names) throws CodeRefused {
     TreeMap<String, Block> blocks = byPath.getOrDefault(path, new TreeMap<>());

@@ -137,6 +137,14 @@ public final class PendingCode {
     return id;
   }
 
+  /// Gives up an upload that is not whole; one that is, or is not there, stays as it is.
+  public synchronized void giveUp(String id) {
+    Upload upload = uploads.get(id);
+    if (upload != null && upload.hash == null) {
+      drop(id, upload);
+    }
+  }
+
   /// What cannot be removed is tried again when another begins.
   private void drop(String id, Upload upload) {
     synchronized (upload) {
@@ -223,9 +231,18 @@ public final class PendingCode {
   /// One of the blocks that become the file of a path.
   public record BlockName(String path, String block) {}
 
-  /// Makes a file of its blocks, and forgets them; false if there is no such upload.
+  /// Makes a file of its blocks, and forgets them; false if there is no such upload. Somebody may
+  /// say so again, or share the upload with another who was faster: the file is there, and stays.
   public boolean join(String id, String path, List<String> blocks, long keepFreeBytes, Instant now)
       throws IOException, CodeRefused {
+    Upload known = find(id, now);
+    if (known != null) {
+      synchronized (known) {
+        if (known.files.containsKey(path) && !known.blocks.has(path, blocks)) {
+          return true;
+        }
+      }
+    }
     return arrives(
         id,
         path,

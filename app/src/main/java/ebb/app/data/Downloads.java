@@ -129,11 +129,12 @@ public final class Downloads {
   }
 
   /// A name that nobody has is the job's mistake; a resolver that does not answer may answer later.
+  /// So does the JVM, which says no more than the name for some seconds after either.
   private static InetAddress[] addresses(String host) throws IOException, DataRefused {
     try {
       return InetAddress.getAllByName(host);
     } catch (UnknownHostException unknown) {
-      if (String.valueOf(unknown.getMessage()).contains("Temporary failure")) {
+      if (!String.valueOf(unknown.getMessage()).contains("not known")) {
         throw new IOException("the name of the host " + host + " cannot be looked up now", unknown);
       }
       throw new DataRefused(

@@ -363,13 +363,10 @@ public final class History {
   public record PastCluster(WorkspaceId workspace, String name) {}
 
   public Optional<PastCluster> cluster(ClusterId id) throws HistoryUnavailable {
-    return readers
-        .list(
-            "SELECT workspace, name FROM clusters WHERE id = ?",
-            row -> new PastCluster(new WorkspaceId(row.getLong(1)), row.getString(2)),
-            id.value())
-        .stream()
-        .findFirst();
+    return one(
+        "SELECT workspace, name FROM clusters WHERE id = ?",
+        row -> new PastCluster(new WorkspaceId(row.getLong(1)), row.getString(2)),
+        id.value());
   }
 
   /// The names of the clusters with ids from `first` to `last`, also of those that were deleted.

@@ -34,6 +34,8 @@ public final class KeyMap<K extends Comparable<? super K>, V> extends AbstractMa
     this.unique = unique;
   }
 
+  /// Of keys that the kernel makes: whoever chooses keys could choose many of one number.
+  ///
   /// @param numberOf a number that equal keys share and others seldom do, and that is never 0
   public KeyMap(ToLongFunction<? super K> numberOf) {
     this(numberOf, false);
@@ -42,11 +44,6 @@ public final class KeyMap<K extends Comparable<? super K>, V> extends AbstractMa
   /// By an id, whose number no other has. A look-up of an id that is 0 finds nothing.
   public static <I extends EntityId & Comparable<? super I>, V> KeyMap<I, V> byId() {
     return new KeyMap<>(EntityId::value, true);
-  }
-
-  /// By a name.
-  public static <V> KeyMap<String, V> byName() {
-    return new KeyMap<>(name -> 1L << Integer.SIZE | Integer.toUnsignedLong(name.hashCode()));
   }
 
   @SuppressWarnings("unchecked") // as for a TreeMap: what is not a key cannot be compared with one

@@ -286,7 +286,7 @@ public final class Placement {
         return false;
       }
       if (headShadow != null) {
-        return load.staying() <= entry.nodes() && headShadow.at() - now <= settings.bootMillis();
+        return headShadow.extra() == 0 && headShadow.at() - now <= settings.bootMillis();
       }
     }
     return false;
