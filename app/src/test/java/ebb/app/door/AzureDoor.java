@@ -158,13 +158,11 @@ final class AzureDoor {
     }
   }
 
-  /// Whether the job has left memory and only history knows it.
+  /// Whether the job has left memory and only history knows it, as have all that ended before it.
   boolean isPast(String job) {
     try {
-      return get(LAB + "/jobs/" + job)
-          .at("/properties/properties")
-          .path("ebb.cost.list")
-          .isMissingNode();
+      return get(LAB + "/jobs/" + job).at("/properties/properties").has("ebb.end.cause")
+          && server.endedInMemory() == 0;
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
     }

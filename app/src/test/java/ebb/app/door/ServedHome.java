@@ -341,4 +341,18 @@ final class ServedHome implements AutoCloseable {
       }
     }
   }
+
+  /// How many jobs that have ended have not left memory.
+  int endedInMemory() throws Exception {
+    int jobs = 0;
+    for (String line : get("/metrics").body().lines().toList()) {
+      int value = line.lastIndexOf(' ') + 1;
+      if (line.startsWith("ebb_jobs_in_memory{")) {
+        jobs += (int) Double.parseDouble(line.substring(value));
+      } else if (line.startsWith("ebb_jobs{")) {
+        jobs -= (int) Double.parseDouble(line.substring(value));
+      }
+    }
+    return jobs;
+  }
 }
