@@ -35,7 +35,7 @@ final class Table {
           "FOR");
 
   /// A column is never cut to less.
-  private static final int NARROWEST = 8;
+  private static final int NARROWEST = 6;
 
   private final List<List<String>> lines = new ArrayList<>();
   private final List<Integer> shown = new ArrayList<>();

@@ -21,8 +21,7 @@ record Why(String message, List<String> more) {
       orElse(absent);
     }
     try {
-      JsonNode why = connection.own("GET", "/clusters/" + encoded + "/why", null);
-      return ofCluster(why, connection.own("GET", "/clusters/" + encoded, null));
+      return ofCluster(connection, connection.own("GET", "/clusters/" + encoded, null));
     } catch (Failed absent) {
       orElse(absent);
     }
@@ -76,7 +75,10 @@ record Why(String message, List<String> more) {
     return "ebb logs --stderr " + job;
   }
 
-  private static Why ofCluster(JsonNode why, JsonNode cluster) {
+  /// Of a cluster and nothing else: a job may have the same name.
+  static Why ofCluster(Connection connection, JsonNode cluster) {
+    String name = Connection.encoded(cluster.path("name").asString());
+    JsonNode why = connection.own("GET", "/clusters/" + name + "/why", null);
     String kept = Clusters.keptByMinimum(cluster);
     return new Why(message(why), kept.isEmpty() ? List.of() : List.of(kept));
   }

@@ -1,7 +1,6 @@
 package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,28 +135,14 @@ class AzOptionsTest {
     assertThat(artifacts.resolve("user_logs/std_log_process_1.txt")).hasContent("node 1");
   }
 
-  /// `script` gives the command a terminal.
   @Test
   void deletionIsAskedForOnTerminal() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs script of util-linux");
     taken("ml compute create -n kept --size Standard_D2s_v3");
-    String ebb =
-        String.join(" ", Program.java("-Xmx128m")) + " ebb.app.Main ml compute delete -n kept";
+    String question = "kept is deleted, and what runs on it is ended: go on?";
     for (String answer : List.of("n", "y")) {
-      Path out = folder.resolve("asked-" + answer);
-      ProcessBuilder terminal =
-          new ProcessBuilder("/usr/bin/script", "-qec", ebb, "/dev/null")
-              .redirectErrorStream(true)
-              .redirectOutput(out.toFile());
-      terminal.environment().put("EBB_HOME", server.home().toString());
-      Process process = terminal.start();
-      process
-          .getOutputStream()
-          .write((answer + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      process.getOutputStream().flush();
-      int code = process.waitFor();
-      assertThat(out).content().contains("kept is deleted, and what runs on it is ended: go on?");
-      assertThat(code).as(answer).isEqualTo(answer.equals("n") ? 1 : 0);
+      Typed.Said said =
+          typed.onTerminal("ml compute delete -n kept", new Typed.Keys(question, answer + "\n"));
+      assertThat(said.code()).as(said.out()).isEqualTo(answer.equals("n") ? 1 : 0);
       assertThat(typed.ebb("ml compute show -n kept").code()).isEqualTo(answer.equals("n") ? 0 : 3);
     }
   }
