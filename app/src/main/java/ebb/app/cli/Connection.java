@@ -108,9 +108,9 @@ final class Connection {
     return json(method, path, body);
   }
 
-  /// Where the workspace is.
+  /// Where the workspace is, or would be made.
   String location() {
-    return arm("GET", "", null).path("location").asString();
+    return look(() -> arm("GET", "", null).path("location").asString(), place.location());
   }
 
   /// All rows of a list, page after page.

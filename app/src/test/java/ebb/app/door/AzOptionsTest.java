@@ -49,6 +49,9 @@ class AzOptionsTest {
     assertThat(typed.ebb("ml compute list --type AmlCompute --query [].name -o tsv").out())
         .contains("taken\n", "plain\n");
     assertThat(typed.ebb("ml compute list --type ComputeInstance").out()).isEqualTo("[]\n");
+    refused("ml compute list -r -1", "'--max-results -1'");
+    refused("ml job list --max-results -1", "'--max-results -1'");
+    assertThat(typed.ebb("ml compute list -r 0").out()).isEqualTo("[]\n");
     taken("ml compute delete --name plain --yes");
     taken("ml compute delete --name taken -y --no-wait");
 
@@ -77,6 +80,7 @@ class AzOptionsTest {
   void verbThatIsNotDoneIsRefusedByItsName() throws Exception {
     refused("ml compute attach --resource-id x --type Kubernetes -n k", "are not attached");
     refused("ml computetarget attach aks -n k", "are not attached");
+    refused("-w lab ml compute attach -n k", "are not attached");
     refused("ml computetarget create computeinstance -n i", "no compute instances");
     refused("ml compute crate -n x", "compute create");
   }
@@ -126,6 +130,8 @@ class AzOptionsTest {
     assertThat(ran.code()).as(ran.err()).isEqualTo(1);
     assertThat(ran.err())
         .contains("each of its 2 nodes has a log: ebb logs --stderr --rank 1 both");
+    assertThat(typed.ebb("why both").out())
+        .contains("what it wrote: ebb logs --stderr --rank N both\n");
     assertThat(typed.ebb("logs both").out()).isEqualTo("node 0\n");
     assertThat(typed.ebb("logs --rank 1 both").out()).isEqualTo("node 1\n");
     taken("ml job download -n both -p pair");

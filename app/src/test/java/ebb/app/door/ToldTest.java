@@ -215,6 +215,12 @@ class ToldTest {
         .contains("SO FAR", "WORST")
         .containsPattern("(?m)^along.* running ")
         .containsPattern("(?m)^narro.* queued .*…$");
+    assertThat(
+            narrow
+                .ebb("ps -o table --query [].{Name:name,Location:experiment_name,Kind:compute}")
+                .out())
+        .as("what a query names stays")
+        .containsPattern("Name +Location +Kind");
     ebb("stop narrowed");
     ebb("stop alongside");
   }
