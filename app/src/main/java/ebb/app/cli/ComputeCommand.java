@@ -143,7 +143,7 @@ final class ComputeCommand {
                               .at("/properties/computeType")
                               .asString()
                               .equalsIgnoreCase(type))
-                  .limit(most)
+                  .limit(Output.most(most))
                   .toList(),
           Clusters.COLUMNS,
           AzShape::cluster);

@@ -108,9 +108,9 @@ final class Connection {
     return json(method, path, body);
   }
 
-  /// Where the workspace is.
+  /// Where the workspace is, or would be made.
   String location() {
-    return arm("GET", "", null).path("location").asString();
+    return look(() -> arm("GET", "", null).path("location").asString(), place.location());
   }
 
   /// All rows of a list, page after page.
@@ -213,10 +213,13 @@ final class Connection {
     return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /// Makes what is not there yet by Azure's path below the workspace; null if it was there.
-  @Nullable JsonNode armNew(String path, JsonNode body) {
+  /// What was put, and whether it is there since then: the same may have been there already.
+  record Put(JsonNode body, boolean isNew) {}
+
+  /// Puts something by Azure's path below the workspace.
+  Put put(String path, JsonNode body) {
     Answer answer = ask("PUT", place.arm() + path + "?" + VERSION, body);
-    return answer.status() == 201 ? answer.body() : null;
+    return new Put(answer.body(), answer.status() == 201);
   }
 
   private JsonNode json(String method, String path, @Nullable JsonNode body) {

@@ -97,7 +97,7 @@ public final class Ebb implements Runnable {
               .formatted(
                   name,
                   Top.shortened(job.at("/end/detail").asString(job.at("/end/cause").asString()))),
-          job.at("/end/code").asInt(0) == 0 ? "ebb why " + name : Why.logs(name));
+          job.at("/end/code").asInt(0) == 0 ? "ebb why " + name : Why.logs(job));
     }
     if (standing.clusters().isEmpty()) {
       System.out.println("  nothing yet: try   ebb run -- echo hello");

@@ -22,8 +22,8 @@ final class End {
     int nodes = Jobs.nodes(job);
     if (nodes > 1) {
       System.err.println(
-          "ebb: each of its %d nodes has a log: ebb logs --stderr --rank %d %s"
-              .formatted(nodes, nodes - 1, job.path("name").asString()));
+          "ebb: each of its %d nodes has a log: %s"
+              .formatted(nodes, Why.logs(job.path("name").asString(), "" + (nodes - 1))));
     }
     int code = end.path("ebb.end.code").asInt(1);
     return code > 0 && code < 256 ? code : 1;

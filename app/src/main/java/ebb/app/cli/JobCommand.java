@@ -142,7 +142,10 @@ final class JobCommand {
     @Override
     public void run() {
       String view = all ? "All" : archived ? "ArchivedOnly" : "ActiveOnly";
-      output.showAll(new Jobs(Connection.to(place)).newest(view, most), Jobs.COLUMNS, AzShape::job);
+      output.showAll(
+          new Jobs(Connection.to(place)).newest(view, Output.most(most)),
+          Jobs.COLUMNS,
+          AzShape::job);
     }
   }
 
@@ -248,7 +251,8 @@ final class JobCommand {
     public void run() {
       try {
         int files = new LeftFiles(named.jobs(), named.name, path).copy(output);
-        System.err.println("ebb: " + files + " files are in " + path.toAbsolutePath());
+        System.err.println(
+            "ebb: brought " + Plan.count(files, "file") + " to " + path.toAbsolutePath());
       } catch (IOException failure) {
         throw Failed.refused(
             "NotDownloaded", path.toAbsolutePath() + ": " + failure.getMessage() + ".");

@@ -53,8 +53,8 @@ final class Jobs {
   }
 
   /// @param properties what Azure's REST paths call so
-  JsonNode submit(String name, ObjectNode properties) {
-    return connection.arm("PUT", path(name), body(properties));
+  private Connection.Put submit(String name, ObjectNode properties) {
+    return connection.put(path(name), body(properties));
   }
 
   private static ObjectNode body(ObjectNode properties) {
@@ -68,9 +68,9 @@ final class Jobs {
   /// @param code the folder that it starts in a copy of; null if there is none
   JsonNode submitAnywhere(String name, ObjectNode properties, @Nullable Path code) {
     if (!LocalJob.is(properties.path("computeId").asString(""))) {
-      JsonNode submitted = submit(name, properties);
+      Connection.Put submitted = submit(name, properties);
       new Plan(connection).tell(submitted);
-      return submitted;
+      return submitted.body();
     }
     Path folder = LocalJob.prepare(name, code);
     JsonNode submitted;
@@ -86,11 +86,11 @@ final class Jobs {
 
   /// The server says whether it has taken the job now: one that was there has a machine already.
   private JsonNode submitNew(String name, ObjectNode properties) {
-    JsonNode submitted = connection.armNew(path(name), body(properties));
-    if (submitted == null) {
+    Connection.Put submitted = submit(name, properties);
+    if (!submitted.isNew()) {
       throw Failed.refused("JobExists", "there is a job '" + name + "': give another name.");
     }
-    return submitted;
+    return submitted.body();
   }
 
   JsonNode show(String name) {
@@ -112,7 +112,7 @@ final class Jobs {
     // What is not named stays as it is, also where somebody changes it meanwhile.
     properties.remove("isArchived");
     Yaml.set(properties, changes);
-    return submit(name, properties);
+    return submit(name, properties).body();
   }
 
   void cancel(String name) {

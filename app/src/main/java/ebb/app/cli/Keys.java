@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Single keys from a terminal, which is as it was when this is closed, also by Ctrl-C.
@@ -38,10 +39,10 @@ final class Keys implements AutoCloseable {
 
   /// The next key; 0 if none was typed in so much time.
   char next(long millis) {
-    long until = System.nanoTime() + millis * 1_000_000;
+    long began = System.nanoTime();
     try {
       while (System.in.available() == 0) {
-        if (System.nanoTime() >= until) {
+        if (System.nanoTime() - began >= millis * 1_000_000) {
           return 0;
         }
         Thread.sleep(LOOK_MILLIS);
@@ -54,6 +55,15 @@ final class Keys implements AutoCloseable {
       Thread.currentThread().interrupt();
       return 'q';
     }
+  }
+
+  /// The next key, whenever it comes.
+  char any() {
+    char key = 0;
+    while (key == 0) {
+      key = next(Duration.ofDays(1).toMillis());
+    }
+    return key;
   }
 
   /// A line, typed as lines are. It comes from where keys come from, or what was typed ahead would

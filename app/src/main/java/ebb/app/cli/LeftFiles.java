@@ -56,20 +56,31 @@ final class LeftFiles {
         copyPrinted(rank);
       }
     }
+    if (output != null && files == 0) {
+      String uri = job.at("/properties/outputs").path(output).path("uri").asString("");
+      throw new Failed(
+          "ResourceNotFound",
+          "nothing of '%s' is among what %s has left: %s."
+              .formatted(
+                  output, name, uri.isEmpty() ? "the job wrote nothing there" : "it is at " + uri),
+          Failed.ABSENT);
+    }
     return files;
   }
 
   private void copy(String file, int rank, TreeSet<String> outputs, @Nullable String wanted)
       throws IOException {
     String of = rank == 0 ? "" : "rank_" + rank + "/";
-    String[] parts = file.split("/", 3);
-    boolean isNamed = parts.length == 3 && parts[0].equals("outputs") && outputs.contains(parts[1]);
+    String[] parts = file.split("/", 3); // an output of type uri_file is outputs/NAME itself
+    boolean isNamed = parts.length >= 2 && parts[0].equals("outputs") && outputs.contains(parts[1]);
     if (wanted != null && !(isNamed && parts[1].equals(wanted))) {
       return;
     }
     Path place =
         place(
-            isNamed ? "named-outputs/" + parts[1] + "/" + of + parts[2] : "artifacts/" + of + file);
+            isNamed
+                ? "named-outputs/" + parts[1] + "/" + of + parts[parts.length - 1]
+                : "artifacts/" + of + file);
     try (InputStream content = jobs.file(name, rank, file)) {
       Files.copy(content, place, StandardCopyOption.REPLACE_EXISTING);
     }

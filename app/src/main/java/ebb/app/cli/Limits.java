@@ -183,13 +183,17 @@ final class Limits {
 
     @Override
     public void run() {
+      Connection connection = Connection.to(place);
+      boolean all = !place.isNamed();
+      if (!all) {
+        connection.hasWorkspace(); // whoever mistypes a name is told
+      }
       output.showAll(
-          Connection.to(place)
+          connection
               .ofServer("/ebb/v1/locks")
               .path("value")
               .valueStream()
-              .filter(
-                  lock -> !place.isNamed() || place.isConcernedBy(lock.path("scope").asString()))
+              .filter(lock -> all || place.isConcernedBy(lock.path("scope").asString()))
               .toList(),
           List.of(
               Output.Column.of("Name", "/name"),
@@ -209,7 +213,7 @@ final class Limits {
 
     @Override
     public void run() {
-      place.refuseWorkspace("prices belong to a size and a location");
+      place.refuseAll("prices belong to a size and a location");
       output.showAll(
           Connection.to(place).ofServer("/ebb/v1/prices").path("prices").valueStream().toList(),
           List.of(

@@ -40,9 +40,13 @@ final class NotHere {
 
   /// What to say of a verb that az has; null if it has none of this name.
   static @Nullable String verb(CommandLine line, List<String> unmatched) {
-    return unmatched.isEmpty()
-        ? null
-        : VERBS.get(line.getCommandSpec().qualifiedName() + " " + unmatched.getFirst());
+    for (String word : unmatched) { // options may stand before it
+      String said = VERBS.get(line.getCommandSpec().qualifiedName() + " " + word);
+      if (said != null) {
+        return said;
+      }
+    }
+    return null;
   }
 
   /// A property of a file that is not taken: one that is nearly another was mistyped.

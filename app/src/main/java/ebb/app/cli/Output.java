@@ -3,6 +3,7 @@ package ebb.app.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,9 +81,27 @@ final class Output {
     }
   }
 
+  /// How many rows are asked for, as it was typed.
+  static int most(int typed) {
+    if (typed < 0) {
+      throw Failed.unreadable(
+          "'--max-results %d' is no number of rows: name 0 or more.".formatted(typed));
+    }
+    return typed;
+  }
+
   /// Whether it is shown to people, for whom there may be more to say.
   boolean isTable() {
     return format() == Format.table;
+  }
+
+  /// These options as they are typed, for what shows the same without being told otherwise.
+  List<String> words() {
+    List<String> words = new ArrayList<>(List.of("--output", format().name()));
+    if (query != null) {
+      words.addAll(List.of("--query", query));
+    }
+    return words;
   }
 
   private Format format() {
@@ -112,7 +131,7 @@ final class Output {
     if (query != null) {
       chosen(Query.choose(query, whole));
     } else {
-      write(whole, rows, columns);
+      write(whole, () -> Table.of(rows, columns));
     }
   }
 
@@ -130,7 +149,7 @@ final class Output {
     } else {
       columns.add(new Column("Result", Output::text));
     }
-    write(chosen, rows, columns);
+    write(chosen, () -> Table.ofAll(rows, columns));
   }
 
   private static List<JsonNode> rows(JsonNode whole) {
@@ -145,13 +164,13 @@ final class Output {
             : value.asString(""); // az prints containers as JSON
   }
 
-  private void write(JsonNode whole, List<JsonNode> rows, List<Column> columns) {
+  private void write(JsonNode whole, Supplier<String> table) {
     switch (format()) {
       case json -> System.out.println(JSON.writeValueAsString(whole));
       case jsonc -> System.out.println(coloured(JSON.writeValueAsString(whole)));
       case yaml -> System.out.print(Yaml.write(whole));
       case tsv -> rows(whole).forEach(row -> System.out.println(tabbed(row)));
-      case table -> System.out.print(Table.of(rows, columns));
+      case table -> System.out.print(table.get());
       case none -> {} // nothing is asked for
     }
   }

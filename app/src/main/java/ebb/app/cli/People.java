@@ -1,5 +1,6 @@
 package ebb.app.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,7 +37,9 @@ final class People {
 
     @Override
     public void run() {
-      if (az.tells(place, "job", "list", "--max-results", "" + MOST, "--output", "table")) {
+      List<String> line = new ArrayList<>(List.of("job", "list", "--max-results", "" + MOST));
+      line.addAll(output.words());
+      if (az.tells(place, line.toArray(String[]::new))) {
         return;
       }
       output.showAll(
@@ -119,7 +122,7 @@ final class People {
       name = "nodes",
       mixinStandardHelpOptions = true,
       description =
-          "Lists the nodes that exist, of all clusters or, with -w or -g, of a workspace's.")
+          "Lists the nodes that exist, of all clusters or, with -w, -g or --subscription, of a workspace's.")
   static final class Nodes implements Runnable {
     static final List<Output.Column> COLUMNS =
         List.of(
@@ -142,7 +145,7 @@ final class People {
       Connection connection = Connection.to(place);
       boolean all = !place.isNamed();
       if (!all) {
-        connection.own("GET", "", null); // whoever mistypes a name is told
+        connection.hasWorkspace(); // whoever mistypes a name is told
       }
       List<JsonNode> nodes =
           connection
@@ -179,20 +182,21 @@ final class People {
     @Override
     public void run() {
       az.refuses("what ended jobs leave between is not removed there");
-      place.refuseWorkspace("what is removed belongs to the server");
+      place.refuseAll("what is removed belongs to the server");
       String query = "?dry=" + dry + (days < 0 ? "" : "&olderThan=P" + days + "D");
       JsonNode freed = Connection.to(place).toServer("POST", "/ebb/v1/gc" + query, null);
       long bytes =
           freed.path("bytes").asLong()
               + freed.path("codeBytes").asLong()
               + freed.path("environmentBytes").asLong();
-      System.out.printf(
-          "%s %.1f MB of %d jobs, %d folders of code and %d environments%n",
-          dry ? "would free" : "freed",
-          bytes / (1024.0 * 1024),
-          freed.path("jobs").asInt(),
-          freed.path("code").asInt(),
-          freed.path("environments").asInt());
+      System.out.println(
+          "%s %s of %s, %s and %s"
+              .formatted(
+                  dry ? "would free" : "freed",
+                  Plan.bytes(bytes),
+                  Plan.count(freed.path("jobs").asInt(), "job"),
+                  Plan.count(freed.path("code").asInt(), "sent folder"),
+                  Plan.count(freed.path("environments").asInt(), "environment")));
     }
   }
 }

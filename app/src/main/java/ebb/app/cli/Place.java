@@ -91,16 +91,29 @@ final class Place {
     return holdsItsValue ? 1 : 0;
   }
 
-  /// Whether a workspace or group was typed, for commands that speak of all of them otherwise.
+  /// Whether a workspace, a group or a subscription was typed, for commands that speak of all of
+  /// them otherwise.
   boolean isNamed() {
+    return subscription != null || isBelowSubscription();
+  }
+
+  private boolean isBelowSubscription() {
     return workspace != null || group != null;
   }
 
   /// For a command that speaks of the whole server: what has no effect is not passed over.
   ///
   /// @param what what belongs to what
-  void refuseWorkspace(String what) {
+  void refuseAll(String what) {
     if (isNamed()) {
+      throw Failed.unreadable(
+          what + ", and not to a workspace: leave -w, -g and --subscription out.");
+    }
+  }
+
+  /// The same for one that speaks of subscriptions.
+  void refuseWorkspace(String what) {
+    if (isBelowSubscription()) {
       throw Failed.unreadable(what + ", and not to a workspace: leave -w and -g out.");
     }
   }

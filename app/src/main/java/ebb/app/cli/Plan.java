@@ -48,10 +48,12 @@ final class Plan {
     return String.format(Locale.ROOT, "%.1f %s", amount, units[unit]);
   }
 
-  void tell(JsonNode submitted) {
+  void tell(Connection.Put put) {
+    JsonNode submitted = put.body();
     String job = submitted.path("name").asString();
     JsonNode taken = connection.own("GET", "/jobs/" + Connection.encoded(job), null);
-    if (taken.path("phase").asString().equals("ended")) {
+    boolean hasEnded = taken.path("phase").asString().equals("ended"); // a short one may, by now
+    if (hasEnded && !put.isNew()) {
       System.err.println(
           "ebb: there was a job '%s' with the same content already, and it has ended: %s. Nothing runs: give another name to run it again."
               .formatted(job, taken.at("/end/cause").asString("")));
@@ -68,7 +70,7 @@ final class Plan {
                 cluster.path("size").asString(),
                 cluster.path("name").asString(),
                 isolation(cluster),
-                cost(cluster, nodes, limits(submitted, taken))));
+                cost(cluster, nodes, limit(submitted, taken))));
     if (cluster.path("virtual").asBoolean() || taken.path("virtual").asBoolean()) {
       System.err.println(
           "ebb: virtual: the machine has not all that %s names, such as GPUs: the job shares what there is"
@@ -76,7 +78,7 @@ final class Plan {
     }
     System.err.println(
         "ebb: "
-            + switch (submitted.at("/properties/status").asString()) {
+            + switch (hasEnded ? "" : submitted.at("/properties/status").asString()) {
               case "Queued" -> "waits: " + Why.of(connection, job).message();
               case "Provisioning" -> "expected start: " + whenNodesCome(cluster);
               default -> "expected start: now";
@@ -108,7 +110,7 @@ final class Plan {
   ///
   /// @param asked as it was submitted; null: nothing was said
   /// @param inForce what ends it
-  private record Limits(@Nullable Duration asked, Duration inForce) {
+  private record TimeLimit(@Nullable Duration asked, Duration inForce) {
     String words() {
       if (asked == null) {
         return " in %s, the longest that a job may run (--max sets less)".formatted(hours());
@@ -125,17 +127,17 @@ final class Plan {
     }
   }
 
-  private static Limits limits(JsonNode submitted, JsonNode taken) {
+  private static TimeLimit limit(JsonNode submitted, JsonNode taken) {
     Duration inForce = Duration.parse(taken.path("limit").asString());
     try {
       String asked = submitted.at("/properties/limits/timeout").asString("");
-      return new Limits(asked.isEmpty() ? null : Duration.parse(asked), inForce);
+      return new TimeLimit(asked.isEmpty() ? null : Duration.parse(asked), inForce);
     } catch (DateTimeParseException unreadable) {
-      return new Limits(null, inForce);
+      return new TimeLimit(null, inForce);
     }
   }
 
-  private static String cost(JsonNode cluster, int nodes, Limits limits) {
+  private static String cost(JsonNode cluster, int nodes, TimeLimit limit) {
     Hourly hourly = hourly(cluster);
     if (hourly == null) {
       return unpriced(cluster);
@@ -143,9 +145,7 @@ final class Plan {
     BigDecimal each = BigDecimal.valueOf(nodes);
     return "list price %s/h, running at most %s%s"
         .formatted(
-            hourly.times(each),
-            hourly.times(each.multiply(hours(limits.inForce()))),
-            limits.words());
+            hourly.times(each), hourly.times(each.multiply(hours(limit.inForce()))), limit.words());
   }
 
   /// That nobody knows what a cluster's nodes cost, and what to do.

@@ -102,7 +102,7 @@ final class Spent implements Runnable {
   @Override
   public void run() {
     if (all) {
-      place.refuseWorkspace("--all belongs to the whole server");
+      place.refuseAll("--all belongs to the whole server");
     }
     az.refuses("costs there are Azure's own, in 'az consumption'");
     YearMonth shown = month(month);

@@ -115,7 +115,7 @@ final class Standing {
   /// What keeps nodes without work, or what work waits for.
   private String whyOfCluster(JsonNode cluster) {
     if (cluster.at("/counts/queued").asInt() + cluster.at("/counts/assembling").asInt() > 0) {
-      return Top.shortened(Why.of(connection, cluster.path("name").asString()).message());
+      return Top.shortened(Why.ofCluster(connection, cluster).message());
     }
     return Clusters.keptByMinimum(cluster);
   }

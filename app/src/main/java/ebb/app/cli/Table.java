@@ -28,18 +28,17 @@ final class Table {
           "Internal",
           "USER",
           "SIZE",
-          "CLUSTER of job",
           "Kind",
           "Run",
           "IDLE",
           "FOR");
 
   /// A column is never cut to less.
-  private static final int NARROWEST = 8;
+  private static final int NARROWEST = 6;
 
   private final List<List<String>> lines = new ArrayList<>();
   private final List<Integer> shown = new ArrayList<>();
-  private int[] widths = {};
+  private final int[] widths;
 
   private Table(List<JsonNode> rows, List<Output.Column> columns) {
     lines.add(columns.stream().map(Output.Column::title).toList());
@@ -49,6 +48,7 @@ final class Table {
     for (int i = 0; i < columns.size(); i++) {
       shown.add(i);
     }
+    widths = measured(columns.size());
   }
 
   /// Columns two spaces apart, without spaces at the end of a line.
@@ -58,11 +58,17 @@ final class Table {
 
   static String of(List<JsonNode> rows, List<Output.Column> columns, int room) {
     Table table = new Table(rows, columns);
-    table.widths = table.measured(columns.size());
     for (String title : LEAST) {
       table.drop(title, room);
     }
     table.cut(room);
+    return table.text();
+  }
+
+  /// The same with all columns, whatever they are called.
+  static String ofAll(List<JsonNode> rows, List<Output.Column> columns) {
+    Table table = new Table(rows, columns);
+    table.cut(Terminal.width());
     return table.text();
   }
 

@@ -75,7 +75,7 @@ final class Top implements Runnable {
     if (key != '/') {
       System.out.print("any key goes on ");
       System.out.flush();
-      keys.next(Long.MAX_VALUE / 1_000_000);
+      keys.any();
     }
   }
 

@@ -16,13 +16,12 @@ record Why(String message, List<String> more) {
   static Why of(Connection connection, String name) {
     String encoded = Connection.encoded(name);
     try {
-      return ofJob(connection.own("GET", "/jobs/" + encoded + "/why", null), name);
+      return ofJob(connection, name);
     } catch (Failed absent) {
       orElse(absent);
     }
     try {
-      JsonNode why = connection.own("GET", "/clusters/" + encoded + "/why", null);
-      return ofCluster(why, connection.own("GET", "/clusters/" + encoded, null));
+      return ofCluster(connection, connection.own("GET", "/clusters/" + encoded, null));
     } catch (Failed absent) {
       orElse(absent);
     }
@@ -45,10 +44,12 @@ record Why(String message, List<String> more) {
     return why.path("message").asString();
   }
 
-  private static Why ofJob(JsonNode why, String name) {
+  private static Why ofJob(Connection connection, String name) {
+    String path = "/jobs/" + Connection.encoded(name);
+    JsonNode why = connection.own("GET", path + "/why", null);
     List<String> more = new ArrayList<>();
     if (why.at("/numbers/exitCode").asInt(0) != 0) {
-      more.add("what it wrote: " + logs(name));
+      more.add("what it wrote: " + logs(connection.own("GET", path, null)));
     }
     JsonNode used = why.path("used");
     Duration cpu = Duration.parse(used.path("cpu").asString("PT0S"));
@@ -71,12 +72,21 @@ record Why(String message, List<String> more) {
     return new Why(message(why), more);
   }
 
-  /// Where to look for what a command that failed has said of it.
-  static String logs(String job) {
-    return "ebb logs --stderr " + job;
+  /// Where to look for what a command that failed has said of it: on one of its nodes, if it has
+  /// more.
+  static String logs(JsonNode job) {
+    return logs(job.path("name").asString(), job.path("nodes").asInt(1) > 1 ? "N" : "");
   }
 
-  private static Why ofCluster(JsonNode why, JsonNode cluster) {
+  /// @param rank empty: the first
+  static String logs(String job, String rank) {
+    return "ebb logs --stderr " + (rank.isEmpty() ? "" : "--rank " + rank + " ") + job;
+  }
+
+  /// Of a cluster and nothing else: a job may have the same name.
+  static Why ofCluster(Connection connection, JsonNode cluster) {
+    String name = Connection.encoded(cluster.path("name").asString());
+    JsonNode why = connection.own("GET", "/clusters/" + name + "/why", null);
     String kept = Clusters.keptByMinimum(cluster);
     return new Why(message(why), kept.isEmpty() ? List.of() : List.of(kept));
   }

@@ -1,7 +1,6 @@
 package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +49,9 @@ class AzOptionsTest {
     assertThat(typed.ebb("ml compute list --type AmlCompute --query [].name -o tsv").out())
         .contains("taken\n", "plain\n");
     assertThat(typed.ebb("ml compute list --type ComputeInstance").out()).isEqualTo("[]\n");
+    refused("ml compute list -r -1", "'--max-results -1'");
+    refused("ml job list --max-results -1", "'--max-results -1'");
+    assertThat(typed.ebb("ml compute list -r 0").out()).isEqualTo("[]\n");
     taken("ml compute delete --name plain --yes");
     taken("ml compute delete --name taken -y --no-wait");
 
@@ -78,6 +80,7 @@ class AzOptionsTest {
   void verbThatIsNotDoneIsRefusedByItsName() throws Exception {
     refused("ml compute attach --resource-id x --type Kubernetes -n k", "are not attached");
     refused("ml computetarget attach aks -n k", "are not attached");
+    refused("-w lab ml compute attach -n k", "are not attached");
     refused("ml computetarget create computeinstance -n i", "no compute instances");
     refused("ml compute crate -n x", "compute create");
   }
@@ -127,6 +130,8 @@ class AzOptionsTest {
     assertThat(ran.code()).as(ran.err()).isEqualTo(1);
     assertThat(ran.err())
         .contains("each of its 2 nodes has a log: ebb logs --stderr --rank 1 both");
+    assertThat(typed.ebb("why both").out())
+        .contains("what it wrote: ebb logs --stderr --rank N both\n");
     assertThat(typed.ebb("logs both").out()).isEqualTo("node 0\n");
     assertThat(typed.ebb("logs --rank 1 both").out()).isEqualTo("node 1\n");
     taken("ml job download -n both -p pair");
@@ -136,28 +141,14 @@ class AzOptionsTest {
     assertThat(artifacts.resolve("user_logs/std_log_process_1.txt")).hasContent("node 1");
   }
 
-  /// `script` gives the command a terminal.
   @Test
   void deletionIsAskedForOnTerminal() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs script of util-linux");
     taken("ml compute create -n kept --size Standard_D2s_v3");
-    String ebb =
-        String.join(" ", Program.java("-Xmx128m")) + " ebb.app.Main ml compute delete -n kept";
+    String question = "kept is deleted, and what runs on it is ended: go on?";
     for (String answer : List.of("n", "y")) {
-      Path out = folder.resolve("asked-" + answer);
-      ProcessBuilder terminal =
-          new ProcessBuilder("/usr/bin/script", "-qec", ebb, "/dev/null")
-              .redirectErrorStream(true)
-              .redirectOutput(out.toFile());
-      terminal.environment().put("EBB_HOME", server.home().toString());
-      Process process = terminal.start();
-      process
-          .getOutputStream()
-          .write((answer + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      process.getOutputStream().flush();
-      int code = process.waitFor();
-      assertThat(out).content().contains("kept is deleted, and what runs on it is ended: go on?");
-      assertThat(code).as(answer).isEqualTo(answer.equals("n") ? 1 : 0);
+      Typed.Said said =
+          typed.onTerminal("ml compute delete -n kept", new Typed.Keys(question, answer + "\n"));
+      assertThat(said.code()).as(said.out()).isEqualTo(answer.equals("n") ? 1 : 0);
       assertThat(typed.ebb("ml compute show -n kept").code()).isEqualTo(answer.equals("n") ? 0 : 3);
     }
   }

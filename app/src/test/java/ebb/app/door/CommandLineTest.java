@@ -161,6 +161,8 @@ class CommandLineTest {
     ServedHome.until("both list the same", () -> theirs("ps").equals(out("ps")));
     assertThat(out("ps")).contains("lined", "halted");
     ServedHome.until("it is canceled", () -> isCanceled("halted"));
+    assertThat(ebb("ps --az -o json --query [].name").out())
+        .contains(" --output json --query '[].name' --resource-group ");
     assertThat(ebb("ps --az -w a|b --subscription s").out())
         .endsWith("--workspace-name 'a b' --subscription s\n");
 

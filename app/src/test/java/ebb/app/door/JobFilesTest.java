@@ -57,6 +57,34 @@ class JobFilesTest {
   }
 
   @Test
+  void outputThatIsOneFileIsDownloadedAndOneElsewhereIsSaidToBeThere() throws Exception {
+    assertThat(typed.ebb("ml compute create -n any --size Standard_D2s_v3").code()).isZero();
+    ServedHome.Answer put =
+        server.put(
+            "/ebb/v1/datastores/results",
+            "{\"path\":\"%s\",\"mode\":\"rw\",\"workspaces\":[\"ebb/ebb/main\"]}"
+                .formatted(Files.createDirectory(folder.resolve("results"))));
+    assertThat(put.status()).as(put.body()).isEqualTo(201);
+    write(
+        "left.yml",
+        """
+        command: echo weights > ${{outputs.model}} && echo x > ${{outputs.away}}/x
+        outputs:
+          model: {type: uri_file}
+          away: {path: azureml://datastores/results/paths/away}
+        resources: {instance_type: Standard_D2s_v3}
+        """);
+    Typed.Said ran = typed.ebb("ml job create -f left.yml --name left -s");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    Typed.Said brought = typed.ebb("ml job download -n left -p left --output-name model");
+    assertThat(brought.err()).startsWith("ebb: brought 1 file to ");
+    assertThat(folder.resolve("left/named-outputs/model/model")).hasContent("weights");
+    Typed.Said away = typed.ebb("ml job download -n left -p left --output-name away");
+    assertThat(away.code()).isEqualTo(3);
+    assertThat(away.err()).contains("it is at azureml://datastores/results/paths/away");
+  }
+
+  @Test
   void jobOfFileFindsItsCodeAndInputsAndWhatItLeavesIsDownloaded() throws Exception {
     Typed.Said ran = typed.ebb("ml job create -f job.yml --name first --stream");
     assertThat(ran.code()).as(ran.err()).isZero();

@@ -100,7 +100,7 @@ class ToldTest {
 
   @Test
   void listsHaveWhatJobsHaveCostThatEndedLongAgo() throws Exception {
-    ebb("run --name done --cluster cpu -- true");
+    ebb("run --name done --cluster cpu -- sleep 0.2"); // less may come to nothing
     BigDecimal cost = amount(job("done").path("charges"));
     assertThat(cost).isPositive();
 
@@ -195,9 +195,12 @@ class ToldTest {
 
   @Test
   void noLineIsWiderThanTheTerminal() throws Exception {
-    ebb("run -d --name narrowed --cluster cpu --nodes 9 -- sleep 1000");
-    ebb("run -d --name alongside --cluster cpu --max 1h -- sleep 1000");
+    ebb("ml compute create -n wide --size Standard_D2s_v3 --max-instances 2");
+    assertThat(ebb("run -d --name alongside --cluster wide --max 1h -- sleep 1000").code())
+        .isZero();
     awaitPhase("alongside", "running");
+    assertThat(ebb("run -d --name narrowed --cluster wide --nodes 2 -- sleep 1000").code())
+        .isZero();
     Typed narrow = new Typed(folder, server.home()).set("COLUMNS", "60");
     for (String line :
         List.of("ps", "top --once", "cost", "nodes", "quota", "ml compute list -o table")) {
@@ -207,8 +210,17 @@ class ToldTest {
           .as(line + "\n" + out)
           .isLessThanOrEqualTo(60);
     }
-    assertThat(narrow.ebb("ps").out()).contains("alongside", "Running", "List cost");
-    assertThat(narrow.ebb("top --once").out()).contains("alongside", "SO FAR", "WORST");
+    assertThat(narrow.ebb("ps").out()).contains("alongside", "narrowed", "Running", "List cost");
+    assertThat(narrow.ebb("top --once").out())
+        .contains("SO FAR", "WORST")
+        .containsPattern("(?m)^along.* running ")
+        .containsPattern("(?m)^narro.* queued .*…$");
+    assertThat(
+            narrow
+                .ebb("ps -o table --query [].{Name:name,Location:experiment_name,Kind:compute}")
+                .out())
+        .as("what a query names stays")
+        .containsPattern("Name +Location +Kind");
     ebb("stop narrowed");
     ebb("stop alongside");
   }
@@ -226,9 +238,36 @@ class ToldTest {
   }
 
   @Test
+  void topSaysOfClusterWhatIsItsOwnReasonWhereJobHasTheSameName() throws Exception {
+    ebb("ml compute create -n twin --size Standard_D2s_v3 --max-instances 1");
+    ebb("run --name twin --cluster cpu -- true");
+    ebb("run -d --name holder --cluster twin -- sleep 1000");
+    ebb("run -d --name second --cluster twin -- true");
+    assertThat(ebb("top --once").out())
+        .containsPattern("(?m)^twin +Standard_D2s_v3 .* The job needs a node; the cluster may ");
+    ebb("stop holder");
+  }
+
+  @Test
+  void jobThatEndsAtOnceIsNotTakenForOneThatWasThere() throws Exception {
+    ebb("run --name warm --cluster cpu -- true");
+    for (int i = 0; i < 3; i++) {
+      assertThat(ebb("run -d --name short" + i + " --cluster cpu -- true").err())
+          .contains("running at most")
+          .doesNotContain("Nothing runs");
+    }
+  }
+
+  @Test
   void keysOfTopAnswerAndEndIt() throws Exception {
-    String shown = typed.onTerminal("top", "[q]uit", "wcpu\r", "x", "q");
-    assertThat(shown).contains("why of", "any key goes on");
+    Typed.Said said =
+        typed.onTerminal(
+            "top",
+            new Typed.Keys("[q]uit", "wcpu\r"),
+            new Typed.Keys("any key goes on", "w"), // which asks nothing there
+            new Typed.Keys("[q]uit", "q"));
+    assertThat(said.out().split("why of", -1)).as(said.out()).hasSize(2);
+    assertThat(said.code()).isZero();
   }
 
   @Test

@@ -1,11 +1,14 @@
 package ebb.app.door;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,15 +50,19 @@ final class Typed {
     environment.remove(variable);
   }
 
-  /// On a terminal of 100 columns: types the keys once the text was shown, and answers all that was
-  /// on the screen.
-  String onTerminal(String line, String until, String... keys) throws Exception {
+  /// What is typed once something is shown that was not there before.
+  record Keys(String shown, String typed) {}
+
+  /// Types a line on a terminal of 100 columns, which `script` makes. All that was on the screen is
+  /// what it wrote.
+  Said onTerminal(String line, Keys... keys) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs script of util-linux");
     List<String> command = Program.java("-Xmx128m");
     command.add("ebb.app.Main");
     command.addAll(List.of(line.split(" ")));
     String typed = "stty cols 100; exec " + String.join(" ", command);
     ProcessBuilder builder =
-        new ProcessBuilder("script", "-qec", typed, "/dev/null")
+        new ProcessBuilder("/usr/bin/script", "-qec", typed, "/dev/null")
             .directory(folder.toFile())
             .redirectErrorStream(true);
     builder.environment().putAll(environment);
@@ -74,20 +81,27 @@ final class Typed {
                 shown.append("");
               }
             });
-    for (String key : keys) {
-      int from = shown.length();
+    int seen = 0;
+    for (Keys key : keys) {
+      int from = seen;
       try {
-        ServedHome.until(until + " is shown", () -> shown.indexOf(until, from) >= 0);
+        ServedHome.until(key.shown() + " is shown", () -> shown.indexOf(key.shown(), from) >= 0);
       } catch (IllegalStateException never) {
         process.destroyForcibly();
         throw new IllegalStateException("there is only: " + shown, never);
       }
-      process.getOutputStream().write(key.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      seen = shown.indexOf(key.shown(), from) + key.shown().length();
+      process
+          .getOutputStream()
+          .write(key.typed().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
       process.getOutputStream().flush();
     }
-    process.waitFor();
+    if (!process.waitFor(1, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("it does not end: " + shown);
+    }
     reading.join();
-    return shown.toString();
+    return new Said(process.exitValue(), shown.toString(), "");
   }
 
   /// Types a line; words are separated by spaces, `|` stands for a space within one.
