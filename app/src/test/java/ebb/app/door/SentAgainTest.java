@@ -100,7 +100,14 @@ class SentAgainTest {
   private static void awaitPast(String name) {
     until(
         name + " left memory",
-        () -> properties(name).path("properties").path("ebb.cost.list").isMissingNode());
+        () -> {
+          try {
+            return properties(name).path("properties").has("ebb.end.cause")
+                && server.endedInMemory() == 0;
+          } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+          }
+        });
   }
 
   @Test
