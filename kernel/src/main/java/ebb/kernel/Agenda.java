@@ -1,6 +1,6 @@
 package ebb.kernel;
 
-import ebb.kernel.collection.KeyMap;
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.QuotaKey;
@@ -49,7 +49,7 @@ final class Agenda {
   }
 
   private final TreeSet<Look> due = new TreeSet<>();
-  private final KeyMap<ClusterId, Look> byCluster = KeyMap.byId();
+  private final IdMap<ClusterId, Look> byCluster = new IdMap<>(ClusterId::new);
   private final TreeMap<Key, TreeSet<ClusterId>> waiting = new TreeMap<>();
 
   void look(ClusterId cluster, int headPriority, long headSequence) {

@@ -1,7 +1,7 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
-import ebb.kernel.collection.KeyMap;
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
@@ -46,7 +46,7 @@ final class Deadlines {
       @Nullable Cluster before,
       @Nullable Cluster after,
       ClusterLoad load,
-      KeyMap<NodeId, Node> nodes) {
+      IdMap<NodeId, Node> nodes) {
     long was = before == null || before.growthNotBefore() == 0 ? NEVER : before.growthNotBefore();
     long is = after == null || after.growthNotBefore() == 0 ? NEVER : after.growthNotBefore();
     if (was != is) {

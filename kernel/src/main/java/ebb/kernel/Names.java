@@ -1,7 +1,7 @@
 package ebb.kernel;
 
-import ebb.kernel.collection.KeyMap;
-import ebb.kernel.collection.NameMap;
+import ebb.kernel.collection.HashedMap;
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Nullable;
@@ -15,14 +15,15 @@ import java.util.TreeMap;
 /// Which id has which name. Names are compared without case, as Azure does.
 final class Names {
   private final TreeMap<Scope, WorkspaceId> workspaces = new TreeMap<>(Scope.WITHOUT_CASE);
-  private final KeyMap<WorkspaceId, NameMap<ClusterId>> clusters = KeyMap.byId();
-  private final KeyMap<WorkspaceId, NameMap<JobId>> jobs = KeyMap.byId();
+  private final IdMap<WorkspaceId, HashedMap<String, ClusterId>> clusters =
+      new IdMap<>(WorkspaceId::new);
+  private final IdMap<WorkspaceId, HashedMap<String, JobId>> jobs = new IdMap<>(WorkspaceId::new);
 
   void workspace(Scope scope, WorkspaceId id, boolean present) {
     if (present) {
       workspaces.put(scope, id);
-      clusters.put(id, new NameMap<>());
-      jobs.put(id, new NameMap<>());
+      clusters.put(id, new HashedMap<>());
+      jobs.put(id, new HashedMap<>());
     } else {
       workspaces.remove(scope);
       clusters.remove(id);
@@ -31,7 +32,7 @@ final class Names {
   }
 
   void cluster(WorkspaceId workspace, String name, ClusterId id, boolean present) {
-    NameMap<ClusterId> named = clusters(workspace);
+    HashedMap<String, ClusterId> named = clusters(workspace);
     if (present) {
       named.put(key(name), id);
     } else {
@@ -40,7 +41,7 @@ final class Names {
   }
 
   void job(WorkspaceId workspace, String name, JobId id, boolean present) {
-    NameMap<JobId> named = jobs(workspace);
+    HashedMap<String, JobId> named = jobs(workspace);
     if (present) {
       named.put(key(name), id);
     } else {
@@ -77,16 +78,16 @@ final class Names {
     return jobs(workspace).get(key(name));
   }
 
-  NameMap<ClusterId> clusters(WorkspaceId workspace) {
-    NameMap<ClusterId> named = clusters.get(workspace);
+  HashedMap<String, ClusterId> clusters(WorkspaceId workspace) {
+    HashedMap<String, ClusterId> named = clusters.get(workspace);
     if (named == null) {
       throw new IllegalStateException("no workspace " + workspace);
     }
     return named;
   }
 
-  NameMap<JobId> jobs(WorkspaceId workspace) {
-    NameMap<JobId> named = jobs.get(workspace);
+  HashedMap<String, JobId> jobs(WorkspaceId workspace) {
+    HashedMap<String, JobId> named = jobs.get(workspace);
     if (named == null) {
       throw new IllegalStateException("no workspace " + workspace);
     }

@@ -4,7 +4,7 @@ import ebb.kernel.access.AccessRules;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.ResourceGroups;
 import ebb.kernel.cluster.Workspace;
-import ebb.kernel.collection.KeyMap;
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.collection.SortedBlocks;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
@@ -58,26 +58,26 @@ public final class State {
   final TreeSet<TaskId> strayTasks = new TreeSet<>();
   final TreeMap<Thing, String> quarantine = new TreeMap<>();
   ResourceGroups groups = ResourceGroups.NONE;
-  final KeyMap<WorkspaceId, Workspace> workspaces = KeyMap.byId();
-  final KeyMap<ClusterId, Cluster> clusters = KeyMap.byId();
-  final KeyMap<NodeId, Node> nodes = KeyMap.byId();
-  final KeyMap<JobId, Job> jobs = KeyMap.byId();
-  final KeyMap<AttemptId, Attempt> attempts = KeyMap.byId();
-  final KeyMap<ClusterId, Charges> clusterCharges = KeyMap.byId();
-  final KeyMap<JobId, Charges> jobCharges = KeyMap.byId();
+  final IdMap<WorkspaceId, Workspace> workspaces = new IdMap<>(WorkspaceId::new);
+  final IdMap<ClusterId, Cluster> clusters = new IdMap<>(ClusterId::new);
+  final IdMap<NodeId, Node> nodes = new IdMap<>(NodeId::new);
+  final IdMap<JobId, Job> jobs = new IdMap<>(JobId::new);
+  final IdMap<AttemptId, Attempt> attempts = new IdMap<>(AttemptId::new);
+  final IdMap<ClusterId, Charges> clusterCharges = new IdMap<>(ClusterId::new);
+  final IdMap<JobId, Charges> jobCharges = new IdMap<>(JobId::new);
 
   // Derived: rebuilt on load. The limits within `quotas` are facts.
 
   final Names names = new Names();
-  final KeyMap<ClusterId, ClusterLoad> loads = KeyMap.byId();
-  final KeyMap<ClusterId, List<QuotaKey>> quotaKeys = KeyMap.byId();
+  final IdMap<ClusterId, ClusterLoad> loads = new IdMap<>(ClusterId::new);
+  final IdMap<ClusterId, List<QuotaKey>> quotaKeys = new IdMap<>(ClusterId::new);
   final Quotas quotas = new Quotas();
   final HostUsage hostUsage = new HostUsage();
   final Deadlines deadlines = new Deadlines();
   final Outstanding outstanding = new Outstanding();
   final Agenda agenda = new Agenda();
   final SortedBlocks<EndedJob> ended = new SortedBlocks<>(EndedJob::sequence);
-  final KeyMap<WorkspaceId, Integer> waitingJobs = KeyMap.byId();
+  final IdMap<WorkspaceId, Integer> waitingJobs = new IdMap<>(WorkspaceId::new);
   final TreeSet<WorkspaceId> deletingWorkspaces = new TreeSet<>();
   final Touched touched = new Touched();
 

@@ -1,6 +1,7 @@
 package ebb.simulator;
 
-import ebb.kernel.collection.KeyMap;
+import ebb.kernel.collection.HashedMap;
+import ebb.kernel.collection.IdMap;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.NodeId;
@@ -65,16 +66,13 @@ public final class World implements Backend {
   private final Fate fate;
   private final Witness witness;
   private final Reports reports;
-  private final KeyMap<NodeId, Machine> machines = KeyMap.byId();
-  private final Set<NodeId> tombstones = Collections.newSetFromMap(KeyMap.<NodeId, Boolean>byId());
-  private final KeyMap<TaskId, Run> runs = byTask();
-  private final KeyMap<TaskId, End> ends = byTask();
-  private final Set<TaskId> endsToTell = Collections.newSetFromMap(byTask());
+  private final IdMap<NodeId, Machine> machines = new IdMap<>(NodeId::new);
+  private final Set<NodeId> tombstones = Collections.newSetFromMap(new IdMap<>(NodeId::new));
+  private final HashedMap<TaskId, Run> runs = new HashedMap<>();
+  private final HashedMap<TaskId, End> ends = new HashedMap<>();
+  private final Set<TaskId> endsToTell =
+      Collections.newSetFromMap(new HashedMap<TaskId, Boolean>());
   private long acks;
-
-  private static <V> KeyMap<TaskId, V> byTask() {
-    return new KeyMap<>(task -> task.attempt().value() + ((long) task.rank() << Short.SIZE));
-  }
 
   public World(VirtualTime time, Fate fate, Witness witness, Reports reports) {
     this.time = time;

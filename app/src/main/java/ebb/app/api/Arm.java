@@ -3,6 +3,7 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
+import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Listed;
 import ebb.app.wire.Operation;
 import ebb.app.wire.Page;
@@ -172,5 +173,22 @@ final class Arm {
     }
     String id = "/" + String.join("/", request.segments());
     return Json.answer(200, new Operation(id, operation, done ? "Succeeded" : "InProgress", null));
+  }
+
+  /// Asks history.
+  interface Past {
+    boolean isThere() throws HistoryUnavailable;
+  }
+
+  /// The state of an operation on what only history may know: it has ended, or there was none.
+  static Response ended(Request request, Past past) {
+    String operation = request.parameter("operation");
+    try {
+      return past.isThere()
+          ? progress(request, operation, true)
+          : Reads.notFound("operation", operation);
+    } catch (HistoryUnavailable unavailable) {
+      return JobEndpoints.historyUnavailable(unavailable);
+    }
   }
 }

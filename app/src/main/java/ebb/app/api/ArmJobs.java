@@ -178,19 +178,13 @@ final class ArmJobs {
   }
 
   private Response operationOfPast(Request request, JobId id, WorkspaceId workspace) {
-    String operation = request.parameter("operation");
-    try {
-      boolean isThere =
-          jobs.past(id)
-              .filter(past ->
-                  past.workspace().equals(workspace)
-                      && past.name().equalsIgnoreCase(request.parameter("name")))
-              .isPresent();
-      return isThere
-          ? Arm.progress(request, operation, true)
-          : Reads.notFound("operation", operation);
-    } catch (HistoryUnavailable unavailable) {
-      return JobEndpoints.historyUnavailable(unavailable);
-    }
+    return Arm.ended(
+        request,
+        () ->
+            jobs.past(id)
+                .filter(past ->
+                    past.workspace().equals(workspace)
+                        && past.name().equalsIgnoreCase(request.parameter("name")))
+                .isPresent());
   }
 }

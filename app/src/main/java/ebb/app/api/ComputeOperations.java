@@ -3,7 +3,6 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.History;
-import ebb.app.journal.HistoryUnavailable;
 import ebb.app.view.ClusterSeen;
 import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.protocol.Actor;
@@ -54,21 +53,15 @@ final class ComputeOperations {
   }
 
   private Response past(Request request, WorkspaceSeen workspace, ClusterId id) {
-    String operation = request.parameter("operation");
-    try {
-      boolean wasHere =
-          history
-              .get()
-              .cluster(id)
-              .filter(past ->
-                  past.workspace().equals(workspace.workspace().id())
-                      && past.name().equalsIgnoreCase(request.parameter("name")))
-              .isPresent();
-      return wasHere
-          ? Arm.progress(request, operation, true)
-          : Reads.notFound("operation", operation);
-    } catch (HistoryUnavailable unavailable) {
-      return JobEndpoints.historyUnavailable(unavailable);
-    }
+    return Arm.ended(
+        request,
+        () ->
+            history
+                .get()
+                .cluster(id)
+                .filter(past ->
+                    past.workspace().equals(workspace.workspace().id())
+                        && past.name().equalsIgnoreCase(request.parameter("name")))
+                .isPresent());
   }
 }

@@ -49,12 +49,22 @@ final class LedgerEndpoint {
         .on("GET", WorkspaceEndpoints.PATH + "/clusters/{name}/ledger", this::ofCluster);
   }
 
+  /// What people call what a row is of, if that is not its key.
+  private record Named(
+      @Nullable String name, @Nullable String workspace, @Nullable Boolean deleted) {
+    static final Named NOTHING = new Named(null, null, null);
+  }
+
   /// Amounts are rounded so that the rows add up to the total, so they are said once only.
   ///
   /// @param name of a cluster: it outlives it
+  /// @param workspace the name of the cluster's
+  /// @param deleted true of a cluster that is no more
   private record Row(
       String of,
       @Nullable String name,
+      @Nullable String workspace,
+      @Nullable Boolean deleted,
       String list,
       String internal,
       String invoice,
@@ -149,26 +159,33 @@ final class LedgerEndpoint {
               asked,
               ledger.sumsByJob(asked.of(), asked.period(), id(asked, JobId::new), asked.most()),
               id -> id.value() == 0 ? "" : id.toString(),
-              _ -> null);
+              _ -> Named.NOTHING);
       case "cluster" -> {
         TreeMap<ClusterId, Charges> sums =
             ledger.sumsByCluster(
                 asked.of(), asked.period(), id(asked, ClusterId::new), asked.most());
-        Map<ClusterId, String> names =
+        Map<ClusterId, History.ClusterName> names =
             sums.isEmpty() ? Map.of() : history.get().clusterNames(sums.firstKey(), sums.lastKey());
-        yield sums(asked, sums, ClusterId::toString, names::get);
+        yield sums(asked, sums, ClusterId::toString, id -> named(id, names.get(id)));
       }
       case "account" ->
           sums(
               asked,
               ledger.sumsByAccount(asked.of(), asked.period(), asked.after(), asked.most()),
               account -> account,
-              _ -> null);
+              _ -> Named.NOTHING);
       default ->
           throw new Bodies.Unfit(
               "'%s' is no way to add up: there are job, cluster, account and segment."
                   .formatted(asked.by()));
     };
+  }
+
+  private Named named(ClusterId id, History.@Nullable ClusterName known) {
+    return known == null
+        ? Named.NOTHING
+        : new Named(
+            known.name(), known.workspace(), reads.view().cluster(id) == null ? true : null);
   }
 
   private static <T> @Nullable T id(Asked asked, Function<Long, T> make) throws Bodies.Unfit {
@@ -184,10 +201,7 @@ final class LedgerEndpoint {
   }
 
   private <K> Response sums(
-      Asked asked,
-      TreeMap<K, Charges> sums,
-      Function<K, String> key,
-      Function<K, @Nullable String> name) {
+      Asked asked, TreeMap<K, Charges> sums, Function<K, String> key, Function<K, Named> names) {
     List<BigDecimal> list = rounded(sums, Charges::list);
     List<BigDecimal> internal = rounded(sums, Charges::internal);
     List<BigDecimal> invoice = rounded(sums, Charges::invoice);
@@ -197,10 +211,13 @@ final class LedgerEndpoint {
       int i = rows.size();
       millis += entry.getValue().millis();
       Shapes.ChargesShown times = Shapes.ChargesShown.of(entry.getValue());
+      Named named = names.apply(entry.getKey());
       rows.add(
           new Row(
               key.apply(entry.getKey()),
-              name.apply(entry.getKey()),
+              named.name(),
+              named.workspace(),
+              named.deleted(),
               list.get(i).toPlainString(),
               internal.get(i).toPlainString(),
               invoice.get(i).toPlainString(),

@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
@@ -157,39 +155,6 @@ final class Connection {
   /// Whether the workspace is there.
   boolean hasWorkspace() {
     return look(() -> own("GET", "", null).isObject(), false);
-  }
-
-  /// The names of the workspace's clusters by their ids.
-  Map<String, String> clusterNames() {
-    Map<String, String> names = new TreeMap<>();
-    addClusterNames(place.own(), "", names);
-    return names;
-  }
-
-  /// The same for those of all workspaces that may be seen, each with its workspace's name.
-  Map<String, String> allClusterNames() {
-    Map<String, String> names = new TreeMap<>();
-    for (JsonNode each : ofServer("/ebb/v1/workspaces").path("value")) {
-      String path =
-          "/ebb/v1/workspaces/%s/%s/%s"
-              .formatted(
-                  encoded(each.path("subscription").asString()),
-                  encoded(each.path("group").asString()),
-                  encoded(each.path("name").asString()));
-      addClusterNames(path, each.path("name").asString() + "/", names);
-    }
-    return names;
-  }
-
-  private void addClusterNames(String workspace, String before, Map<String, String> names) {
-    String after = "";
-    do {
-      JsonNode page = ofServer(workspace + "/clusters?after=" + encoded(after));
-      for (JsonNode cluster : page.path("value")) {
-        names.put(cluster.path("id").asString(), before + cluster.path("name").asString());
-      }
-      after = page.path("next").asString("");
-    } while (!after.isEmpty());
   }
 
   /// Makes the workspace that something is created in if it is not there: it costs nothing, and

@@ -108,7 +108,6 @@ final class Spent implements Runnable {
     YearMonth shown = month(month);
     Connection connection = Connection.to(place);
     boolean isThere = all || connection.hasWorkspace();
-    Map<String, String> names = isThere ? names(connection) : Map.of();
     List<JsonNode> rows = new ArrayList<>();
     Sum sum = new Sum();
     String currency = "";
@@ -116,7 +115,7 @@ final class Spent implements Runnable {
     while (isThere) {
       JsonNode page = ledger(connection, shown, after);
       currency = page.path("currency").asString();
-      page.path("value").forEach(row -> rows.add(named(row, names)));
+      page.path("value").forEach(row -> rows.add(named(row)));
       sum.add(page.path("total"));
       after = page.path("next").asString("");
       isThere = !after.isEmpty();
@@ -132,13 +131,6 @@ final class Spent implements Runnable {
       System.out.println(Table.wrapped(heading, "  ", Terminal.width()));
     }
     output.showAll(rows, columns());
-  }
-
-  private Map<String, String> names(Connection connection) {
-    return switch (by) {
-      case user -> Map.of();
-      case cluster -> all ? connection.allClusterNames() : connection.clusterNames();
-    };
   }
 
   private static YearMonth month(@Nullable String typed) {
@@ -160,11 +152,17 @@ final class Spent implements Runnable {
     return all ? connection.ofServer("/ebb/v1" + page) : connection.own("GET", page, null);
   }
 
-  private JsonNode named(JsonNode row, Map<String, String> names) {
+  private JsonNode named(JsonNode row) {
     String of = row.path("of").asString();
-    String deleted = row.has("name") ? row.path("name").asString() + " (" + of + ")" : of;
-    String name = of.isEmpty() ? "(no job)" : names.getOrDefault(of, deleted);
+    String name = of.isEmpty() ? "(no job)" : row.has("name") ? clusterName(row, of) : of;
     return ((ObjectNode) row).put("of", name);
+  }
+
+  /// One that was deleted has its id beside it: another may have its name by now.
+  private String clusterName(JsonNode row, String id) {
+    String workspace = all ? row.path("workspace").asString() + "/" : "";
+    String deleted = row.path("deleted").asBoolean(false) ? " (" + id + ")" : "";
+    return workspace + row.path("name").asString() + deleted;
   }
 
   private List<Output.Column> columns() {

@@ -369,13 +369,19 @@ public final class History {
         id.value());
   }
 
+  /// What a cluster was called, and in which workspace; both outlive it.
+  public record ClusterName(String workspace, String name) {}
+
   /// The names of the clusters with ids from `first` to `last`, also of those that were deleted.
-  public Map<ClusterId, String> clusterNames(ClusterId first, ClusterId last)
+  public Map<ClusterId, ClusterName> clusterNames(ClusterId first, ClusterId last)
       throws HistoryUnavailable {
-    Map<ClusterId, String> names = new HashMap<>();
+    Map<ClusterId, ClusterName> names = new HashMap<>();
     readers.list(
-        "SELECT id, name FROM clusters WHERE id BETWEEN ? AND ?",
-        row -> names.put(new ClusterId(row.getLong(1)), row.getString(2)),
+        "SELECT c.id, w.name, c.name FROM clusters c"
+            + " JOIN workspaces w ON w.id = c.workspace WHERE c.id BETWEEN ? AND ?",
+        row ->
+            names.put(
+                new ClusterId(row.getLong(1)), new ClusterName(row.getString(2), row.getString(3))),
         first.value(),
         last.value());
     return names;

@@ -319,6 +319,9 @@ class ToldTest {
     assertThat(ebb("cost --by cluster").out())
         .containsPattern("(?m)^gone \\([0-9.]+\\) .* [0-9]+:[0-9]{2}:[0-9]{2}[.][0-9]{3}")
         .doesNotContain("PT");
+    assertThat(ebb("cost --all --by cluster").out())
+        .containsPattern("(?m)^[a-z]+/gone \\([0-9.]+\\) ")
+        .containsPattern("(?m)^[a-z]+/cpu +[0-9]");
   }
 
   @Test

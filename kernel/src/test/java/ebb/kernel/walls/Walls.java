@@ -188,9 +188,8 @@ public final class Walls {
   /// The one class of the kernel that asks records what they are made of, for the table of formats.
   static final String LOOKS_AT_RECORDS = "ebb.kernel.codec.Shape";
 
-  /// The one class of the kernel with a hash table of Java's, which shows names in their order
-  /// only.
-  static final String HASHES_NAMES = "ebb.kernel.collection.NameMap";
+  /// The one class of the kernel with a hash table of Java's, which shows keys in their order only.
+  static final String HASHES = "ebb.kernel.collection.HashedMap";
 
   /// All that hold for the kernel.
   public static final List<Wall> KERNEL = kernel(LOOKS_AT_RECORDS);
@@ -205,7 +204,7 @@ public final class Walls {
         THREADS,
         OUTSIDE.except(use -> isPlace(use, looksAtRecords) && describesARecord(use)),
         LOCALE_AND_MATH,
-        ORDER.except(use -> isPlace(use, HASHES_NAMES)));
+        ORDER.except(use -> isPlace(use, HASHES)));
   }
 
   /// The simulator's: it may draw from a generator that was given its seed, and one class of it may

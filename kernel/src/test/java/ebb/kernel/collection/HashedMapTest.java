@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class NameMapTest {
+class HashedMapTest {
   /// `Aa` and `BB` have one hash code, and so have all names made of as many of them.
   @Test
   void namesAreWalkedInTheirOrderAlsoThoseOfOneHashCode() {
-    NameMap<Integer> map = new NameMap<>();
+    HashedMap<String, Integer> map = new HashedMap<>();
     List<String> names = List.of("BBBB", "AaAa", "z", "BBAa", "a", "AaBB");
     for (int i = 0; i < names.size(); i++) {
       assertThat(map.put(names.get(i), i)).isNull();

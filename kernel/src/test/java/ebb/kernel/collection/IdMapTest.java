@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class KeyMapTest {
+class IdMapTest {
   /// Ids as a kernel makes them: a counter that grows over a few epochs. `range`: how many.
   private static NodeId id(SplittableRandom random, int range) {
     long counter = random.nextInt(1, range);
@@ -26,7 +26,7 @@ class KeyMapTest {
   void itHoldsWhatATreeWouldAndWalksItInTheSameOrder(int range) {
     for (long seed = 0; seed < 20; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      KeyMap<NodeId, Integer> map = KeyMap.byId();
+      IdMap<NodeId, Integer> map = new IdMap<>(NodeId::new);
       TreeMap<NodeId, Integer> tree = new TreeMap<>();
       for (int step = 0; step < 3_000; step++) {
         NodeId id = id(random, range);
@@ -52,7 +52,7 @@ class KeyMapTest {
 
   @Test
   void aWalkSeesWhatIsThereWhenItComesToIt() {
-    KeyMap<NodeId, String> map = KeyMap.byId();
+    IdMap<NodeId, String> map = new IdMap<>(NodeId::new);
     for (long number = 1; number <= 100; number++) {
       map.put(new NodeId(number), "old");
     }
@@ -69,7 +69,7 @@ class KeyMapTest {
   @Test
   void whatWasClearedIsEmptyAndCanBeFilledAgain() {
     for (int count : new int[] {0, 3, 500}) {
-      KeyMap<NodeId, Integer> map = KeyMap.byId();
+      IdMap<NodeId, Integer> map = new IdMap<>(NodeId::new);
       for (int round = 0; round < 2; round++) {
         for (int number = 1; number <= count; number++) {
           map.put(new NodeId(number), number);
@@ -84,24 +84,10 @@ class KeyMapTest {
 
   @Test
   void noIdIsNoKey() {
-    KeyMap<NodeId, Integer> map = KeyMap.byId();
+    IdMap<NodeId, Integer> map = new IdMap<>(NodeId::new);
     assertThat(map.containsKey(NodeId.NONE)).isFalse();
     assertThat(map.get(NodeId.NONE)).isNull();
     assertThat(map.remove(NodeId.NONE)).isNull();
     assertThatThrownBy(() -> map.put(NodeId.NONE, 1)).isInstanceOf(IllegalArgumentException.class);
-  }
-
-  /// Keys that share a number with others are told apart by what they are.
-  @Test
-  void keysOfOneNumberAreToldApart() {
-    KeyMap<Integer, String> map = new KeyMap<>(key -> key / 10 + 1);
-    for (int key = 0; key < 100; key++) {
-      assertThat(map.put(key, "of " + key)).isNull();
-    }
-    assertThat(map.remove(55)).isEqualTo("of 55");
-    assertThat(map.get(55)).isNull();
-    assertThat(map.get(54)).isEqualTo("of 54");
-    assertThat(map).hasSize(99);
-    assertThat(List.copyOf(map.keySet())).isSorted();
   }
 }
