@@ -43,6 +43,6 @@ record JobFacts(
     Isolation isolation = usage.isolation();
     return isolation == null // it never had a node
         ? of(charges)
-        : new JobFacts(charges, virtual, isolation, usage);
+        : new JobFacts(charges, virtual, isolation, usage.isWhole() ? usage : null);
   }
 }

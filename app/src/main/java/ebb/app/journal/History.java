@@ -258,13 +258,15 @@ public final class History {
   /// @param peakMemoryKibibytes the most that one task had at a time
   /// @param checkpoint the newest, of the first node that has left one; empty if none is known
   /// @param isolation of its weakest node; null if it had none
+  /// @param isWhole whether history has heard of the job's end; until then tasks are missing
   public record Usage(
       long cpuMillis,
       long peakMemoryKibibytes,
       long bytesRead,
       long bytesWritten,
       String checkpoint,
-      @Nullable Isolation isolation) {}
+      @Nullable Isolation isolation,
+      boolean isWhole) {}
 
   public Usage usage(JobId job) throws HistoryUnavailable {
     Isolation weakest = null;
@@ -279,12 +281,15 @@ public final class History {
         long bytesRead,
         long bytesWritten,
         String checkpoint,
-        Isolation isolation) {}
+        Isolation isolation,
+        boolean isWhole) {}
+    boolean isWhole = false;
     for (Row row :
         readers.list(
             "SELECT t.cpu_millis, t.peak_memory_kibibytes, t.bytes_read, t.bytes_written,"
-                + " t.checkpoint, n.isolation FROM attempts a"
-                + " JOIN tasks t ON t.attempt = a.id JOIN nodes n ON n.id = t.node"
+                + " t.checkpoint, n.isolation, j.ended FROM attempts a"
+                + " JOIN jobs j ON j.id = a.job JOIN tasks t ON t.attempt = a.id"
+                + " JOIN nodes n ON n.id = t.node"
                 + " WHERE a.job = ? ORDER BY a.number DESC, t.rank",
             found ->
                 new Row(
@@ -293,7 +298,8 @@ public final class History {
                     found.getLong(3),
                     found.getLong(4),
                     found.getString(5),
-                    Isolation.valueOf(found.getString(6))),
+                    Isolation.valueOf(found.getString(6)),
+                    found.getLong(7) != 0),
             job.value())) {
       bytesRead += row.bytesRead();
       bytesWritten += row.bytesWritten();
@@ -301,8 +307,10 @@ public final class History {
       cpuMillis += row.cpuMillis();
       peakKibibytes = Math.max(peakKibibytes, row.peakKibibytes());
       weakest = weakest == Isolation.NONE ? weakest : row.isolation();
+      isWhole = row.isWhole();
     }
-    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, checkpoint, weakest);
+    return new Usage(
+        cpuMillis, peakKibibytes, bytesRead, bytesWritten, checkpoint, weakest, isWhole);
   }
 
   private static PastTask pastTask(ResultSet row) throws SQLException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.money.Charges;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
 import java.math.BigInteger;
@@ -145,6 +146,27 @@ class HistoryTest {
       }
       assertThat(seen).isPositive();
       assertThat(store.history().nodeStartMillis(new ClusterId(99))).isEmpty();
+    }
+  }
+
+  @Test
+  void whatTasksHaveUsedIsWholeOnceTheirJobHasEnded() throws Exception {
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      DrivenServer server = new DrivenServer(85, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      server.steps(300);
+      assertThat(store.awaitHistory(store.state().sequence(), LONG)).isTrue();
+      List<Boolean> seen = new ArrayList<>();
+      try (Connection connection = Sqlite.open(file(), Sqlite.Use.READER)) {
+        for (String row : texts(connection, "SELECT id, ended > 0 FROM jobs WHERE attempts > 0")) {
+          String[] columns = row.split("\\|");
+          boolean isEnded = columns[1].equals("1");
+          JobId job = new JobId(Long.parseLong(columns[0]));
+          assertThat(store.history().usage(job).isWhole()).isEqualTo(isEnded);
+          seen.add(isEnded);
+        }
+      }
+      assertThat(seen).contains(true, false);
     }
   }
 
