@@ -250,7 +250,10 @@ final class JobCommand {
     @Override
     public void run() {
       try {
-        int files = new LeftFiles(named.jobs(), named.name, path).copy(output);
+        int files;
+        try (Moving moving = new Moving("downloading " + named.name, 0)) {
+          files = new LeftFiles(named.jobs(), named.name, path, moving).copy(output);
+        }
         System.err.println(
             "ebb: brought " + Plan.count(files, "file") + " to " + path.toAbsolutePath());
       } catch (IOException failure) {

@@ -24,13 +24,15 @@ final class LeftFiles {
   private final String name;
   private final Path into;
   private final JsonNode job;
+  private final Moving moving;
   private int files;
 
-  LeftFiles(Jobs jobs, String name, Path into) {
+  LeftFiles(Jobs jobs, String name, Path into, Moving moving) {
     this.jobs = jobs;
     this.name = name;
     this.into = into.toAbsolutePath().normalize();
     this.job = jobs.show(name);
+    this.moving = moving;
   }
 
   /// Copies everything or, if it is named, one output.
@@ -81,7 +83,7 @@ final class LeftFiles {
             isNamed
                 ? "named-outputs/" + parts[1] + "/" + of + parts[parts.length - 1]
                 : "artifacts/" + of + file);
-    try (InputStream content = jobs.file(name, rank, file)) {
+    try (InputStream content = moving.counted(jobs.file(name, rank, file))) {
       Files.copy(content, place, StandardCopyOption.REPLACE_EXISTING);
     }
     files++;

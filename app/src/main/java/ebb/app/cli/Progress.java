@@ -4,6 +4,9 @@ package ebb.app.cli;
 final class Progress {
   private static final long QUIET_MILLIS = 1_000;
 
+  /// Of a longer line that stood there before (EL of ECMA-48).
+  private static final String CLEAR_REST = "\u001b[K";
+
   private final String what;
   private final long began = System.currentTimeMillis();
   private boolean shown;
@@ -20,10 +23,16 @@ final class Progress {
       Thread.currentThread().interrupt();
       throw new Failed("Interrupted", what + " goes on; nobody waits for it any more.", 130);
     }
-    long waited = System.currentTimeMillis() - began;
-    if (waited > QUIET_MILLIS && Terminal.isThere()) {
+    show("");
+  }
+
+  /// Shows how long it has taken, and how far it is.
+  void show(String howFar) {
+    long taken = System.currentTimeMillis() - began;
+    if (taken > QUIET_MILLIS && Terminal.isThere()) {
       shown = true;
-      System.err.print("\r" + what + " " + waited / 1_000 + " s ");
+      String far = howFar.isEmpty() ? "" : ", " + howFar;
+      System.err.print("\r" + what + " " + taken / 1_000 + " s" + far + CLEAR_REST);
     }
   }
 

@@ -40,10 +40,7 @@ final class Uploads {
 
   private String send(String what, Path from) {
     try {
-      Snapshot snapshot =
-          Files.isDirectory(from)
-              ? Snapshot.of(from, Bounds.DEFAULT)
-              : Snapshot.ofFile(from, Bounds.DEFAULT);
+      Snapshot snapshot = read(from);
       String path = "/code/" + snapshot.hash();
       boolean isThere = connection.has(path);
       System.err.println(
@@ -56,13 +53,23 @@ final class Uploads {
                   isThere ? ", already there" : ""));
       if (!isThere) {
         ask(from, snapshot.bytes());
-        connection.send(path, snapshot::writeTo);
+        try (Moving sending = new Moving("sending " + what, snapshot.bytes())) {
+          connection.send(path, out -> snapshot.writeTo(sending.counted(out)));
+        }
       }
       return snapshot.hash();
     } catch (CodeRefused refused) {
       throw Failed.unreadable(String.valueOf(refused.getMessage()));
     } catch (IOException unreadable) {
       throw Failed.unreadable("'" + from + "' cannot be read: " + unreadable.getMessage() + ".");
+    }
+  }
+
+  private static Snapshot read(Path from) throws IOException, CodeRefused {
+    try (Moving _ = new Moving("reading " + from, 0)) {
+      return Files.isDirectory(from)
+          ? Snapshot.of(from, Bounds.DEFAULT)
+          : Snapshot.ofFile(from, Bounds.DEFAULT);
     }
   }
 

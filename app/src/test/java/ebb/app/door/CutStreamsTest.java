@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -20,15 +21,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the client does when streams do not last: something between it and a real server ends each
-/// at once, or refuses it.
+/// What the client does when streams do not last or take long: something between it and a real
+/// server ends each at once, refuses it, or lets code wait.
 class CutStreamsTest {
+  private static final long SLOW_MILLIS = 2_500;
+
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger cut = new AtomicInteger();
 
-  @Test
-  void clientGoesOnWhereAStreamWasCutOrLooksAgainWhereThereAreTooMany(@TempDir Path folder)
-      throws Exception {
+  @TempDir Path folder;
+
+  private interface Typing {
+    void by(Typed typed) throws Exception;
+  }
+
+  private void behind(Typing typing) throws Exception {
     try (ServedHome server = new ServedHome(folder)) {
       HttpServer between =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -36,20 +43,38 @@ class CutStreamsTest {
       between.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       between.start();
       try {
-        Typed typed = new Typed(folder, homeBehind(between, server, folder));
-
-        Typed.Said said =
-            typed.ebb(
-                "run --name cut -- for|i|in|1|2|3|4|5;|do|echo|$i;|sleep|0.3;|done;|echo|oops|>&2");
-
-        assertThat(said.out()).as(said.err()).isEqualTo("1\n2\n3\n4\n5\n");
-        assertThat(said.err()).contains("oops\n").doesNotContain("LogBroken");
-        assertThat(said.code()).isZero();
-        assertThat(cut.get()).as("streams").isGreaterThan(6);
+        typing.by(new Typed(folder, homeBehind(between, server, folder)));
       } finally {
         between.stop(0);
       }
     }
+  }
+
+  @Test
+  void clientGoesOnWhereAStreamWasCutOrLooksAgainWhereThereAreTooMany() throws Exception {
+    behind(typed -> {
+      Typed.Said said =
+          typed.ebb(
+              "run --name cut -- for|i|in|1|2|3|4|5;|do|echo|$i;|sleep|0.3;|done;|echo|oops|>&2");
+
+      assertThat(said.out()).as(said.err()).isEqualTo("1\n2\n3\n4\n5\n");
+      assertThat(said.err()).contains("oops\n").doesNotContain("LogBroken");
+      assertThat(said.code()).isZero();
+      assertThat(cut.get()).as("streams").isGreaterThan(6);
+    });
+  }
+
+  @Test
+  void sendingThatTakesLongShowsHowFarItIs() throws Exception {
+    Path code = Files.createDirectories(folder.resolve("code"));
+    try (RandomAccessFile file = new RandomAccessFile(code.resolve("data").toFile(), "rw")) {
+      file.setLength(50L << 20);
+    }
+    behind(typed -> {
+      Typed.Said said = typed.onTerminal("run -d --name slow --code code -- true");
+      assertThat(said.code()).as(said.out()).isZero();
+      assertThat(said.out()).containsPattern("sending code [12] s, [0-9.]+ .B of 50.0 MB");
+    });
   }
 
   private static Path homeBehind(HttpServer between, ServedHome server, Path folder)
@@ -66,6 +91,9 @@ class CutStreamsTest {
   /// Every third stream is refused, each other one has what is there and is over.
   private void pass(HttpExchange exchange, ServedHome server) throws IOException {
     String asked = exchange.getRequestURI().toString();
+    if (asked.contains("/code/") && exchange.getRequestMethod().equals("PUT")) {
+      pause();
+    }
     boolean follows = asked.contains("follow=true");
     if (follows && cut.incrementAndGet() % 3 == 0) {
       answer(exchange, 429, "{\"error\":{\"code\":\"TooManyStreams\"}}");
@@ -86,6 +114,14 @@ class CutStreamsTest {
           client.send(request.build(), HttpResponse.BodyHandlers.ofString());
       boolean isEarly = follows && response.statusCode() == 404; // it has not started
       answer(exchange, isEarly ? 200 : response.statusCode(), isEarly ? "" : response.body());
+    } catch (InterruptedException ending) {
+      throw new IOException(ending);
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(SLOW_MILLIS);
     } catch (InterruptedException ending) {
       throw new IOException(ending);
     }
