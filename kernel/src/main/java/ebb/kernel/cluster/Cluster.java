@@ -42,54 +42,41 @@ public record Cluster(
         at);
   }
 
-  public Cluster with(ClusterSpec newSpec, long at) {
-    return new Cluster(
-        id,
-        workspace,
-        name,
-        newSpec,
-        size,
-        rates,
-        deleting,
-        growthFailures,
-        growthNotBefore,
-        createdAt,
-        at);
+  public Cluster with(ClusterSpec next, long at) {
+    return changed(next, rates, deleting, growthFailures, growthNotBefore, at);
   }
 
-  public Cluster with(Rates newRates) {
-    return new Cluster(
-        id,
-        workspace,
-        name,
-        spec,
-        size,
-        newRates,
-        deleting,
-        growthFailures,
-        growthNotBefore,
-        createdAt,
-        changedAt);
+  public Cluster with(Rates next) {
+    return changed(spec, next, deleting, growthFailures, growthNotBefore, changedAt);
   }
 
   public Cluster asDeleting(long at) {
+    return changed(spec, rates, true, growthFailures, growthNotBefore, at);
+  }
+
+  public Cluster withGrowth(int failures, long notBefore) {
+    return changed(spec, rates, deleting, failures, notBefore, changedAt);
+  }
+
+  /// The cluster with all that can change in its life.
+  private Cluster changed(
+      ClusterSpec nextSpec,
+      Rates nextRates,
+      boolean isDeleting,
+      int failures,
+      long notBefore,
+      long at) {
     return new Cluster(
         id,
         workspace,
         name,
-        spec,
+        nextSpec,
         size,
-        rates,
-        true,
-        growthFailures,
-        growthNotBefore,
+        nextRates,
+        isDeleting,
+        failures,
+        notBefore,
         createdAt,
         at);
-  }
-
-  public Cluster withGrowth(int failures, long notBefore) {
-    return new Cluster(
-        id, workspace, name, spec, size, rates, deleting, failures, notBefore, createdAt,
-        changedAt);
   }
 }

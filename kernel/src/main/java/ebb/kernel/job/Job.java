@@ -67,26 +67,36 @@ public record Job(
   }
 
   public Job with(Phase next) {
-    return new Job(
-        id,
-        workspace,
-        cluster,
-        name,
-        submitter,
-        spec,
-        sequence,
-        queuedAt,
-        retries,
-        used,
-        limitMillis,
-        attempts,
-        failures,
-        cancelRequested,
-        next,
-        description);
+    return changed(used, attempts, failures, cancelRequested, next, description);
   }
 
   public Job backedOff(Retries nowUsed, int nowFailures, BackingOff next) {
+    return changed(nowUsed, attempts, nowFailures, cancelRequested, next, description);
+  }
+
+  /// With an attempt: an active one, or a local one, of whose machine the kernel knows nothing.
+  public Job attempted(int number, Phase next) {
+    return changed(used, number, failures, cancelRequested, next, description);
+  }
+
+  public Job asCancelRequested() {
+    return changed(used, attempts, failures, true, phase, description);
+  }
+
+  /// `since`: the journal's sequence of the change.
+  public Job described(Description next, long since) {
+    Phase same = phase instanceof Ended ended ? ended.asOf(since) : phase;
+    return changed(used, attempts, failures, cancelRequested, same, next);
+  }
+
+  /// The job with all that can change in its life.
+  private Job changed(
+      Retries nowUsed,
+      int nowAttempts,
+      int nowFailures,
+      boolean isCancelRequested,
+      Phase next,
+      Description nowDescription) {
     return new Job(
         id,
         workspace,
@@ -99,73 +109,11 @@ public record Job(
         retries,
         nowUsed,
         limitMillis,
-        attempts,
+        nowAttempts,
         nowFailures,
-        cancelRequested,
+        isCancelRequested,
         next,
-        description);
-  }
-
-  /// With an attempt: an active one, or a local one, of whose machine the kernel knows nothing.
-  public Job attempted(int number, Phase next) {
-    return new Job(
-        id,
-        workspace,
-        cluster,
-        name,
-        submitter,
-        spec,
-        sequence,
-        queuedAt,
-        retries,
-        used,
-        limitMillis,
-        number,
-        failures,
-        cancelRequested,
-        next,
-        description);
-  }
-
-  public Job asCancelRequested() {
-    return new Job(
-        id,
-        workspace,
-        cluster,
-        name,
-        submitter,
-        spec,
-        sequence,
-        queuedAt,
-        retries,
-        used,
-        limitMillis,
-        attempts,
-        failures,
-        true,
-        phase,
-        description);
-  }
-
-  /// `since`: the journal's sequence of the change.
-  public Job described(Description next, long since) {
-    return new Job(
-        id,
-        workspace,
-        cluster,
-        name,
-        submitter,
-        spec,
-        sequence,
-        queuedAt,
-        retries,
-        used,
-        limitMillis,
-        attempts,
-        failures,
-        cancelRequested,
-        phase instanceof Ended ended ? ended.asOf(since) : phase,
-        next);
+        nowDescription);
   }
 
   /// Whether nobody is to be shown it any more.

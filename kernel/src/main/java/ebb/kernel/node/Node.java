@@ -55,31 +55,24 @@ public record Node(
       implements Phase {}
 
   public Node with(Phase next) {
-    return new Node(
-        id, cluster, askedFor, rates, virtual, isolation, next, ack, meterFrom, unreachableUntil);
+    return changed(next, ack, meterFrom, unreachableUntil);
   }
 
-  public Node withAck(long newAck) {
-    return new Node(
-        id,
-        cluster,
-        askedFor,
-        rates,
-        virtual,
-        isolation,
-        phase,
-        newAck,
-        meterFrom,
-        unreachableUntil);
+  public Node withAck(long next) {
+    return changed(phase, next, meterFrom, unreachableUntil);
   }
 
   public Node meteredFrom(long from) {
-    return new Node(
-        id, cluster, askedFor, rates, virtual, isolation, phase, ack, from, unreachableUntil);
+    return changed(phase, ack, from, unreachableUntil);
   }
 
   public Node withUnreachableUntil(long until) {
-    return new Node(id, cluster, askedFor, rates, virtual, isolation, phase, ack, meterFrom, until);
+    return changed(phase, ack, meterFrom, until);
+  }
+
+  /// The node with all that can change in its life.
+  private Node changed(Phase next, long nextAck, long from, long until) {
+    return new Node(id, cluster, askedFor, rates, virtual, isolation, next, nextAck, from, until);
   }
 
   public boolean isLeaving() {
