@@ -112,6 +112,18 @@ public final class World {
     }
 
     public Cluster in(String location) {
+      return of(location, spec.internodeCommunication(), spec.tags());
+    }
+
+    public Cluster withoutCommunication() {
+      return of(spec.location(), false, spec.tags());
+    }
+
+    public Cluster tags(List<Tag> tags) {
+      return of(spec.location(), spec.internodeCommunication(), tags);
+    }
+
+    private Cluster of(String location, boolean communicates, List<Tag> tags) {
       return new Cluster(
           new ClusterSpec(
               spec.size(),
@@ -120,33 +132,7 @@ public final class World {
               spec.max(),
               spec.idleMillis(),
               location,
-              spec.internodeCommunication(),
-              spec.tags()));
-    }
-
-    public Cluster withoutCommunication() {
-      return new Cluster(
-          new ClusterSpec(
-              spec.size(),
-              spec.priority(),
-              spec.min(),
-              spec.max(),
-              spec.idleMillis(),
-              spec.location(),
-              false,
-              spec.tags()));
-    }
-
-    public Cluster tags(List<Tag> tags) {
-      return new Cluster(
-          new ClusterSpec(
-              spec.size(),
-              spec.priority(),
-              spec.min(),
-              spec.max(),
-              spec.idleMillis(),
-              spec.location(),
-              spec.internodeCommunication(),
+              communicates,
               tags));
     }
 
@@ -158,63 +144,29 @@ public final class World {
   /// What somebody wants to run, as what differs from the usual job.
   public record Job(JobSpec spec) {
     public Job on(String cluster) {
-      return new Job(
-          new JobSpec(
-              cluster,
-              spec.account(),
-              spec.priority(),
-              spec.nodes(),
-              spec.limitMillis(),
-              spec.retries(),
-              spec.specHash()));
+      return of(cluster, spec.account(), spec.priority(), spec.nodes(), spec.limitMillis());
     }
 
     public Job account(String account) {
-      return new Job(
-          new JobSpec(
-              spec.cluster(),
-              account,
-              spec.priority(),
-              spec.nodes(),
-              spec.limitMillis(),
-              spec.retries(),
-              spec.specHash()));
+      return of(spec.cluster(), account, spec.priority(), spec.nodes(), spec.limitMillis());
     }
 
     public Job priority(int priority) {
-      return new Job(
-          new JobSpec(
-              spec.cluster(),
-              spec.account(),
-              priority,
-              spec.nodes(),
-              spec.limitMillis(),
-              spec.retries(),
-              spec.specHash()));
+      return of(spec.cluster(), spec.account(), priority, spec.nodes(), spec.limitMillis());
     }
 
     public Job nodes(int nodes) {
-      return new Job(
-          new JobSpec(
-              spec.cluster(),
-              spec.account(),
-              spec.priority(),
-              nodes,
-              spec.limitMillis(),
-              spec.retries(),
-              spec.specHash()));
+      return of(spec.cluster(), spec.account(), spec.priority(), nodes, spec.limitMillis());
     }
 
     public Job limit(long millis) {
+      return of(spec.cluster(), spec.account(), spec.priority(), spec.nodes(), millis);
+    }
+
+    private Job of(String cluster, String account, int priority, int nodes, long limitMillis) {
       return new Job(
           new JobSpec(
-              spec.cluster(),
-              spec.account(),
-              spec.priority(),
-              spec.nodes(),
-              millis,
-              spec.retries(),
-              spec.specHash()));
+              cluster, account, priority, nodes, limitMillis, spec.retries(), spec.specHash()));
     }
 
     public Job retries(int preempted, int infrastructure, int failed) {
