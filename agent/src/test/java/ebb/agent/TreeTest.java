@@ -70,6 +70,26 @@ class TreeTest {
     assertThat(isAlive(line(home.resolve("bare.pid")))).isFalse();
   }
 
+  /// The orphan that is seen first is gone when it is looked for again, and has left another.
+  @Test
+  void daemonOfAnOrphanThatEndsAMomentAfterTheMainProcessEndsToo() throws Exception {
+    for (String moment : List.of("0.001", "0.004", "0.01", "0.03")) {
+      String name = "left-" + moment;
+      agent.run(
+          name,
+          "(trap '' TERM; sleep "
+              + moment
+              + "; setsid env -i PATH=/bin:/usr/bin sh -c 'echo $$ > "
+              + name
+              + "; exec sleep 1000' & exit 0) & exit 0");
+      Path left = home.resolve(name);
+      if (left.toFile().length() > 0) { // else the orphan was ended before it could leave any
+        assertThat(isAlive(line(left))).as(moment).isFalse();
+      }
+    }
+    assertThat(agent.run("after", "exit 0").cause()).isEqualTo(Cause.EXITED);
+  }
+
   @Test
   void daemonOfALongTaskEndsToo() throws Exception {
     agent.run("long-daemon", daemon("long.pid", "") + "sleep 0.4");

@@ -235,7 +235,7 @@ final class Server {
             ? TaskUsers.same(TaskUser.named(tasks.user()))
             : TaskUser.isRoot()
                 ? TaskUsers.each(
-                    TaskUsers.Range.parse(tasks.uids()), store.home().resolve("task-users"))
+                    TaskUsers.Range.parse(tasks.uids()), store.home(), store.installation())
                 : TaskUsers.same(null);
     List<Path> programs =
         tasks.programs().equals("none")

@@ -75,14 +75,9 @@ final class Apply {
       case Event.StrayNodeGone gone -> state.putStray(gone.node(), false);
       case Event.StrayTaskFound found -> state.putStray(found.task(), true);
       case Event.StrayTaskGone gone -> state.putStray(gone.task(), false);
-      case Event.Quarantined quarantined -> {
-        state.quarantine.put(quarantined.thing(), quarantined.incident());
-        state.deadlines.quarantine(quarantined.thing());
-      }
-      case Event.QuarantineEnded ended -> {
-        state.quarantine.remove(ended.thing());
-        state.putBack(ended.thing());
-      }
+      case Event.Quarantined quarantined ->
+          state.putInQuarantine(quarantined.thing(), quarantined.incident());
+      case Event.QuarantineEnded ended -> state.putBack(ended.thing());
       case Event.CommandRefused _, Event.CancelHit _ -> {} // history only
     }
   }
@@ -235,6 +230,7 @@ final class Apply {
   private static void segment(State state, Event.SegmentClosed closed) {
     NodeId id = closed.node();
     state.putNode(id, node(state, id).meteredFrom(closed.to()));
+    state.charged = true;
     long millis = closed.to() - closed.from();
     Charges cluster = state.charges(closed.cluster());
     state.clusterCharges.put(closed.cluster(), cluster.plus(closed.kind(), millis, closed.rates()));
@@ -285,6 +281,9 @@ final class Apply {
       case Event.BackOffEnded ended ->
           state.putJob(
               ended.job(), job(state, ended.job()).with(new Job.Queued(at, ended.deadline())));
+      case Event.ClaimGivenBack back ->
+          state.putJob(
+              back.job(), job(state, back.job()).with(new Job.Queued(at, back.deadline())));
       case Event.CancelRequested requested ->
           state.putJob(requested.job(), job(state, requested.job()).asCancelRequested());
       case Event.JobEnded ended -> ended(state, ended, at);

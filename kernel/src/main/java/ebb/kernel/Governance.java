@@ -88,9 +88,10 @@ final class Governance {
   }
 
   /// New prices hold for nodes asked for from now on; every cluster that they concern is told. What
-  /// has been charged is a number of the currency that it was charged in, so that stays.
+  /// has been charged is a number of the currency that it was charged in, and stays on the bill
+  /// when its cluster is gone, so the currency stays too.
   static Verdict changePrices(State state, Command.ChangePrices change) {
-    boolean counted = !state.clusterCharges.isEmpty() || !state.nodes.isEmpty();
+    boolean counted = state.charged || !state.nodes.isEmpty();
     if (counted && !change.currency().equals(state.prices.currency())) {
       return Verdict.refused(
           new Rejection.Immutable("currency", state.prices.currency(), change.currency()));

@@ -10,7 +10,6 @@ import ebb.kernel.placement.Placement;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
-import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Isolation;
@@ -140,12 +139,8 @@ final class Policy {
       }
       case Move.Replace replace ->
           request(state, cluster, replace.job(), replace.missing(), now, events);
-      case Move.GiveBack back -> {
-        Job job = State.require(state.jobs.get(back.job()), "job", back.job());
-        events.add(
-            new Event.JobBackedOff(
-                job.id(), EndCause.INFRASTRUCTURE, job.used(), job.failures(), now));
-      }
+      case Move.GiveBack back ->
+          events.add(new Event.ClaimGivenBack(back.job(), now + state.settings.queueMillis()));
       case Move.GrowToMin grow -> request(state, cluster, JobId.NONE, grow.nodes(), now, events);
       case Move.ShrinkToMax shrink -> {
         Node node = State.require(state.nodes.get(shrink.node()), "node", shrink.node());
@@ -236,22 +231,23 @@ final class Policy {
 
   /// Jobs that ended, whose end history has, and that nobody is likely to ask for again at once.
   private static @Nullable Envelope archive(State state, Kernel.Moment moment) {
-    if (state.ended.isEmpty() || state.archiveDue() > moment.now()) {
-      return null;
-    }
     List<JobId> jobs = new ArrayList<>();
     for (EndedJob ended : state.ended) {
-      Job job = State.require(state.jobs.get(ended.job()), "job", ended.job());
-      boolean due =
-          job.phase() instanceof Job.Ended end
-              && end.at() + state.settings.archiveMillis() <= moment.now();
-      if (!due || ended.sequence() > moment.historyReached() || jobs.size() == ARCHIVED_AT_ONCE) {
+      Thing thing = new Thing(Thing.Kind.JOB, ended.job().value());
+      if (jobs.size() == ARCHIVED_AT_ONCE || !guarded(thing, () -> leaves(state, ended, moment))) {
         break;
       }
-      jobs.add(job.id());
+      jobs.add(ended.job());
     }
     return jobs.isEmpty()
         ? null
         : envelope(moment.now(), "archive", List.of(new Event.JobsArchived(jobs)));
+  }
+
+  private static boolean leaves(State state, EndedJob ended, Kernel.Moment moment) {
+    Job job = State.require(state.jobs.get(ended.job()), "job", ended.job());
+    return job.phase() instanceof Job.Ended end
+        && end.at() + state.settings.archiveMillis() <= moment.now()
+        && ended.sequence() <= moment.historyReached();
   }
 }

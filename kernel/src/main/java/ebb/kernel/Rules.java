@@ -13,9 +13,10 @@ import java.util.regex.Pattern;
 
 /// What names and numbers may be, with where each limit comes from.
 final class Rules {
-  /// Azure: 3 to 24 letters, digits and hyphens, a letter first, no hyphen last.
+  /// Azure's rule: "if - is used, it needs to be followed by at least one letter later in the
+  /// name".
   static final String CLUSTER_NAME =
-      "3 to 24 letters, digits and hyphens, a letter first, no hyphen last";
+      "3 to 24 letters, digits and hyphens, a letter first, a letter somewhere after each hyphen";
 
   static final String WORKSPACE_NAME =
       "3 to 33 letters, digits, hyphens and underscores, a letter or digit first";
@@ -56,7 +57,7 @@ final class Rules {
   private static final List<String> RESERVED = List.of("amlcompute", "local", "containerinstance");
 
   private static final Pattern CLUSTER =
-      Pattern.compile("[A-Za-z](?=.{2,23}$)[A-Za-z0-9-]*[A-Za-z0-9]");
+      Pattern.compile("[A-Za-z](?:[A-Za-z0-9]|-(?=.*[A-Za-z])){2,23}");
   private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-]");
   private static final Pattern WORKSPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{2,32}");
   private static final Pattern JOB = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,254}");

@@ -48,7 +48,8 @@ public final class Snapshots {
             state.observeUntil));
     facts.add(state.settings);
     facts.addAll(state.sizes.values());
-    facts.add(new Fact.PricesInForce(state.prices.currency(), state.prices.prices()));
+    facts.add(
+        new Fact.PricesInForce(state.prices.currency(), state.prices.prices(), state.charged));
     facts.add(state.host);
     facts.add(
         new Fact.StorageRoom(
@@ -122,17 +123,16 @@ public final class Snapshots {
         state.safeMode = position.safeMode();
         state.observeUntil = position.observeUntil();
       }
-      case Fact.PricesInForce(var currency, var prices) ->
-          state.prices = new PriceBook(currency, prices);
+      case Fact.PricesInForce(var currency, var prices, var charged) -> {
+        state.prices = new PriceBook(currency, prices);
+        state.charged = charged;
+      }
       case Fact.StorageRoom room ->
           state.storage = new State.Storage(room.low(), room.freeBytes(), room.markBytes());
       case Fact.QuotaLimit limit -> state.quotas.setLimit(limit.key(), limit.limit());
       case Fact.StrayNode stray -> state.putStray(stray.node(), true);
       case Fact.StrayTask stray -> state.putStray(stray.task(), true);
-      case Fact.InQuarantine in -> {
-        state.quarantine.put(in.thing(), in.incident());
-        state.deadlines.quarantine(in.thing());
-      }
+      case Fact.InQuarantine in -> state.putInQuarantine(in.thing(), in.incident());
     }
   }
 

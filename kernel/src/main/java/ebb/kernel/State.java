@@ -51,6 +51,7 @@ public final class State {
   Settings settings = Settings.DEFAULT;
   TreeMap<String, VmSize> sizes = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   PriceBook prices = PriceBook.EMPTY;
+  boolean charged; // in the price book's currency, which stays then
   Host host = Host.UNBOUNDED;
   Storage storage = new Storage(false, 0, 0);
   AccessRules access = AccessRules.NOBODY;
@@ -228,17 +229,9 @@ public final class State {
       next = Math.min(next, observeUntil);
     }
     if (!ended.isEmpty() && ended.first().sequence() <= historyReached) {
-      next = Math.min(next, archiveDue());
+      next = Math.min(next, ended.first().at() + settings.archiveMillis());
     }
     return next;
-  }
-
-  /// When the job that ended first may leave memory.
-  long archiveDue() {
-    Job job = require(jobs.get(ended.first().job()), "ended job", "");
-    return job.phase() instanceof Job.Ended end
-        ? end.at() + settings.archiveMillis()
-        : Deadlines.NEVER;
   }
 
   // Reading what must be there.
@@ -392,8 +385,9 @@ public final class State {
 
   private void countEnded(@Nullable Job job, int sign) {
     if (job != null && job.phase() instanceof Job.Ended phase) {
-      EndedJob entry = new EndedJob(phase.sequence(), job.id());
-      boolean _ = sign > 0 ? ended.add(entry) : ended.remove(entry);
+      EndedJob entry = new EndedJob(phase.sequence(), phase.at(), job.id());
+      boolean stays = quarantine.containsKey(new Thing(Thing.Kind.JOB, job.id().value()));
+      boolean _ = sign < 0 ? ended.remove(entry) : !stays && ended.add(entry);
     }
   }
 
@@ -438,8 +432,17 @@ public final class State {
     }
   }
 
+  void putInQuarantine(Thing thing, String incident) {
+    quarantine.put(thing, incident);
+    deadlines.quarantine(thing);
+    if (thing.kind() == Thing.Kind.JOB) {
+      ended.removeIf(each -> each.job().value() == thing.id());
+    }
+  }
+
   /// Puts a thing that was in quarantine back where its deadline and its cluster see it.
   void putBack(Thing thing) {
+    quarantine.remove(thing);
     deadlines.endQuarantine(thing);
     switch (thing.kind()) {
       case NODE -> {
@@ -449,7 +452,11 @@ public final class State {
         }
       }
       case ATTEMPT -> deadlines.attempt(null, attempts.get(new AttemptId(thing.id())));
-      case JOB -> deadlines.job(null, jobs.get(new JobId(thing.id())));
+      case JOB -> {
+        Job job = jobs.get(new JobId(thing.id()));
+        deadlines.job(null, job);
+        countEnded(job, 1);
+      }
       case CLUSTER -> {
         ClusterId id = new ClusterId(thing.id());
         Cluster cluster = clusters.get(id);

@@ -84,14 +84,26 @@ class ClustersTest {
   // Names.
 
   @ParameterizedTest
-  @ValueSource(strings = {"gpu", "GPU-2", "a-1", "abcdefghijklmnopqrstuvwx"})
+  @ValueSource(strings = {"gpu", "GPU-2x", "a-b", "a--9b", "a-b-c9", "abcdefghijklmnopqrstuvwx"})
   void namesOf3To24LettersDigitsAndHyphensAreTaken(String name) {
     Story.usual().when(cluster().put(name)).thenKinds(Event.ClusterCreated.class);
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "ab", "1gpu", "gpu-", "g_pu", "g pu", "gpü", "abcdefghijklmnopqrstuvwxy"})
+      strings = {
+        "",
+        "ab",
+        "1gpu",
+        "gpu-",
+        "gpu-2",
+        "a-b-2",
+        "a-",
+        "g_pu",
+        "g pu",
+        "gpü",
+        "abcdefghijklmnopqrstuvwxy"
+      })
   void otherNamesAreRefusedWithTheRule(String name) {
     Story.usual()
         .when(cluster().put(name))

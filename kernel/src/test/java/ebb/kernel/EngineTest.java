@@ -9,6 +9,7 @@ import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Batch;
 import ebb.kernel.engine.Engine;
 import ebb.kernel.engine.JournalFailure;
+import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Description;
@@ -194,6 +195,31 @@ class EngineTest {
     assertThat(story.why(thing)).isInstanceOf(Rejection.Quarantined.class);
     assertThat(answers.getFirst()).isInstanceOf(Verdict.Accepted.class);
     assertThat(story.state().nextDeadline(0)).isGreaterThan(story.now());
+  }
+
+  @Test
+  void aThrowWhileJobsLeaveMemoryQuarantinesThatJobAndTheOthersLeave() throws JournalFailure {
+    story.job("a", job()).job("b", job()).settles().ends("a", 0).ends("b", 0);
+    JobId damaged = story.jobId("a");
+    JobId sound = story.jobId("b");
+    Job known = story.job("a");
+    story.state().jobs.remove(damaged);
+    story.jumps(World.HOUR);
+
+    engine.step(List.of(), story.now(), story.state().sequence());
+
+    Thing thing = new Thing(Thing.Kind.JOB, damaged.value());
+    assertThat(incidents).containsExactly(thing + ": DecisionFailed");
+    assertThat(batches.getLast().envelopes().getLast().events())
+        .containsExactly(new Event.JobsArchived(List.of(sound)));
+    assertThat(story.state().nextDeadline(Long.MAX_VALUE)).isGreaterThan(story.now());
+    story.state().jobs.put(damaged, known);
+    assertThat(Recount.derived(Recount.of(story.state())))
+        .isEqualTo(Recount.derived(story.state()));
+
+    story.given(new Command.EndQuarantine(thing)).historyCatchesUp();
+
+    assertThat(story.state().allJobs()).isEmpty();
   }
 
   @Test

@@ -59,6 +59,7 @@ final class Moments {
         .job("a", job())
         .passes(30 * World.DAY);
     story(transitions).job("a", job()).passes(21 * MINUTE);
+    story(transitions).job("a", job().nodes(2)).given(Story.scale("gpu", 0, 1));
     story(transitions).job("a", job()).nodesComeUp().passes(HOUR);
     story(transitions).job("a", job().limit(HOUR)).settles().passes(2 * HOUR).nodesGo();
     story(transitions)

@@ -15,6 +15,7 @@ import ebb.kernel.money.PriceBook;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Rates;
@@ -244,5 +245,26 @@ class MoneyTest {
     story
         .when(new Command.ChangePrices("USD", List.of()))
         .rejected(new Rejection.Immutable("currency", "EUR", "USD"));
+  }
+
+  /// Its segments are on the bill though the cluster is gone.
+  @Test
+  void theCurrencyStaysWhenTheClustersThatWereChargedAreGone() {
+    Story story = Story.usual().cluster("gpu", World.cluster()).job("a", World.job()).settles();
+    story.after(HOUR).ends("a", 0).given(Story.delete("gpu")).nodesGo();
+    assertThat(story.state().allClusters()).isEmpty();
+
+    Command.ChangePrices other = new Command.ChangePrices("EUR", List.of());
+    story.when(other).rejected(new Rejection.Immutable("currency", "USD", "EUR"));
+    State read = Recount.of(story.state());
+    assertThat(Kernel.decide(read, new Order(story.now(), World.OWNER, "", other)))
+        .isEqualTo(story.verdict());
+  }
+
+  @Test
+  void aClusterThatWasDeletedBeforeItCostAnythingKeepsNoCurrency() {
+    Story story = Story.usual().cluster("gpu", World.cluster()).given(Story.delete("gpu"));
+
+    story.when(new Command.ChangePrices("EUR", List.of())).thenKinds(Event.PricesChanged.class);
   }
 }

@@ -26,6 +26,30 @@ class QueueTest {
         .toList();
   }
 
+  // Claims.
+
+  @Test
+  void aClaimThatALoweredMaximumRulesOutIsGivenBackAndNothingHasFailed() {
+    Story story = of(2).job("gang", job().nodes(2).retries(0, 0, 0));
+
+    story.given(Story.scale("gpu", 0, 1));
+
+    assertThat(story.happened(Event.ClaimGivenBack.class)).hasSize(1);
+    assertThat(story.happened(Event.JobBackedOff.class)).isEmpty();
+    assertThat(story.phase("gang")).isEqualTo("Queued");
+    assertThat(story.job("gang").failures()).isZero();
+    assertThat(story.why("gang")).isEqualTo(new Rejection.NodesExceedMax("gpu", 1, 2));
+  }
+
+  @Test
+  void aJobWhoseClaimWasGivenBackKeepsItsPlace() {
+    Story story = of(2).job("gang", job().nodes(2)).job("later", job().nodes(2));
+
+    story.given(Story.scale("gpu", 0, 1), Story.scale("gpu", 0, 2)).nodesGo().nodesComeUp();
+
+    assertThat(started(story)).containsExactly("gang");
+  }
+
   // Order.
 
   @Test

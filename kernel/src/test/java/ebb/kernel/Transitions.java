@@ -98,6 +98,7 @@ final class Transitions {
       case Event.JobAssembling assembling -> Set.of(job(state, assembling.job()));
       case Event.JobBackedOff backedOff -> Set.of(job(state, backedOff.job()));
       case Event.BackOffEnded ended -> Set.of(job(state, ended.job()));
+      case Event.ClaimGivenBack back -> Set.of(job(state, back.job()));
       case Event.CancelRequested requested -> Set.of(job(state, requested.job()));
       case Event.JobEnded ended -> Set.of(job(state, ended.job()));
       case Event.JobDeleted deleted -> Set.of(job(state, deleted.job()));

@@ -39,7 +39,7 @@ public final class TraceReplay {
 
   private record Size(VmSize size, long ratePerHour) {
     String cluster() {
-      return "gpu-" + size.gpus();
+      return "gpu" + size.gpus();
     }
   }
 

@@ -16,6 +16,13 @@ import java.util.Set;
 /// unknown pids are kept as long as any such call is under way. Every method wants the lock of the
 /// [TaskTable].
 final class Offspring {
+  /// What a sandbox's end leaves for the kernel to take down is gone after a millisecond, or some
+  /// on a busy machine, and a scan costs a millisecond or two of the processor. Each pause is twice
+  /// the one before, as those of a scan that finds something.
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  private static final int CHECKS = 6;
+
   private final TaskTable table;
   private final OrphanCheck orphans;
   private final RecentSpawns recent;
@@ -104,7 +111,7 @@ final class Offspring {
         addOnce(open.task(), gone);
       } else if (flights.haveEnded(open.flight())) {
         each.remove();
-        lookClosely(open.task());
+        checkAgainSoon(open.task(), CHECKS);
       }
     }
   }
@@ -115,12 +122,12 @@ final class Offspring {
       lookClosely(task);
       return;
     }
-    switch (orphans.check(task)) {
+    switch (orphans.check(task, task.endedNanos)) {
       case OrphanCheck.Finding.Clear _ -> addOnce(task, gone);
       case OrphanCheck.Finding.Unclear _ -> lookClosely(task);
       case OrphanCheck.Finding.Unknown(Set<Integer> unknown) -> {
         if (flights.isNone()) {
-          lookClosely(task);
+          checkAgainSoon(task, CHECKS);
         } else {
           undecided.add(new Undecided(task, unknown, flights.latest()));
         }
@@ -132,6 +139,39 @@ final class Offspring {
     if (task.takeEnd()) {
       gone.add(task);
     }
+  }
+
+  /// Those of `due` that only a scan can tell; adds to `gone` those whose orphans, seen a moment
+  /// ago, are no more.
+  List<Task> unclear(List<Task> due, List<Task> gone) {
+    List<Task> unclear = new ArrayList<>();
+    for (Task task : due) {
+      int checks = task.stop.checksLeft;
+      task.stop.checksLeft = 0;
+      if (checks == 0 || straysKnown || task.ending.isPresent()) {
+        unclear.add(task);
+        continue;
+      }
+      switch (orphans.check(task, table.time.nanoTime())) {
+        case OrphanCheck.Finding.Clear _ -> addOnce(task, gone);
+        case OrphanCheck.Finding.Unclear _ -> unclear.add(task);
+        case OrphanCheck.Finding.Unknown _ -> {
+          if (checks > 1) {
+            checkAgainSoon(task, checks - 1);
+          } else {
+            unclear.add(task);
+          }
+        }
+      }
+    }
+    return unclear;
+  }
+
+  /// Hands the task to the warden, which checks so many times before it scans.
+  private void checkAgainSoon(Task task, int checks) {
+    lookClosely(task);
+    task.stop.checksLeft = checks;
+    task.stop.lookAtNanos += PAUSE_NANOS << (CHECKS - checks);
   }
 
   /// Hands the task to the warden, which scans.

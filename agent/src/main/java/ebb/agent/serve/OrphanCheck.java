@@ -54,8 +54,8 @@ final class OrphanCheck {
     return recent.hasSince(pid, task.spawnedNanos - LIFE_NANOS_MAX);
   }
 
-  Finding check(Task task) {
-    if (task.endedNanos - task.spawnedNanos > LIFE_NANOS_MAX) {
+  Finding check(Task task, long now) {
+    if (now - task.spawnedNanos > LIFE_NANOS_MAX) {
       return new Finding.Unclear();
     }
     Set<Integer> unknown = new HashSet<>();
@@ -81,7 +81,7 @@ final class OrphanCheck {
         continue;
       }
       Optional<ProcessStat> stat = processes.stat(pid);
-      if (stat.isPresent() && stat.get().parent() == agentPid) {
+      if (stat.isPresent() && stat.get().parent() == agentPid && !stat.get().dead()) {
         unknown.add(pid);
       } else {
         others = true;

@@ -127,6 +127,10 @@ final class Task {
     long lookAtNanos;
     long pauseNanos;
     boolean remainsTold;
+
+    /// How often to ask cheaply whether anything is left, before a scan.
+    int checksLeft;
+
     final Set<ProcessStat> warnedProcesses = new HashSet<>();
   }
 }

@@ -44,9 +44,23 @@ final class TreeStop {
   /// Looks at the trees of these tasks once and does what is to be done now; returns those that are
   /// gone.
   List<Task> attend(List<Task> due) throws InterruptedException {
+    List<Task> gone = new ArrayList<>();
+    List<Task> unclear;
+    table.lock.lock();
+    try {
+      unclear = offspring.unclear(due, gone);
+    } finally {
+      table.lock.unlock();
+    }
+    if (!unclear.isEmpty() || hasStraysDue()) {
+      scan(unclear, gone);
+    }
+    return gone;
+  }
+
+  private void scan(List<Task> due, List<Task> gone) throws InterruptedException {
     Set<Task> closingBefore = closing(due);
     Forest forest = Forest.look(processes);
-    List<Task> gone = new ArrayList<>();
     table.lock.lock();
     try {
       boolean conclusive = forest.conclusive() && awaitFlights();
@@ -67,7 +81,6 @@ final class TreeStop {
     } finally {
       table.lock.unlock();
     }
-    return gone;
   }
 
   private Set<Task> closing(List<Task> due) {

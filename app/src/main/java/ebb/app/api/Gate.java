@@ -11,6 +11,9 @@ import ebb.app.identity.SignedAddress;
 import ebb.kernel.protocol.Actor;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Lets requests in. In this order: what another site caused is refused, whatever it asks; what
@@ -28,7 +31,12 @@ public final class Gate implements Handler {
 
   /// How many answers there were of each kind.
   public static final class Tally {
+    /// More than there are: codes stand in the source, and a label of a metric must never be
+    /// somebody's input.
+    private static final int CODES_MOST = 256;
+
     private final LongAdder[] byClass = new LongAdder[6];
+    private final ConcurrentSkipListMap<String, LongAdder> byCode = new ConcurrentSkipListMap<>();
 
     public Tally() {
       for (int i = 0; i < byClass.length; i++) {
@@ -38,7 +46,19 @@ public final class Gate implements Handler {
 
     private Response count(Response response) {
       byClass[response.status() / 100].increment();
+      if (!response.code().isEmpty()) {
+        LongAdder known = byCode.get(response.code());
+        String code = known != null || byCode.size() < CODES_MOST ? response.code() : "other";
+        byCode.computeIfAbsent(code, _ -> new LongAdder()).increment();
+      }
       return response;
+    }
+
+    /// Refusals by their error code.
+    SortedMap<String, Long> refused() {
+      SortedMap<String, Long> refused = new TreeMap<>();
+      byCode.forEach((code, count) -> refused.put(code, count.sum()));
+      return refused;
     }
 
     /// Answers with a status of so many hundreds.

@@ -155,16 +155,10 @@ final class Json {
       int retryAfterSeconds) {
     java.util.List<Additional> additional =
         numbers.isEmpty() ? java.util.List.of() : java.util.List.of(new Additional(code, numbers));
-    Response response =
-        answer(
-            status,
-            new ErrorEnvelope(
-                new ErrorBody(
-                    code,
-                    message,
-                    target.isEmpty() ? null : target,
-                    java.util.List.of(),
-                    additional)));
+    ErrorBody error =
+        new ErrorBody(
+            code, message, target.isEmpty() ? null : target, java.util.List.of(), additional);
+    Response response = answer(status, new ErrorEnvelope(error)).refusing(code);
     return retryAfterSeconds == 0
         ? response
         : response.with("Retry-After", String.valueOf(retryAfterSeconds));

@@ -196,6 +196,11 @@ final class ServerEndpoints {
       exposition.sample(
           name, Map.of("status", hundreds + "xx"), (double) tally.ofHundreds(hundreds));
     }
+    exposition.family("ebb_refused_total", "counter", "Requests that were refused, by error code.");
+    tally
+        .refused()
+        .forEach((code, count) ->
+            exposition.sample("ebb_refused_total", Map.of("code", code), (double) count));
   }
 
   private void clusterMetrics(Exposition exposition) {

@@ -83,8 +83,8 @@ public record Config(
       new Key(
           "tasks.uids",
           "1900000000-1900065535",
-          "The numbers of users and groups that are given to submitters. Nobody else on the machine may have them; servers"
-              + " that share a machine need different ones.");
+          "The numbers of users and groups that are given to submitters. Nobody else on the machine may have them; of"
+              + " servers that share it none gives a number that another has given.");
   public static final Key TASKS_PROGRAMS =
       new Key(
           "tasks.programs",

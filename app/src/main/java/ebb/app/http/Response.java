@@ -6,9 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What is answered: bytes that are all there, or a stream that is written while it comes to be.
-public record Response(int status, List<Header> headers, Body body) {
+///
+/// @param code the error code of a refusal, for whoever counts them; empty otherwise
+public record Response(int status, List<Header> headers, Body body, String code) {
   public Response {
     headers = List.copyOf(headers);
+  }
+
+  public Response(int status, List<Header> headers, Body body) {
+    this(status, headers, body, "");
   }
 
   public record Header(String name, String value) {}
@@ -57,6 +63,11 @@ public record Response(int status, List<Header> headers, Body body) {
   public Response with(String name, String value) {
     List<Header> more = new ArrayList<>(headers);
     more.add(new Header(name, value));
-    return new Response(status, more, body);
+    return new Response(status, more, body, code);
+  }
+
+  /// As a refusal with this error code.
+  public Response refusing(String refusalCode) {
+    return new Response(status, headers, body, refusalCode);
   }
 }

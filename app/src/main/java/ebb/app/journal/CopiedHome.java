@@ -16,13 +16,15 @@ import java.util.List;
 /// other.
 ///
 /// What stays cannot lead to anything of the original: the numbers under which a backend confirms
-/// only grow, and whose tasks run as which user is as true here as there.
+/// only grow.
 final class CopiedHome {
   /// The agent's record, and the claims on nodes.
   private static final List<String> FOLDERS = List.of("agent", "nodes");
 
-  /// How far the agent's record was read, and where the original's server listens.
-  private static final List<String> FILES = List.of("backend.position", "server.json");
+  /// How far the agent's record was read, where the original's server listens, and whose tasks run
+  /// as which user there.
+  private static final List<String> FILES =
+      List.of("backend.position", "server.json", "task-users");
 
   private CopiedHome() {}
 

@@ -116,6 +116,7 @@ final class Home implements AutoCloseable {
                   + " start with --new-installation: it gets an id of its own, leaves alone whatever"
                   + " the original has started, and ends what it knows of that without touching it.");
       case MOVED -> {
+        refuseIfStillThere(binding, home);
         binding.bind(file, home);
         yield new Named(binding.id(), "");
       }
@@ -126,6 +127,29 @@ final class Home implements AutoCloseable {
         yield new Named(id, binding.id());
       }
     };
+  }
+
+  /// What was moved is no longer where it was: two servers would own the same nodes and jobs.
+  private static void refuseIfStillThere(Binding binding, Path home) throws StoreRefused {
+    Path before = Path.of(binding.path());
+    try {
+      Binding there = Binding.read(before.resolve("installation"));
+      if (!there.id().equals(binding.id()) || !there.holds(before)) {
+        return;
+      }
+    } catch (IOException | StoreRefused e) {
+      return; // no home, or none that could be started
+    }
+    throw new StoreRefused(
+        "The home "
+            + home
+            + " is a copy: its original, the installation "
+            + binding.id()
+            + ", is still at "
+            + before
+            + ". Nothing was changed. Start the copy with --new-installation; or, if it is to take"
+            + " the original's place, stop that one's server, remove or rename its folder, and start"
+            + " with --adopt-home again.");
   }
 
   /// Where an installation is. The number of the folder's inode tells a copy from the original also

@@ -272,6 +272,7 @@ final class Projection {
               described.job().value());
       case Event.LocalJobTaken taken ->
           statements.run("UPDATE jobs SET attempts = 1 WHERE id = ?", taken.job().value());
+      case Event.ClaimGivenBack _ -> change(event);
       case Event.JobAssembling _, Event.BackOffEnded _, Event.JobsArchived _ -> {}
       case Event.LocalJobStarted _, Event.LocalJobAwaited _ -> {}
     }

@@ -94,9 +94,32 @@ class CopiedHomeTest {
     }
   }
 
+  /// Both servers would own the same jobs, and each would end what the other one started.
+  @Test
+  void copyIsNotTakenForItsOriginalWhileThatIsThere() throws Exception {
+    try (ServedHome original = stoppedOriginal()) {
+      Path copy = folder.resolve("copy");
+      new ProcessBuilder("cp", "-a", original.home().toString(), copy.toString()).start().waitFor();
+      original.start();
+      original.awaitJob("runs", "running");
+
+      assertThat(serve("--adopt-home", copy))
+          .contains("is still at " + original.home().toRealPath(), "--new-installation");
+
+      Files.createFile(sign());
+      assertThat(original.awaitJob("runs", "ended").body()).contains("\"attempts\":1");
+      assertThat(original.get(ServedHome.job("runs") + "/logs").body()).isEqualTo("on\n");
+    }
+  }
+
   private static String stop(Path home) throws Exception {
+    return serve("--stop", home);
+  }
+
+  /// What the server says that does not go on.
+  private static String serve(String option, Path home) throws Exception {
     List<String> command = new ArrayList<>(Program.java("-Xmx128m"));
-    command.addAll(List.of("ebb.app.Main", "serve", "--stop", "--home", home.toString()));
+    command.addAll(List.of("ebb.app.Main", "serve", option, "--home", home.toString()));
     Process typed = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(typed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     typed.waitFor();

@@ -382,6 +382,33 @@ class SurfaceTest {
   }
 
   @Test
+  void requestsThatAreRefusedAreCountedByTheirCode() throws Exception {
+    Answer unreadable = server.put(ServedHome.job("unread"), "{ no JSON");
+    assertThat(unreadable.status()).isEqualTo(400);
+    String code = unreadable.text("code");
+    long before = refused(code);
+
+    server.put(ServedHome.job("unread"), "{ no JSON");
+    server.send("GET", "/metrics", "", "Bearer " + "0".repeat(43));
+    server.get(ServedHome.WORKSPACE + "/no/" + code);
+
+    assertThat(refused(code)).isEqualTo(before + 1);
+    assertThat(refused("AuthenticationFailed")).isPositive();
+    assertThat(refused("PathNotFound")).isPositive();
+  }
+
+  private static long refused(String code) throws Exception {
+    String sample = "ebb_refused_total{code=\"" + code + "\"} ";
+    return server
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(sample))
+        .mapToLong(line -> Long.parseLong(line.substring(sample.length())))
+        .sum();
+  }
+
+  @Test
   void metricsAreTextThatPrometheusReads() throws Exception {
     Answer answer = server.get("/metrics");
     assertThat(answer.headers().firstValue("Content-Type"))

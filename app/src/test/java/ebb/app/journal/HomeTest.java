@@ -88,6 +88,31 @@ class HomeTest {
   }
 
   @Test
+  void aCopyIsNotAdoptedWhileItsOriginalIsThere() throws Exception {
+    Homes.live(home(), 69, 5);
+    Path copy = Homes.copyAsItIs(home(), folder.resolve("copy"));
+    String before = Files.readString(copy.resolve("installation"));
+
+    assertThatThrownBy(() -> Store.open(copy, Homes.PLAIN.with(Store.Said.MOVED)))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContainingAll("is still at " + home(), "--new-installation", "rename");
+    assertThat(copy.resolve("installation")).hasContent(before);
+
+    Files.move(home(), folder.resolve("given-up"));
+    Store.open(copy, Homes.PLAIN.with(Store.Said.MOVED)).close();
+  }
+
+  @Test
+  void aBackupPutBackInTheOriginalsPlaceIsAdopted() throws Exception {
+    Homes.live(home(), 70, 5);
+    Path backup = Homes.copyAsItIs(home(), folder.resolve("backup"));
+    Files.move(home(), folder.resolve("damaged"));
+    Homes.copyAsItIs(backup, home());
+
+    Store.open(home(), Homes.PLAIN.with(Store.Said.MOVED)).close();
+  }
+
+  @Test
   void aCopyBeginsWithoutWhatMeansTheOriginals() throws Exception {
     Homes.live(home(), 68, 5);
     Path files = Files.createDirectories(folder.resolve("home-jobs/2.31")).getParent();
@@ -97,6 +122,7 @@ class HomeTest {
       Files.createFile(home().resolve(file));
     }
     Files.createFile(home().resolve("backend.position"));
+    Files.createFile(home().resolve("task-users"));
     Path copy = Homes.copyAsItIs(home(), folder.resolve("copy"));
     assertThat(copy.resolve("jobs")).isSymbolicLink();
 
@@ -104,7 +130,7 @@ class HomeTest {
 
     assertThat(copied.warnings()).anyMatch(it -> it.contains("was a copy of the installation"));
     copied.close();
-    for (String gone : new String[] {"agent", "nodes", "backend.position", "jobs"}) {
+    for (String gone : new String[] {"agent", "nodes", "backend.position", "task-users", "jobs"}) {
       assertThat(copy.resolve(gone)).doesNotExist();
       assertThat(home().resolve(gone)).exists();
     }

@@ -57,6 +57,7 @@ class JournalDamageTest {
       Homes.copy(home(), copied);
       store.abandon();
     }
+    Files.move(home(), folder.resolve("given-up"));
     long whole = byLogSize.lastKey();
     long before = byLogSize.lowerKey(whole);
     long[] cuts = {before, before + 1, (before + whole) / 2, whole - 1, whole};
@@ -217,7 +218,7 @@ class JournalDamageTest {
       "DELETE FROM batch WHERE first_sequence = " + before,
       "UPDATE batch SET hash = zeroblob(32) WHERE first_sequence = " + before,
     };
-    Path whole = Homes.copy(home(), folder.resolve("whole"));
+    Path whole = Files.move(home(), folder.resolve("whole"));
     for (int i = 0; i < damages.length; i++) {
       Path damaged = Homes.copy(whole, folder.resolve("damaged-" + i));
       Homes.sql(damaged.resolve("journal.db"), damages[i]);

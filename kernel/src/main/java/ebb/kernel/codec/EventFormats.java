@@ -99,6 +99,7 @@ public final class EventFormats {
       89 LocalJobAwaited: 1 JobId job, 2 long deadline
       90 JobDeleted: 1 JobId job
       91 JobDescribed: 1 JobId job, 2 Description description
+      92 ClaimGivenBack: 1 JobId job, 2 long deadline
 
       # Attempts
       95 AttemptOrdered: 1 AttemptId attempt, 2 JobId job, 3 int number, 4 List<NodeId> nodes,

@@ -26,7 +26,8 @@ public sealed interface Fact {
 
   record StorageRoom(boolean low, long freeBytes, long markBytes) implements Fact {}
 
-  record PricesInForce(String currency, List<Price> prices) implements Fact {}
+  /// `charged`: something was, in this currency.
+  record PricesInForce(String currency, List<Price> prices, boolean charged) implements Fact {}
 
   /// A limit that was set; keys without one follow the settings.
   record QuotaLimit(QuotaKey key, int limit) implements Fact {}

@@ -62,7 +62,7 @@ public final class StateFormats {
 
       1010 Position: 1 String installation, 2 long epoch, 3 long nextCounter, 4 long sequence,
         5 long now, 6 boolean safeMode, 7 long observeUntil
-      1013 PricesInForce: 1 String currency, 2 List<Price> prices
+      1013 PricesInForce: 1 String currency, 2 List<Price> prices, 3 boolean charged
       1015 StorageRoom: 1 boolean low, 2 long freeBytes, 3 long markBytes
       1016 QuotaLimit: 1 QuotaKey key, 2 int limit
       1017 AccessRules: 1 List<RoleAssignment> assignments, 2 List<Lock> locks

@@ -204,6 +204,10 @@ public sealed interface Event {
 
   record BackOffEnded(JobId job, long deadline) implements JobEvent {}
 
+  /// The job waits in the queue again, in its old place and at once: its cluster may not have as
+  /// many nodes any more. Nothing failed, so no retry is used.
+  record ClaimGivenBack(JobId job, long deadline) implements JobEvent {}
+
   record CancelRequested(JobId job) implements JobEvent {}
 
   record JobEnded(JobId job, EndCause cause, int code, String detail) implements JobEvent {}

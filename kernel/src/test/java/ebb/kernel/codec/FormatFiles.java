@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The files that keep what a version wrote: its tables, and samples of every record in bytes.
+/// The files that keep what a version wrote: its tables, samples of every record in bytes, and
+/// whole journals, which `JournalFiles` of the simulator writes.
 ///
-/// `main` writes those of the version at hand:
+/// `main` writes the others of the version at hand:
 ///
 /// ```
 /// java -cp kernel/target/classes:kernel/target/test-classes \
@@ -48,8 +49,9 @@ public final class FormatFiles {
     return Files.exists(version.resolve("released"));
   }
 
-  public static void main(String[] args) throws IOException {
-    Path version = Path.of(args[0]).resolve("v" + FormatVersion.CURRENT);
+  /// The folder of the version at hand, whose files may still be written anew.
+  public static Path unreleased(Path formats) throws IOException {
+    Path version = formats.resolve("v" + FormatVersion.CURRENT);
     if (isReleased(version)) {
       throw new IllegalStateException(
           "Version "
@@ -57,7 +59,11 @@ public final class FormatFiles {
               + " is released, so its files stay as they are. Raise FormatVersion.CURRENT, and let"
               + " what is new say `since` that version");
     }
-    Files.createDirectories(version);
+    return Files.createDirectories(version);
+  }
+
+  public static void main(String[] args) throws IOException {
+    Path version = unreleased(Path.of(args[0]));
     for (String name : SAMPLES) {
       Files.writeString(version.resolve(name), Sample.text(Sample.of(formats(name))));
     }

@@ -3,6 +3,7 @@ package ebb.kernel.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import ebb.kernel.protocol.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +166,57 @@ class FormatFilesTest {
     return TableLine.parse(ValueFormats.TEXT).stream()
         .flatMap(line -> line.parts().stream())
         .anyMatch(part -> part.name().equals(constant) && part.as().equals(now));
+  }
+
+  @Test
+  void everyJournalIsReplayedToTheStateThatItWasWrittenFor() throws IOException {
+    for (Path version : versions()) {
+      int number = Integer.parseInt(version.getFileName().toString().substring(1));
+      List<Path> journals;
+      try (Stream<Path> files = Files.list(version)) {
+        journals = files.filter(file -> file.toString().endsWith(".rows")).sorted().toList();
+      }
+      assertThat(journals).as("Journals of %s", version).isNotEmpty();
+      for (Path journal : journals) {
+        assertThat(JournalSample.read(Files.readString(journal), number))
+            .as("%s is read as something else.%s", journal, ADVICE)
+            .isEmpty();
+      }
+    }
+  }
+
+  /// Quarantine needs a bug, and roles are assigned once by the start.
+  @Test
+  void everyKindOfEventThatHappensOfItselfIsInAJournal() throws IOException {
+    TreeSet<String> missing = new TreeSet<>();
+    for (Class<?> group : Event.class.getPermittedSubclasses()) {
+      Stream.of(group.getPermittedSubclasses()).forEach(each -> missing.add(each.getSimpleName()));
+    }
+    for (String name : List.of("journal-88.rows", "journal-155.rows")) {
+      missing.removeAll(JournalSample.kinds(Files.readString(NOW.resolve(name))));
+    }
+
+    assertThat(missing)
+        .as(
+            "Let a world of the faults have it, and write the journals anew with JournalFiles of the"
+                + " simulator (its SEEDS are to have every kind).%s",
+            ADVICE)
+        .containsExactly("QuarantineEnded", "Quarantined", "RoleRemoved");
+  }
+
+  @Test
+  void aJournalThatIsReadAsSomethingElseIsNoticed() throws IOException {
+    String whole = Files.readString(NOW.resolve("journal-88.rows"));
+    String digest = whole.split(" ")[3];
+
+    assertThat(JournalSample.read(whole.replaceFirst(digest, "0" + digest.substring(1)), 1))
+        .containsExactly("the state at " + whole.split(" ")[2] + " is another");
+    assertThat(JournalSample.read(whole.substring(0, whole.indexOf('\n') + 1), 1))
+        .containsExactly("there is no end");
+    assertThat(JournalSample.read(whole.replaceFirst("(?m)^1 ", "2 "), 1))
+        .singleElement()
+        .asString()
+        .startsWith("the chain's hash is");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package ebb.simulator.faults;
 
 import ebb.kernel.Outstanding;
+import ebb.kernel.engine.Batch;
 import ebb.simulator.VirtualTime;
 import ebb.simulator.World;
 import ebb.simulator.invariants.Healed;
@@ -8,6 +9,7 @@ import ebb.simulator.invariants.History;
 import ebb.simulator.invariants.PromisesOfTheDesign;
 import ebb.simulator.invariants.Watch;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -92,6 +94,11 @@ public final class FaultRun {
         watch.history().jobs.size(),
         watch.history().kinds,
         HexFormat.of().formatHex(journal.hash()));
+  }
+
+  /// What the journal holds.
+  List<Batch> batches() {
+    return journal.batches();
   }
 
   private void heal() {

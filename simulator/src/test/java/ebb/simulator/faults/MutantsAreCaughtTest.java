@@ -279,6 +279,27 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aClaimThatIsGivenBackForNothing() {
+    isCaughtBy(
+        "ClaimsAreKept",
+        events(event ->
+            event instanceof Event.AttemptOrdered ordered
+                ? new Event.ClaimGivenBack(ordered.job(), ordered.deadline())
+                : event));
+  }
+
+  @Test
+  void aCurrencyThatChangesUnderWhatIsCharged() {
+    int[] changes = {0};
+    isCaughtBy(
+        "LedgerAddsUp",
+        events(event ->
+            event instanceof Event.PricesChanged changed
+                ? new Event.PricesChanged("C" + changes[0]++, changed.prices())
+                : event));
+  }
+
+  @Test
   void aFailureThatIsCalledSuccess() {
     isCaughtBy(
         "EndsAreWhatHappened",

@@ -248,7 +248,8 @@ final class Users {
               new Command.SetQuota(
                   Places.QUOTAS.get(random.nextInt(Places.QUOTAS.size())), random.nextInt(40)));
       case 6 -> wish(new Command.ChangeSettings(Places.settings(random)));
-      case 7 -> wish(new Command.ChangePrices("USD", Places.prices(random)));
+      case 7 ->
+          wish(new Command.ChangePrices(requests % 4 == 0 ? "EUR" : "USD", Places.prices(random)));
       case 8 ->
           server.report(
               new Command.HostFound(

@@ -15,6 +15,7 @@ final class EveryJobEnds implements Promise {
             case Event.JobAssembling assembling -> assembling.job();
             case Event.JobBackedOff backedOff -> backedOff.job();
             case Event.BackOffEnded ended -> ended.job();
+            case Event.ClaimGivenBack back -> back.job();
             case Event.CancelRequested requested -> requested.job();
             case Event.JobDeleted deleted -> {
               History.Job its = history.jobs.get(deleted.job());

@@ -231,6 +231,7 @@ public final class History {
         jobs.get(backedOff.job()).used = backedOff.used();
       }
       case Event.BackOffEnded ended -> jobs.get(ended.job()).stand = Stand.QUEUED;
+      case Event.ClaimGivenBack back -> jobs.get(back.job()).stand = Stand.QUEUED;
       case Event.JobEnded ended -> {
         Job job = jobs.get(ended.job());
         job.stand = Stand.ENDED;

@@ -10,11 +10,12 @@ import java.math.BigInteger;
 import java.util.TreeMap;
 
 /// What clusters and jobs are charged is the sum of their segments, milliseconds by rate, to the
-/// last unit.
+/// last unit, and all of it is in one currency.
 final class LedgerAddsUp implements Promise {
   private final TreeMap<ClusterId, BigInteger> clusters = new TreeMap<>();
   private final TreeMap<JobId, BigInteger> jobs = new TreeMap<>();
   private final TreeMap<ClusterId, Long> millis = new TreeMap<>();
+  private String currency = "USD"; // until a price book says otherwise
 
   @Override
   public void event(Envelope envelope, Event event, History history) {
@@ -25,6 +26,14 @@ final class LedgerAddsUp implements Promise {
       clusters.merge(closed.cluster(), cost, BigInteger::add);
       millis.merge(closed.cluster(), length, Long::sum);
       jobs.merge(closed.payer(), cost, BigInteger::add);
+    } else if (event instanceof Event.PricesChanged changed) {
+      check(
+          clusters.isEmpty() || changed.currency().equals(currency),
+          "charged in ",
+          currency,
+          ", now ",
+          changed.currency());
+      currency = changed.currency();
     }
   }
 

@@ -20,6 +20,7 @@ public final class PromisesOfTheDesign {
         new LedgerAddsUp(),
         new NoJobRunsTwiceAtOnce(),
         new GangsAreAllOrNone(),
+        new ClaimsAreKept(),
         new QuotaIsNeverExceeded(),
         new LocksStopScaling(),
         new HeadIsNeverDelayedByBackfill(),

@@ -10,14 +10,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Whom tasks run as: the server's own user, one for all, or one for each submitter.
 ///
 /// One for each is what a server that is root gives. Who is who is kept in a small file of the
-/// home, `UID PRINCIPAL` on each line, and never changes: files of ended jobs belong to those
-/// numbers.
+/// home, `UID PRINCIPAL` on each line, and does not change: files of ended jobs belong to those
+/// numbers. Only where another server of the machine has the number, because the home came from
+/// another machine, its submitter gets a new one.
 public final class TaskUsers {
   /// The lowest and the highest number that tasks run as.
   public record Range(int first, int last) {
@@ -40,13 +44,12 @@ public final class TaskUsers {
 
   private final @Nullable TaskUser same;
   private final @Nullable Range range;
-  private final @Nullable Path file;
-  private final Map<String, Integer> numbers = new TreeMap<>();
+  private final @Nullable Numbers numbers;
 
-  private TaskUsers(@Nullable TaskUser same, @Nullable Range range, @Nullable Path file) {
+  private TaskUsers(@Nullable TaskUser same, @Nullable Range range, @Nullable Numbers numbers) {
     this.same = same;
     this.range = range;
-    this.file = file;
+    this.numbers = numbers;
   }
 
   /// The server's own user, or one other for all.
@@ -55,21 +58,15 @@ public final class TaskUsers {
     return new TaskUsers(user, range, null);
   }
 
-  /// One for each submitter, out of a range of numbers, remembered in a file.
-  public static TaskUsers each(Range range, Path file) throws IOException {
-    TaskUsers users = new TaskUsers(null, range, file);
-    if (Files.exists(file)) {
-      for (String line : Files.readAllLines(file)) {
-        int space = line.indexOf(' ');
-        if (space < 1 || !line.substring(0, space).matches("[0-9]{1,10}")) {
-          throw new IOException(file + " is damaged: put back a backup");
-        }
-        users.numbers.put(
-            URLDecoder.decode(line.substring(space + 1), StandardCharsets.UTF_8),
-            Integer.parseInt(line.substring(0, space)));
-      }
-    }
-    return users;
+  /// One for each submitter, out of a range of numbers, remembered in the home.
+  public static TaskUsers each(Range range, Path home, String installation) throws IOException {
+    return each(range, home.resolve("task-users"), new Neighbours(Neighbours.FOLDER, installation));
+  }
+
+  static TaskUsers each(Range range, Path file, Neighbours neighbours) throws IOException {
+    Numbers numbers = new Numbers(range, file, neighbours);
+    numbers.read();
+    return new TaskUsers(null, range, numbers);
   }
 
   /// The numbers that tasks may run as; null if they run as the server's own user.
@@ -78,36 +75,86 @@ public final class TaskUsers {
   }
 
   /// Whom the tasks of a submitter run as; null: the server's own user.
-  public synchronized @Nullable TaskUser of(String submitter) throws IOException {
-    if (range == null || file == null) {
+  public @Nullable TaskUser of(String submitter) throws IOException {
+    if (numbers == null) {
       return same;
     }
-    Integer known = numbers.get(submitter);
-    int number = known != null ? known : add(submitter, range, file);
+    int number = numbers.of(submitter);
     return new TaskUser(number, number);
   }
 
-  /// Durable before anything runs as the new number.
-  private int add(String submitter, Range range, Path file) throws IOException {
-    long number = Math.addExact((long) range.first(), numbers.size());
-    while (numbers.containsValue((int) number)) {
-      number++;
+  /// Who has which number, as a file says it.
+  static Map<String, Integer> read(Path file) throws IOException {
+    Map<String, Integer> numbers = new TreeMap<>();
+    for (String line : Files.readAllLines(file)) {
+      int space = line.indexOf(' ');
+      if (space < 1 || !line.substring(0, space).matches("[0-9]{1,10}")) {
+        throw new IOException(file + " is damaged: put back a backup");
+      }
+      numbers.put(
+          URLDecoder.decode(line.substring(space + 1), StandardCharsets.UTF_8),
+          Integer.parseInt(line.substring(0, space)));
     }
-    if (number > range.last()) {
-      throw new IOException(
-          "there are more submitters than numbers from %d to %d: set a longer range (tasks.uids)"
-              .formatted(range.first(), range.last()));
+    return numbers;
+  }
+
+  /// The numbers that were given out.
+  private static final class Numbers {
+    private final Range range;
+    private final Path file;
+    private final Neighbours neighbours;
+    private final Map<String, Integer> given = new TreeMap<>();
+
+    Numbers(Range range, Path file, Neighbours neighbours) {
+      this.range = range;
+      this.file = file;
+      this.neighbours = neighbours;
     }
-    numbers.put(submitter, (int) number);
-    List<String> lines = new ArrayList<>();
-    numbers.forEach(
-        (name, one) -> lines.add(one + " " + URLEncoder.encode(name, StandardCharsets.UTF_8)));
-    try {
-      DurableFile.replace(file, String.join("\n", lines) + "\n");
-    } catch (IOException e) {
-      numbers.remove(submitter);
-      throw e;
+
+    synchronized void read() throws IOException {
+      if (Files.exists(file)) {
+        given.putAll(TaskUsers.read(file));
+      }
+      neighbours.alone(
+          file,
+          taken -> {
+            if (given.values().removeAll(taken)) {
+              write(given);
+            }
+          });
     }
-    return (int) number;
+
+    synchronized int of(String submitter) throws IOException {
+      if (!given.containsKey(submitter)) {
+        neighbours.alone(file, taken -> add(submitter, taken));
+      }
+      return Objects.requireNonNull(given.get(submitter));
+    }
+
+    /// Durable before anything runs as the new number.
+    private void add(String submitter, Set<Integer> taken) throws IOException {
+      Set<Integer> used = new TreeSet<>(taken);
+      used.addAll(given.values());
+      long number = range.first();
+      while (used.contains((int) number)) {
+        number++;
+      }
+      if (number > range.last()) {
+        throw new IOException(
+            "there are more submitters than numbers from %d to %d: set a longer range (tasks.uids)"
+                .formatted(range.first(), range.last()));
+      }
+      Map<String, Integer> with = new TreeMap<>(given);
+      with.put(submitter, (int) number);
+      write(with);
+      given.put(submitter, (int) number);
+    }
+
+    private void write(Map<String, Integer> all) throws IOException {
+      List<String> lines = new ArrayList<>();
+      all.forEach((name, one) ->
+          lines.add(one + " " + URLEncoder.encode(name, StandardCharsets.UTF_8) + "\n"));
+      DurableFile.replace(file, String.join("", lines));
+    }
   }
 }

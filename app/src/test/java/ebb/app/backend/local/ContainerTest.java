@@ -42,7 +42,10 @@ class ContainerTest {
     Path home = Files.createDirectory(folder.resolve("home"));
     assumeTrue(TaskUser.isRoot(), "only root may start containers");
     TaskUsers users =
-        TaskUsers.each(TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"));
+        TaskUsers.each(
+            TaskUsers.Range.parse("1900000000-1900065535"),
+            home.resolve("task-users"),
+            new Neighbours(home.resolve("machine"), "1"));
     Confines confines =
         Confines.find(
             home,

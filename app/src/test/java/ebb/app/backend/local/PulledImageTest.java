@@ -96,7 +96,10 @@ class PulledImageTest {
   private void start(Images images) throws Exception {
     Path home = Files.createDirectories(folder.resolve("home"));
     TaskUsers users =
-        TaskUsers.each(TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"));
+        TaskUsers.each(
+            TaskUsers.Range.parse("1900000000-1900065535"),
+            home.resolve("task-users"),
+            new Neighbours(home.resolve("machine"), "1"));
     Confines confines =
         Confines.find(
             home,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ebb.app.files.Tree;
 import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Command;
@@ -49,7 +50,9 @@ class SandboxTest {
     TaskUsers users =
         TaskUser.isRoot()
             ? TaskUsers.each(
-                TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"))
+                TaskUsers.Range.parse("1900000000-1900065535"),
+                home.resolve("task-users"),
+                new Neighbours(home.resolve("machine"), "1"))
             : TaskUsers.same(null);
     return Confines.find(
         home,
@@ -112,17 +115,57 @@ class SandboxTest {
     assertThat(server.stdout(task(1))).isEqualTo(server.stdout(task(3)));
     assertThat(server.stdout(task(1))).isNotEqualTo(server.stdout(task(2)));
     TaskUsers again =
-        TaskUsers.each(TaskUsers.Range.parse("1900000000-1900065535"), home.resolve("task-users"));
+        TaskUsers.each(
+            TaskUsers.Range.parse("1900000000-1900065535"),
+            home.resolve("task-users"),
+            new Neighbours(home.resolve("machine"), "1"));
     assertThat(again.of("bob").uid()).isEqualTo(Integer.parseInt(server.stdout(task(2)).strip()));
   }
 
   @Test
   void numbersThatRunOutAreAnErrorAndNobodySharesOne() throws Exception {
-    TaskUsers two = TaskUsers.each(TaskUsers.Range.parse("7-8"), folder.resolve("two"));
+    TaskUsers two = numbers("7-8", "1");
     assertThat(two.of("ann").uid()).isEqualTo(7);
     assertThat(two.of("bob").uid()).isEqualTo(8);
     assertThatThrownBy(() -> two.of("eve")).hasMessageContaining("tasks.uids");
     assertThat(two.of("ann").uid()).isEqualTo(7);
+  }
+
+  /// The numbers of an installation with a home of its own on this machine.
+  private TaskUsers numbers(String range, String installation) throws Exception {
+    Path own = Files.createDirectories(folder.resolve("home-" + installation));
+    return TaskUsers.each(
+        TaskUsers.Range.parse(range),
+        own.resolve("task-users"),
+        new Neighbours(folder.resolve("machine"), installation));
+  }
+
+  @Test
+  void submittersOfServersThatShareARangeHaveDifferentNumbers() throws Exception {
+    TaskUsers one = numbers("7-10", "1");
+    TaskUsers other = numbers("7-10", "2");
+
+    assertThat(one.of("ann").uid()).isEqualTo(7);
+    assertThat(other.of("ann").uid()).isEqualTo(8);
+    assertThat(one.of("bob").uid()).isEqualTo(9);
+    assertThat(numbers("7-10", "2").of("ann").uid()).isEqualTo(8);
+    assertThat(other.of("bob").uid()).isEqualTo(10);
+    assertThatThrownBy(() -> one.of("eve")).hasMessageContaining("tasks.uids");
+    new Tree(folder.resolve("home-2")).delete();
+    assertThat(one.of("eve").uid()).isEqualTo(8);
+  }
+
+  @Test
+  void aHomeFromAnotherMachineGivesUpTheNumbersThatAreTakenHere() throws Exception {
+    numbers("7-10", "1").of("ann");
+    Path moved = Files.createDirectories(folder.resolve("home-2")).resolve("task-users");
+    Files.writeString(moved, "7 carl\n9 dave\n");
+
+    TaskUsers users = numbers("7-10", "2");
+
+    assertThat(users.of("dave").uid()).isEqualTo(9);
+    assertThat(users.of("carl").uid()).isEqualTo(8);
+    assertThat(moved).hasContent("8 carl\n9 dave\n");
   }
 
   @Test

@@ -1,0 +1,43 @@
+package ebb.simulator.invariants;
+
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Envelope;
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.TaskId;
+
+/// A claim once made is kept until its deadline, unless the cluster may not have so many nodes any
+/// more.
+final class ClaimsAreKept implements Promise {
+  @Override
+  public void event(Envelope envelope, Event event, History history) {
+    switch (event) {
+      case Event.ClaimGivenBack back -> {
+        History.Job job = history.jobs.get(back.job());
+        check(job.stand == History.Stand.ASSEMBLING, back, " of a job that is ", job.stand);
+        ClusterId cluster = job.queued.cluster();
+        int max = history.clusters.get(cluster).spec.max();
+        long taken = claimed(history, cluster) + busy(history, cluster);
+        check(taken > max, back, ": ", taken, " claimed or busy, max ", max);
+      }
+      case Event.JobBackedOff backedOff -> {
+        boolean claims = history.jobs.get(backedOff.job()).stand == History.Stand.ASSEMBLING;
+        check(!claims || envelope.cause().equals("deadline"), backedOff, " before its deadline");
+      }
+      default -> {} // a start uses the claim, an end needs none
+    }
+  }
+
+  private static long claimed(History history, ClusterId cluster) {
+    return history.jobs.values().stream()
+        .filter(job -> job.stand == History.Stand.ASSEMBLING)
+        .filter(job -> job.queued.cluster().equals(cluster))
+        .mapToLong(job -> job.spec().nodes())
+        .sum();
+  }
+
+  private static long busy(History history, ClusterId cluster) {
+    return history.nodesOf(cluster).stream()
+        .filter(node -> !node.leaving && !node.task.equals(TaskId.NONE))
+        .count();
+  }
+}
