@@ -29,6 +29,9 @@ public final class Gate implements Handler {
   private final Router<Handler> open;
   private final Tally tally;
 
+  /// What whoever serves this answers then.
+  private static final Response BROKEN = Response.empty(500).refusing("InternalServerError");
+
   /// How many answers there were of each kind.
   public static final class Tally {
     /// More than there are: codes stand in the source, and a label of a metric must never be
@@ -84,7 +87,12 @@ public final class Gate implements Handler {
 
   @Override
   public Response handle(Request request) {
-    return tally.count(answer(request));
+    try {
+      return tally.count(answer(request));
+    } catch (RuntimeException bug) {
+      tally.count(BROKEN);
+      throw bug;
+    }
   }
 
   private Optional<Actor> actor(Request request) {
