@@ -132,8 +132,7 @@ public final class Surface {
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmAssets(reads, new EnvironmentKind(), parts.environments().versions()).addTo(arm);
     JobBlobs blobs = new JobBlobs(jobs, parts, logs);
-    new ArmDatastores(
-            reads, parts.datastores(), blobs, parts.code().uploads(), new SignedAddress(token))
+    new ArmDatastores(reads, parts.datastores(), blobs, parts.code(), new SignedAddress(token))
         .addTo(arm, router);
     FileKind.Places places = new FileKind.Places(addresses, blobs, assets);
     new ArmAssets(reads, FileKind.data(places), parts.data()).addTo(arm);
