@@ -137,14 +137,18 @@ public final class Confines {
     return groups;
   }
 
+  /// What a task has used, and whether it ran in a container.
+  record Ended(ControlGroups.Usage usage, boolean wasContained) {}
+
   /// The task has ended; answers what it has used, and clears away what was made for it.
   ///
   /// @param failed whether somebody may ask what it was killed for
-  ControlGroups.Usage end(String task, boolean failed) {
-    if (containers != null && containers.end(task)) {
+  Ended end(String task, boolean failed) {
+    boolean wasContained = containers != null && containers.end(task);
+    if (wasContained) {
       groups.endElsewhere(task);
     }
-    return groups.end(task, failed);
+    return new Ended(groups.end(task, failed), wasContained);
   }
 
   Wrapping wrapping() {
