@@ -95,6 +95,11 @@ public final class Confines {
     return isolation;
   }
 
+  /// Why no task of a container can start on an image; empty if one can, or nobody knows.
+  public Optional<String> imageRefusal(String image) {
+    return containers == null ? Optional.empty() : containers.refusal(image);
+  }
+
   /// What a person who starts a server should know.
   public List<String> words() {
     List<String> words = new ArrayList<>();
