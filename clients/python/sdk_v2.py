@@ -256,9 +256,10 @@ def _():
         with tempfile.TemporaryDirectory() as folder:
             ml.jobs.download(reads.name, download_path=folder)
             equal(written(folder)["artifacts/user_logs/std_log.txt"], text + "\n")
-    with tempfile.TemporaryDirectory() as folder:
-        ml.models.download("best", version="2", download_path=folder)
-        equal(list(written(folder).values()), ["trained\n"])
+    for version, where, text in (("1", "best/best/weights", "local\n"), ("2", "best/model/weights", "trained\n")):
+        with tempfile.TemporaryDirectory() as folder:
+            ml.models.download("best", version=version, download_path=folder)
+            equal(list(written(folder).items()), [(where, text)])
     trained.tags["checked"] = "yes"
     equal(ml.models.create_or_update(trained).tags, {"checked": "yes"})
     ml.models.archive("best", version="2")

@@ -155,8 +155,7 @@ final class Server {
     VersionedAssets data = new VersionedAssets(home.resolve("data"), view::idOf);
     VersionedAssets models = new VersionedAssets(home.resolve("models"), view::idOf);
     Sweep.Kept kept = new Sweep.Kept(sources.code(), List.of(data, models), specifications);
-    Sweep sweep =
-        startSweep(new Sweep.Parts(home, opening::history, view, backend.folders(), kept));
+    Sweep sweep = startSweep(home, opening, view, backend.folders(), kept);
     Surface.Parts parts =
         new Surface.Parts(
             loop,
@@ -169,6 +168,7 @@ final class Server {
             models,
             environments,
             secrets,
+            confines::imageRefusal,
             new Outputs(
                 backend.folders(), config.tasks().outputBytes(), config.tasks().diskMebibytes()),
             sweep);
@@ -278,7 +278,9 @@ final class Server {
     }
   }
 
-  private Sweep startSweep(Sweep.Parts parts) {
+  private Sweep startSweep(
+      Path home, StoreMemory.Opening opening, View view, RunFolders folders, Sweep.Kept kept) {
+    Sweep.Parts parts = new Sweep.Parts(home, opening::history, view, folders, kept);
     Sweep sweep = new Sweep(parts, config.folders().keep());
     Thread sweeping = Thread.ofPlatform().name("sweep").daemon().start(sweep);
     closings.push(sweeping::interrupt);

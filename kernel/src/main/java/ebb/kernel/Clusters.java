@@ -37,6 +37,9 @@ final class Clusters {
     if (refusal == null) {
       refusal = Rules.cluster(spec);
     }
+    if (refusal == null && !Locations.canonical(workspace.location()).equals(spec.location())) {
+      refusal = Locations.refusal(state.prices, spec.location());
+    }
     if (refusal == null && spec.isolation() == Isolation.NONE) {
       refusal = withoutIsolation(state, order, put.workspace().cluster(put.name()));
     }
@@ -51,9 +54,10 @@ final class Clusters {
   }
 
   private static ClusterSpec withDefaults(State state, ClusterSpec spec) {
+    ClusterSpec located = spec.at(Locations.canonical(spec.location()));
     return spec.idleMillis() == UNCHANGED
-        ? spec.scaledTo(spec.min(), spec.max(), state.settings.defaultIdleMillis())
-        : spec;
+        ? located.scaledTo(spec.min(), spec.max(), state.settings.defaultIdleMillis())
+        : located;
   }
 
   static Verdict create(
@@ -89,7 +93,7 @@ final class Clusters {
       refusal = immutable("priority", now.priority().name(), spec.priority().name());
     }
     if (refusal == null) {
-      refusal = immutable("location", now.location(), spec.location());
+      refusal = immutable("location", Locations.canonical(now.location()), spec.location());
     }
     if (refusal == null && now.internodeCommunication() != spec.internodeCommunication()) {
       refusal =

@@ -96,6 +96,7 @@ final class Governance {
       return Verdict.refused(
           new Rejection.Immutable("currency", state.prices.currency(), change.currency()));
     }
+    List<Price> prices = new ArrayList<>();
     for (Price price : change.prices()) {
       if (!isRate(price.rates().list())
           || !isRate(price.rates().internal())
@@ -106,10 +107,12 @@ final class Governance {
                 price.rates().toString(),
                 "0 to 10^12 millionths an hour, or -1 for none"));
       }
+      String location = Locations.canonical(price.location());
+      prices.add(new Price(price.size(), location, price.priority(), price.rates()));
     }
-    PriceBook book = new PriceBook(change.currency(), change.prices());
+    PriceBook book = new PriceBook(change.currency(), prices);
     List<Event> events = new ArrayList<>();
-    events.add(new Event.PricesChanged(change.currency(), List.copyOf(change.prices())));
+    events.add(new Event.PricesChanged(change.currency(), prices));
     for (Cluster cluster : state.clusters.values()) {
       Rates rates =
           book.rates(cluster.spec().size(), cluster.spec().location(), cluster.spec().priority());
@@ -129,7 +132,13 @@ final class Governance {
       return Verdict.refused(
           new Rejection.InvalidValue("limit", String.valueOf(set.limit()), "0 or more"));
     }
-    QuotaKey key = set.key();
+    QuotaKey asked = set.key();
+    QuotaKey key =
+        new QuotaKey(
+            asked.kind(),
+            asked.subscription(),
+            Locations.canonical(asked.location()),
+            asked.family());
     if (key.subscription().isBlank()
         || key.location().isBlank()
         || key.family().isBlank() == (key.kind() == QuotaKind.FAMILY)) {
@@ -139,10 +148,14 @@ final class Governance {
               key.subscription() + "/" + key.location() + "/" + key.family(),
               "a subscription, a location, and for a family's quota alone the family"));
     }
-    Integer now = state.quotas.limits().get(set.key());
+    Rejection nowhere = Locations.refusal(state.prices, key.location());
+    if (nowhere != null) {
+      return Verdict.refused(nowhere);
+    }
+    Integer now = state.quotas.limits().get(key);
     return now != null && now == set.limit()
         ? Verdict.NOTHING_NEW
-        : Verdict.accepted(new Event.QuotaChanged(set.key(), set.limit()));
+        : Verdict.accepted(new Event.QuotaChanged(key, set.limit()));
   }
 
   static Verdict start(State state, Order order, Command.StartServer start) {

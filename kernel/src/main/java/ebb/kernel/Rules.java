@@ -103,9 +103,6 @@ final class Rules {
     if (spec.idleMillis() < 0 || spec.idleMillis() > IDLE_MILLIS_MOST) {
       return invalid("idle time", spec.idleMillis(), "0 to " + IDLE_MILLIS_MOST + " ms");
     }
-    if (spec.location().isBlank()) {
-      return invalid("location", "", "the name of a location");
-    }
     return tags(spec.tags());
   }
 

@@ -27,20 +27,20 @@ final class Scopes {
     if (unfit != null) {
       return Verdict.refused(unfit);
     }
-    if (put.location().isBlank()) {
-      return Verdict.refused(new Rejection.InvalidValue("location", "", "the name of a location"));
-    }
-    Event made = new Event.GroupPut(scope, put.location(), put.tags());
+    String location = Locations.canonical(put.location());
     ResourceGroup existing = state.groups.find(scope);
     if (existing == null) {
+      Rejection nowhere = Locations.refusal(state.prices, location);
+      if (nowhere != null) {
+        return Verdict.refused(nowhere);
+      }
       return state.groups.within(scope.ofSubscription()).size() < Rules.GROUPS
-          ? Verdict.accepted(made)
+          ? Verdict.accepted(new Event.GroupPut(scope, location, put.tags()))
           : Verdict.refused(
               new Rejection.TooMany("resource groups of the subscription", Rules.GROUPS));
     }
-    if (!existing.location().equalsIgnoreCase(put.location())) {
-      return Verdict.refused(
-          new Rejection.Immutable("location", existing.location(), put.location()));
+    if (!Locations.canonical(existing.location()).equals(location)) {
+      return Verdict.refused(new Rejection.Immutable("location", existing.location(), location));
     }
     return existing.tags().equals(put.tags())
         ? Verdict.NOTHING_NEW
@@ -82,18 +82,19 @@ final class Scopes {
     if (unfit != null) {
       return Verdict.refused(unfit);
     }
+    String location = Locations.canonical(put.location());
     Workspace existing = state.workspace(put.workspace());
     if (existing == null) {
       if (!Rules.isGroupName(put.workspace().group())) {
         return Verdict.refused(
             new Rejection.InvalidName("resource group", put.workspace().group(), Rules.GROUP_NAME));
       }
-      if (put.location().isBlank()) {
-        return Verdict.refused(
-            new Rejection.InvalidValue("location", "", "the name of a location"));
+      Rejection nowhere = Locations.refusal(state.prices, location);
+      if (nowhere != null) {
+        return Verdict.refused(nowhere);
       }
       WorkspaceId id = new WorkspaceId(state.ids().next());
-      Event created = new Event.WorkspaceCreated(id, put.workspace(), put.location());
+      Event created = new Event.WorkspaceCreated(id, put.workspace(), location);
       return tags == null || tags.isEmpty()
           ? Verdict.accepted(created)
           : Verdict.accepted(created, new Event.WorkspaceTagged(id, tags));
@@ -101,9 +102,8 @@ final class Scopes {
     if (existing.deleting()) {
       return Verdict.refused(new Rejection.BeingDeleted("workspace", name));
     }
-    if (!existing.location().equalsIgnoreCase(put.location())) {
-      return Verdict.refused(
-          new Rejection.Immutable("location", existing.location(), put.location()));
+    if (!Locations.canonical(existing.location()).equals(location)) {
+      return Verdict.refused(new Rejection.Immutable("location", existing.location(), location));
     }
     return tags == null || tags.equals(existing.tags())
         ? Verdict.NOTHING_NEW

@@ -15,13 +15,17 @@ import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.QuotaKey;
+import ebb.kernel.protocol.QuotaKind;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.ReleaseCause;
 import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.VmSize;
 import ebb.kernel.protocol.WorkspaceId;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -59,7 +63,7 @@ class ClustersTest {
 
   @Test
   void aClusterWithoutAPriceIsMadeAndIsUnpriced() {
-    Story story = Story.usual().cluster("far", cluster().in("nowhere"));
+    Story story = Story.usual().cluster("far", cluster().in("westus3"));
 
     assertThat(story.cluster("far").rates()).isEqualTo(Rates.NONE);
   }
@@ -204,6 +208,43 @@ class ClustersTest {
     Story.usual()
         .when(cluster().in(" ").put("gpu"))
         .rejected(new Rejection.InvalidValue("location", "", "the name of a location"));
+  }
+
+  @Test
+  void aLocationThatIsNoneIsRefusedUntilItHasAPrice() {
+    Story story = Story.usual();
+    List<String> priced = List.copyOf(story.state().prices().locations());
+    Rejection nowhere = new Rejection.UnknownLocation("mars", priced);
+    story.when(cluster().in("Mars").put("gpu")).rejected(nowhere);
+    story.when(new Command.PutWorkspace(World.OTHER_WORKSPACE, "mars")).rejected(nowhere);
+    story
+        .when(new Command.SetQuota(new QuotaKey(QuotaKind.REGIONAL_TOTAL, "sub", "mars", ""), 5))
+        .rejected(nowhere);
+
+    List<Price> prices = new ArrayList<>(story.state().prices().prices());
+    prices.add(
+        new Price(
+            NC6.name(),
+            " M ars",
+            Priority.DEDICATED,
+            new Rates(1, Rates.UNPRICED, Rates.UNPRICED)));
+    story.given(new Command.ChangePrices(story.state().prices().currency(), prices));
+    story.given(cluster().in("mars").put("gpu"));
+    assertThat(story.cluster("gpu").rates().list()).isEqualTo(1);
+  }
+
+  @Test
+  void allSpellingsOfALocationAreOne() {
+    Story story = Story.usual().given(cluster().in("West US 2").put("gpu"));
+
+    assertThat(story.cluster("gpu").spec().location()).isEqualTo("westus2");
+    story.when(cluster().in("WestUS2").put("gpu")).thenNothing();
+    story
+        .when(
+            new Command.SetQuota(new QuotaKey(QuotaKind.REGIONAL_TOTAL, "sub", "West US 2", ""), 5))
+        .then(
+            new Event.QuotaChanged(
+                new QuotaKey(QuotaKind.REGIONAL_TOTAL, "sub", "westus2", ""), 5));
   }
 
   @Test

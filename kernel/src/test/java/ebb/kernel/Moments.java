@@ -93,7 +93,7 @@ final class Moments {
     RoleAssignment role = new RoleAssignment("carl", Role.READER, Scope.ALL);
     Scope group = World.WORKSPACE.ofGroup();
     story(transitions)
-        .given(new Command.PutGroup(group, "here", List.of(new Tag("team", "blue"))))
+        .given(new Command.PutGroup(group, "eastus", List.of(new Tag("team", "blue"))))
         .given(
             new Command.PutWorkspace(
                 World.WORKSPACE, World.LOCATION, List.of(new Tag("team", "red"))))

@@ -84,9 +84,9 @@ final class ArmAssets {
     return reads.inWorkspace(
         request,
         actor,
-        _ -> {
+        seen -> {
           try {
-            return use.of(Reads.workspaceScope(request));
+            return use.of(seen.workspace().scope()); // in its own spelling, whatever was asked
           } catch (Bodies.Unfit unfit) {
             return Reads.badRequest(unfit.getMessage());
           } catch (IOException failure) {
@@ -128,6 +128,10 @@ final class ArmAssets {
     if (refusal != null) {
       return refusal;
     }
+    String unfit = VersionedAssets.unfit(request.parameter("name"), request.parameter("version"));
+    if (unfit != null) {
+      return Json.refusal(400, "InvalidResourceName", unfit);
+    }
     return said(
         request,
         (properties, isArchived) -> {
@@ -139,7 +143,8 @@ final class ArmAssets {
               .refused("intellectualProperty", "leave it out")
               .end();
           ObjectNode content = content(properties);
-          return with(request, actor, _ -> put(request, actor, content, isArchived));
+          return with(
+              request, actor, workspace -> put(request, actor, workspace, content, isArchived));
         });
   }
 
@@ -162,9 +167,9 @@ final class ArmAssets {
   }
 
   /// What the address means now is what the version is from now on.
-  private Response put(Request request, Actor actor, ObjectNode content, boolean isArchived)
+  private Response put(
+      Request request, Actor actor, Scope workspace, ObjectNode content, boolean isArchived)
       throws IOException, Bodies.Unfit {
-    Scope workspace = Reads.workspaceScope(request);
     String name = request.parameter("name");
     String version = request.parameter("version");
     kind.settle(content, workspace);

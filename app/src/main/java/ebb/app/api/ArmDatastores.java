@@ -1,6 +1,8 @@
 package ebb.app.api;
 
 import ebb.app.code.CodeRefused;
+import ebb.app.code.CodeStore;
+import ebb.app.code.SnapshotContents;
 import ebb.app.code.Uploads;
 import ebb.app.data.Datastore;
 import ebb.app.data.Datastores;
@@ -13,6 +15,7 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,15 +53,17 @@ final class ArmDatastores {
   private final Reads reads;
   private final Datastores datastores;
   private final JobBlobs jobs;
+  private final CodeStore code;
   private final Uploads uploads;
   private final SignedAddress signed;
 
   ArmDatastores(
-      Reads reads, Datastores datastores, JobBlobs jobs, Uploads uploads, SignedAddress signed) {
+      Reads reads, Datastores datastores, JobBlobs jobs, CodeStore code, SignedAddress signed) {
     this.reads = reads;
     this.datastores = datastores;
     this.jobs = jobs;
-    this.uploads = uploads;
+    this.code = code;
+    this.uploads = code.uploads();
     this.signed = signed;
   }
 
@@ -192,10 +197,48 @@ final class ArmDatastores {
         request,
         actor,
         Blobs.list(new TreeMap<>(), asked),
-        folder ->
-            folder == null
-                ? jobs.list(request, actor, request.parameter("store"), asked)
-                : list(folder, asked));
+        folder -> folder == null ? listOwn(request, actor, asked) : list(folder, asked));
+  }
+
+  /// Of the workspace's own stores: what was sent, or what jobs have left.
+  private Response listOwn(Request request, Actor actor, Blobs.Asked asked) throws IOException {
+    Uploads.Name name = upload(request, asked.prefix());
+    if (name == null) {
+      return jobs.list(request, actor, request.parameter("store"), asked);
+    }
+    TreeMap<String, Blobs.Blob> found = new TreeMap<>();
+    SentContent sent = sent(name);
+    sent.contents()
+        .files()
+        .forEach(
+            (path, place) -> found.put(sent.before() + path, new Blobs.Blob(place.bytes(), 0)));
+    return Blobs.list(found, asked);
+  }
+
+  /// What has been sent under a name.
+  ///
+  /// @param before how its blobs' names begin
+  private record SentContent(String before, SnapshotContents contents) {}
+
+  private SentContent sent(Uploads.Name name) throws IOException {
+    Optional<Uploads.Sent> sent = uploads.find(name);
+    if (sent.isEmpty()) {
+      throw new NoSuchFileException(name.name());
+    }
+    return new SentContent(InputAddresses.before(name.under()), code.contents(sent.get().hash()));
+  }
+
+  private Blobs.Content sentFile(Uploads.Name name, String path) throws IOException {
+    SnapshotContents contents = sent(name).contents();
+    SnapshotContents.Place place = contents.files().get(InputAddresses.inside(path));
+    if (place == null) {
+      throw new NoSuchFileException(path);
+    }
+    FileChannel archive = contents.open();
+    return new Blobs.Content(
+        new Blobs.Blob(place.bytes(), 0),
+        (from, bytes, out) -> FileEndpoints.copy(archive, place.offset() + from, bytes, out),
+        archive);
   }
 
   private interface Use {
@@ -261,9 +304,12 @@ final class ArmDatastores {
 
   /// Null if the path is none where something is sent to.
   private Uploads.@Nullable Name upload(Request request) {
+    return upload(request, request.parameter("path"));
+  }
+
+  private Uploads.@Nullable Name upload(Request request, String path) {
     return request.parameter("store").equals(FILES)
-        ? InputAddresses.upload(
-            reads.view().idOf(Reads.workspaceScope(request)), request.parameter("path"))
+        ? InputAddresses.upload(reads.view().idOf(Reads.workspaceScope(request)), path)
         : null;
   }
 
@@ -337,13 +383,16 @@ final class ArmDatastores {
 
   private Response opened(Request request, Actor actor, JobBlobs.Using use) {
     String path = request.parameter("path");
+    Uploads.Name name = upload(request);
     return inStore(
         request,
         actor,
         Blobs.absent(Blobs.NOT_FOUND),
         folder ->
-            folder == null
-                ? jobs.open(request, actor, request.parameter("store"), path, use)
-                : use.of(JobBlobs.file(folder.root(), path)));
+            folder != null
+                ? use.of(JobBlobs.file(folder.root(), path))
+                : name != null
+                    ? use.of(sentFile(name, path))
+                    : jobs.open(request, actor, request.parameter("store"), path, use));
   }
 }

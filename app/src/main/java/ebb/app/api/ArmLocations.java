@@ -4,16 +4,19 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.wire.Usage;
 import ebb.app.wire.VmSizes;
+import ebb.kernel.Locations;
 import ebb.kernel.money.PriceBook;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.QuotaKey;
 import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.VmSize;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a location has: sizes with their prices, and how much of each limit is used.
 final class ArmLocations {
@@ -40,15 +43,29 @@ final class ArmLocations {
     return new Scope(request.parameter("subscription"), "", "", "");
   }
 
-  private Response sizes(Request request, Actor actor) {
+  private static String location(Request request) {
+    return Locations.canonical(request.parameter("location"));
+  }
+
+  /// Why this actor is not told about this location; null if they are.
+  private @Nullable Response refusal(Request request, Actor actor) {
     Response refusal = reads.refusal(actor, scope(request));
+    if (refusal != null) {
+      return refusal;
+    }
+    Rejection nowhere = Locations.refusal(reads.view().rules().prices(), location(request));
+    return nowhere == null ? null : Json.refusal(Reason.of(nowhere));
+  }
+
+  private Response sizes(Request request, Actor actor) {
+    Response refusal = refusal(request, actor);
     if (refusal != null) {
       return refusal;
     }
     var rules = reads.view().rules();
     List<VmSizes.VmSize> shown = new ArrayList<>();
     for (VmSize size : rules.sizes()) {
-      shown.add(size(size, rules.prices(), request.parameter("location")));
+      shown.add(size(size, rules.prices(), location(request)));
     }
     return Json.answer(200, new VmSizes(shown, shown));
   }
@@ -77,18 +94,18 @@ final class ArmLocations {
 
   /// The limits in force at the location: those of a family only where one was set or is used.
   private Response usages(Request request, Actor actor) {
-    Response refusal = reads.refusal(actor, scope(request));
+    Response refusal = refusal(request, actor);
     if (refusal != null) {
       return refusal;
     }
     String subscription = request.parameter("subscription");
-    String location = request.parameter("location");
+    String location = location(request);
     return wishes.ask(
         (state, _) -> {
           List<Usage> rows = new ArrayList<>();
           for (QuotaKey key : GovernanceEndpoints.quotaKeys(state)) {
             if (key.subscription().equalsIgnoreCase(subscription)
-                && key.location().equalsIgnoreCase(location)) {
+                && Locations.canonical(key.location()).equals(location)) {
               rows.add(
                   usage(
                       key, state.quotas().used(key), state.quotas().limit(key, state.settings())));

@@ -6,11 +6,11 @@ import ebb.app.view.WorkspaceSeen;
 import ebb.app.wire.Compute;
 import ebb.app.wire.Tenancy;
 import ebb.app.wire.Workspace;
+import ebb.kernel.Locations;
 import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Id;
-import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.WorkspaceId;
@@ -113,12 +113,9 @@ final class ArmTenancy {
         : Json.answer(200, shown(id.get()));
   }
 
-  /// The places that the price book knows, and those where a workspace is.
+  /// Where things can be, and where a workspace is.
   private Response locations(Request request, Actor actor) {
-    TreeSet<String> names = new TreeSet<>();
-    for (Price price : reads.view().rules().prices().prices()) {
-      names.add(price.location());
-    }
+    TreeSet<String> names = Locations.known(reads.view().rules().prices());
     within(subscriptionScope(request), actor).forEach(each -> names.add(each.location()));
     String path = subscriptionScope(request).path() + "/locations/";
     return Json.answer(

@@ -59,6 +59,11 @@ final class InputAddresses {
         : null;
   }
 
+  /// How the paths in the store begin of what a client calls so.
+  static String before(String under) {
+    return "LocalUpload/" + under + "/";
+  }
+
   /// The path of a file in its upload, which begins with the name that the upload is of.
   static String inside(String path) {
     return path.replaceFirst("LocalUpload/[^/]+/", "");

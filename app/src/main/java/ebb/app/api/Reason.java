@@ -69,6 +69,7 @@ public record Reason(
           Rejection.InvalidValue _,
           Rejection.Immutable _,
           Rejection.UnknownSize _,
+          Rejection.UnknownLocation _,
           Rejection.NodesExceedMax _ ->
           unfit(rejection);
       case Rejection.Quarantined _, Rejection.NotExpected _, Rejection.Broken _ ->
@@ -207,6 +208,13 @@ public record Reason(
               size.size(),
               "There is no VM size '%s': 'ebb ml compute list-sizes' lists those there are."
                   .formatted(size.size()));
+      case Rejection.UnknownLocation unknown ->
+          of(
+              400,
+              "LocationNotAvailableForResourceType",
+              unknown.location(),
+              "There is no location '%1$s': there are those with prices (%2$s) and Azure's other regions by their names. A price makes another: 'ebb price set --size SIZE --location %1$s --list PRICE'."
+                  .formatted(unknown.location(), String.join(", ", unknown.priced())));
       case Rejection.NodesExceedMax nodes ->
           of(
                   400,

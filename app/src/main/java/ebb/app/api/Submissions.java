@@ -10,12 +10,14 @@ import ebb.app.specification.Holds;
 import ebb.app.specification.Specification;
 import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
+import ebb.app.view.ClusterSeen;
 import ebb.app.view.JobSeen;
 import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
@@ -47,6 +49,7 @@ final class Submissions {
   private final SpecificationStore specifications;
   private final Assets assets;
   private final InputAddresses addresses;
+  private final Surface.Images images;
   private final JobDescriptions descriptions;
 
   Submissions(
@@ -57,6 +60,7 @@ final class Submissions {
     this.specifications = parts.specifications();
     this.assets = assets;
     this.addresses = addresses;
+    this.images = parts.images();
     this.descriptions = new JobDescriptions(reads, wishes, parts);
   }
 
@@ -259,9 +263,26 @@ final class Submissions {
     if (fault.isEmpty() && spec.isLocal()) {
       fault = LocalEndpoints.fault(specification);
     }
-    return fault.isPresent()
-        ? Reads.badRequest("The specification cannot be run: " + fault.get() + ".")
-        : assets.refusal(specification, scope);
+    if (fault.isPresent()) {
+      return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
+    }
+    Optional<String> image = imageFault(specification, spec, scope);
+    return image.isPresent() ? Reads.badRequest(image.get()) : assets.refusal(specification, scope);
+  }
+
+  /// Why the image cannot be had that the job's cluster would start containers of.
+  private Optional<String> imageFault(Specification specification, JobSpec spec, Scope scope) {
+    WorkspaceSeen workspace = reads.view().workspace(scope);
+    ClusterSeen cluster = workspace == null ? null : workspace.cluster(spec.cluster());
+    if (cluster == null || cluster.cluster().spec().isolation() != Isolation.CONTAINER) {
+      return Optional.empty();
+    }
+    return switch (specification.environment().inContainers()) {
+      case Specification.Image(String name) -> images.refusal(name);
+      case Specification.ImageWith with -> images.refusal(with.image().name());
+      case Specification.ImageOr _, Specification.Packages _, Specification.HostEnvironment _ ->
+          Optional.empty();
+    };
   }
 
   private static boolean is(Outcome<Verdict> outcome, Class<? extends Rejection> kind) {

@@ -18,6 +18,7 @@ import ebb.kernel.protocol.JobId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The HTTP surface, put together: Ebb's own paths, which `docs/api.md` describes, and Azure's,
@@ -70,6 +71,12 @@ public final class Surface {
     void eraseUnused(String hash) throws IOException;
   }
 
+  /// What images jobs can have.
+  public interface Images {
+    /// Why no container can start on one; empty if one can, or nobody knows.
+    Optional<String> refusal(String image);
+  }
+
   /// Everything that the surface speaks to.
   ///
   /// @param history the one of the store that is open now: it is another after the journal failed
@@ -84,6 +91,7 @@ public final class Surface {
       VersionedAssets models,
       Environments environments,
       Secrets secrets,
+      Images images,
       Outputs outputs,
       Cleaning cleaning) {}
 
@@ -132,8 +140,7 @@ public final class Surface {
     new ArmLocations(reads, wishes).addTo(arm);
     new ArmAssets(reads, new EnvironmentKind(), parts.environments().versions()).addTo(arm);
     JobBlobs blobs = new JobBlobs(jobs, parts, logs);
-    new ArmDatastores(
-            reads, parts.datastores(), blobs, parts.code().uploads(), new SignedAddress(token))
+    new ArmDatastores(reads, parts.datastores(), blobs, parts.code(), new SignedAddress(token))
         .addTo(arm, router);
     FileKind.Places places = new FileKind.Places(addresses, blobs, assets);
     new ArmAssets(reads, FileKind.data(places), parts.data()).addTo(arm);

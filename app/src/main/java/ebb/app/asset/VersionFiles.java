@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// ```
 final class VersionFiles {
   /// As Azure has them for assets.
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
+
+  private static final int NAME_MAX = 255;
+
+  /// Enough to know it by.
+  private static final int SHOWN = 30;
 
   private static final String ENDING = ".json";
 
@@ -38,16 +43,19 @@ final class VersionFiles {
 
   /// Why there can be no such version; null if there can.
   static @Nullable String unfit(String name, String version) {
-    for (String each : List.of(name, version)) {
-      if (!NAME.matcher(each).matches()) {
-        return "'%s' is no name or version: letters, digits, '-', '_' and '.' are allowed, 255 at most."
-            .formatted(each);
-      }
+    String none = unfit("name", name, NAME_MAX);
+    return none == null ? unfit("version", version, VERSION_MAX) : none;
+  }
+
+  private static @Nullable String unfit(String what, String text, int most) {
+    if (text.length() > most) {
+      return "The %s of an asset has %d characters at most, and '%s...' has %d: choose a shorter one."
+          .formatted(what, most, text.substring(0, SHOWN), text.length());
     }
-    return version.length() > VERSION_MAX
-        ? "The version has %d characters: there are %d at most."
-            .formatted(version.length(), VERSION_MAX)
-        : null;
+    return NAME.matcher(text).matches()
+        ? null
+        : "'%s' is no %s of an asset: it has letters, digits, '-', '_' and '.', a letter or digit first, and %d characters at most."
+            .formatted(text, what, most);
   }
 
   private Path names(String owner) {
@@ -119,7 +127,7 @@ final class VersionFiles {
 
   /// The versions of a name, sorted by their texts.
   List<String> versionsOf(String owner, String name) throws IOException {
-    if (!NAME.matcher(name).matches()) {
+    if (unfit("name", name, NAME_MAX) != null) {
       return List.of();
     }
     return listed(versions(owner, name)).stream()

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,6 +49,11 @@ public final class VersionedAssets {
 
   private String owner(Scope workspace) {
     return ids.apply(workspace).toString();
+  }
+
+  /// Why there can be no version of such a name; null if there can.
+  public static @Nullable String unfit(String name, String version) {
+    return VersionFiles.unfit(name, version);
   }
 
   /// Why there can be no such version, or not this one; nothing is changed. Answers the one that is

@@ -1,5 +1,6 @@
 package ebb.app.cli;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,6 +13,7 @@ final class Located {
   private @Nullable String location;
 
   String of(Connection connection) {
-    return location == null ? connection.location() : location;
+    String spelled = location == null ? connection.location() : location;
+    return spelled.replace(" ", "").toLowerCase(Locale.ROOT); // as the server answers it
   }
 }

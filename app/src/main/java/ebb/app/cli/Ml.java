@@ -8,5 +8,10 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description =
         "Azure Machine Learning's command line: write 'ebb' where its documents write 'az'.")
-@CommandTree.Below({ComputeTarget.class, ComputeCommand.class, JobCommand.class})
+@CommandTree.Below({
+  ComputeTarget.class,
+  ComputeCommand.class,
+  JobCommand.class,
+  DatastoreCommand.class
+})
 final class Ml {}

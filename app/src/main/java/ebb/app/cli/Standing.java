@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /// How a workspace stands at one moment: its clusters, the newest jobs, and what it costs.
@@ -115,7 +116,7 @@ final class Standing {
   /// What keeps nodes without work, or what work waits for.
   private String whyOfCluster(JsonNode cluster) {
     if (cluster.at("/counts/queued").asInt() + cluster.at("/counts/assembling").asInt() > 0) {
-      return Top.shortened(Why.ofCluster(connection, cluster).message());
+      return Top.shortened(unlessGone(() -> Why.ofCluster(connection, cluster)));
     }
     return Clusters.keptByMinimum(cluster);
   }
@@ -201,6 +202,18 @@ final class Standing {
   }
 
   String why(JsonNode job) {
-    return Why.of(connection, job.path("name").asString()).message();
+    return unlessGone(() -> Why.of(connection, job.path("name").asString()));
+  }
+
+  /// What was in a list a moment ago may be gone when its reason is asked for.
+  private static String unlessGone(Supplier<Why> reason) {
+    try {
+      return reason.get().message();
+    } catch (Failed failed) {
+      if (failed.isAbsence()) {
+        return "is gone";
+      }
+      throw failed;
+    }
   }
 }

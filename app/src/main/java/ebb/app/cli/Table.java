@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// Rows under titles, no wider than there is room: columns that matter least go first, then what is
-/// widest is cut.
+/// Rows under titles, no wider than there is room: reasons are cut first, for 'ebb why' has them
+/// whole, then columns that matter least go, then what is widest is cut.
 final class Table {
   private static final String GAP = "  ";
 
@@ -32,6 +32,12 @@ final class Table {
           "Run",
           "IDLE",
           "FOR");
+
+  /// Titles of reasons, and how much of one is left while there are columns that could go: what it
+  /// is, without its numbers.
+  private static final List<String> REASONS = List.of("WHY", "WAITS FOR");
+
+  private static final int REASON = 16;
 
   /// A column is never cut to less.
   private static final int NARROWEST = 6;
@@ -58,6 +64,7 @@ final class Table {
 
   static String of(List<JsonNode> rows, List<Output.Column> columns, int room) {
     Table table = new Table(rows, columns);
+    table.cutReasons(room);
     for (String title : LEAST) {
       table.drop(title, room);
     }
@@ -91,6 +98,16 @@ final class Table {
     int at = lines.getFirst().indexOf(title);
     if (at > 0 && width() > room) { // the first names the row
       shown.removeIf(column -> column == at);
+    }
+  }
+
+  private void cutReasons(int room) {
+    for (String title : REASONS) {
+      int at = lines.getFirst().indexOf(title);
+      if (at > 0) {
+        int wanted = Math.max(REASON, widths[at] - Math.max(0, width() - room));
+        widths[at] = Math.min(widths[at], wanted);
+      }
     }
   }
 

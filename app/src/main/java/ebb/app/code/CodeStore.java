@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Snapshots that arrived whole, by their hash.
 ///
@@ -43,6 +45,7 @@ public final class CodeStore {
   private final Path incoming;
   private final Bounds bounds;
   private final AtomicLong counter = new AtomicLong();
+  private final AtomicReference<@Nullable SnapshotContents> lastRead = new AtomicReference<>();
   private final PendingCode pending;
   private final Uploads uploads;
 
@@ -155,6 +158,22 @@ public final class CodeStore {
     }
     unpacking.end();
     has(hash);
+  }
+
+  /// What is in it, file by file; counts as a use of it. Who reads one file reads the next of the
+  /// same: the last answer is kept.
+  ///
+  /// @throws NoSuchFileException if it is not there
+  public SnapshotContents contents(String hash) throws IOException {
+    if (!has(hash)) {
+      throw new NoSuchFileException(hash);
+    }
+    SnapshotContents last = lastRead.get();
+    if (last == null || !last.isOf(hash)) {
+      last = SnapshotContents.read(hash, file(hash));
+      lastRead.set(last);
+    }
+    return last;
   }
 
   /// What was removed, or would be.

@@ -1,10 +1,15 @@
 package ebb.app.environment;
 
 import ebb.app.specification.Specification;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -12,7 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// A conda file as packages for pip: what stands below `pip` as it is, everything else by its name
-/// and version. Packages that only conda has are not found by pip, which then says so.
+/// and version, and the build's log says which those are. What PyPI is known not to have is refused
+/// by its name.
 final class CondaFile {
   private static final YAMLMapper YAML = YAMLMapper.shared();
 
@@ -25,7 +31,25 @@ final class CondaFile {
   /// What is there before anything is installed.
   private static final Set<String> GIVEN = Set.of("pip", "setuptools", "wheel");
 
+  /// What to do in place of naming a package that PyPI has not.
+  private static final Map<String, String> CONDA_ONLY = condaOnly();
+
   private CondaFile() {}
+
+  private static Map<String, String> condaOnly() {
+    try (InputStream shipped = CondaFile.class.getResourceAsStream("conda-only.yaml")) {
+      if (shipped == null) {
+        throw new IllegalStateException("conda-only.yaml is not in the program");
+      }
+      Map<String, String> remedies = new TreeMap<>();
+      YAML.readTree(shipped.readAllBytes())
+          .forEachEntry(
+              (remedy, names) -> names.forEach(name -> remedies.put(name.asString(), remedy)));
+      return remedies;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
 
   static Specification.Packages read(String file) throws EnvironmentRefused {
     JsonNode dependencies;
@@ -39,6 +63,7 @@ final class CondaFile {
     }
     String python = "";
     List<String> requirements = new ArrayList<>();
+    List<String> ofConda = new ArrayList<>();
     for (JsonNode each : dependencies) {
       if (each.isObject()) {
         each.path("pip").forEach(line -> requirements.add(line.asString()));
@@ -52,10 +77,28 @@ final class CondaFile {
       if (name.equals("python")) {
         python = minor(matcher.group(3));
       } else if (!GIVEN.contains(name)) {
-        requirements.add(requirement(name, matcher.group(2), matcher.group(3)));
+        refuseIfCondaOnly(name);
+        String requirement = requirement(name, matcher.group(2), matcher.group(3));
+        requirements.add(requirement);
+        ofConda.add(requirement);
       }
     }
+    if (!ofConda.isEmpty()) {
+      requirements.add(
+          Prelude.NOTE
+              + "taken from PyPI, and not from the conda file's channels: "
+              + String.join(", ", ofConda));
+    }
     return new Specification.Packages(python, requirements);
+  }
+
+  private static void refuseIfCondaOnly(String name) throws EnvironmentRefused {
+    String remedy = CONDA_ONLY.get(name.replace('_', '-'));
+    if (remedy != null) {
+      throw new EnvironmentRefused(
+          "The conda file names '%s', which PyPI has not, and packages are taken from there: %s."
+              .formatted(name, remedy));
+    }
   }
 
   /// Conda's `=1.2` means any 1.2.

@@ -156,8 +156,8 @@ public final class Secrets {
             || secret.workspaces.stream()
                 .noneMatch(path -> path.equalsIgnoreCase(workspace.path()))) {
           throw new SecretRefused(
-              "The variable %s names a secret '%s' that there is not for this workspace: an owner puts it with PUT /ebb/v1/secrets/NAME."
-                  .formatted(variable.getKey(), name));
+              "The variable %s names a secret '%s' that there is not for this workspace: an owner puts it with 'ebb secret set --name %s'."
+                  .formatted(variable.getKey(), name, name));
         }
         variable.setValue(secret.value);
       }

@@ -1,5 +1,6 @@
 package ebb.app.specification;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,8 +22,12 @@ public final class ImageName {
               + "}$)"
               + "(?:(?<first>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/)?"
               + "(?<path>[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)"
-              + "(?<tag>:[A-Za-z0-9_][A-Za-z0-9._-]*)?"
+              + "(?<tag>:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?"
               + "(?<digest>@sha256:[0-9a-f]{64})?");
+
+  /// As registries have it: words of lower-case letters and digits with one separator between two.
+  private static final Pattern PATH =
+      Pattern.compile("(?:(?:^|/)[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+");
 
   /// Where an image without a registry in its name comes from, as everywhere.
   private static final String DOCKER_HUB = "docker.io";
@@ -35,8 +40,18 @@ public final class ImageName {
   /// What is wrong with a name, for whoever wrote it; empty if nothing is. What may be a password
   /// is not repeated.
   public static Optional<String> fault(String name) {
-    if (NAME.matcher(name).matches()) {
-      return Optional.empty();
+    Matcher parts = NAME.matcher(name);
+    if (parts.matches()) {
+      String path = path(parts);
+      String lower = path.toLowerCase(Locale.ROOT);
+      if (PATH.matcher(path).matches()) {
+        return Optional.empty();
+      }
+      if (PATH.matcher(lower).matches()) {
+        return Optional.of(
+            "'%s' is no name of an image: its path is in lower case, '%s' and not '%s'"
+                .formatted(name, lower, path));
+      }
     }
     String shown = name.substring(0, Math.min(name.length(), CHARACTERS_MAX));
     return Optional.of(
@@ -51,10 +66,8 @@ public final class ImageName {
     if (!name.matches()) {
       throw new IllegalArgumentException(image);
     }
-    String first = orEmpty(name.group("first"));
-    boolean isRegistry = first.equals(LOCAL) || first.indexOf('.') >= 0 || first.indexOf(':') >= 0;
-    String registry = isRegistry ? first : DOCKER_HUB;
-    String path = (isRegistry || first.isEmpty() ? "" : first + "/") + name.group("path");
+    String registry = isOfRegistry(name) ? orEmpty(name.group("first")) : DOCKER_HUB;
+    String path = path(name);
     if (registry.equals(DOCKER_HUB) && path.indexOf('/') < 0) {
       path = LIBRARY + path;
     }
@@ -62,6 +75,17 @@ public final class ImageName {
     String digest = orEmpty(name.group("digest"));
     String which = !digest.isEmpty() ? digest : !tag.isEmpty() ? tag : ":latest";
     return registry + "/" + path + which;
+  }
+
+  private static boolean isOfRegistry(Matcher name) {
+    String first = orEmpty(name.group("first"));
+    return first.equals(LOCAL) || first.indexOf('.') >= 0 || first.indexOf(':') >= 0;
+  }
+
+  /// All between the registry and the tag.
+  private static String path(Matcher name) {
+    String first = orEmpty(name.group("first"));
+    return (isOfRegistry(name) || first.isEmpty() ? "" : first + "/") + name.group("path");
   }
 
   private static String orEmpty(@Nullable String group) {

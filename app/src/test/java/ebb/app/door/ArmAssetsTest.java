@@ -224,6 +224,10 @@ class ArmAssetsTest {
     assertThat(properties.path("modelUri").asString())
         .endsWith("/workspaceartifactstore/paths/ExperimentRun/dcid.trains/outputs/best/");
     assertThat(model("best", "1", artifacts + "outputs/best/").status()).isEqualTo(200);
+    String elsewhere = Kind.MODELS.version("best", "1").replace("Groups/team/", "Groups/TEAM/");
+    String body = "{\"properties\":{\"modelUri\":\"" + artifacts + "outputs/best/\"}}";
+    Answer spelled = azure.send("PUT", elsewhere, body);
+    assertThat(spelled.status()).as(spelled.body()).isEqualTo(200);
     assertThat(model("best", "2", artifacts + "outputs/best/weights").status()).isEqualTo(201);
     assertThat(model("named", "1", "azureml://jobs/trains/outputs/named").status()).isEqualTo(201);
     for (String nothing :
@@ -258,6 +262,25 @@ class ArmAssetsTest {
     Kind.MODELS.put("away", "1", "one", ",\"isArchived\":true");
     assertThat(azure.submit("none", "true", input("mlflow_model", "azureml:away@latest")).status())
         .isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nameThatIsNoneIsRefusedWithWhatItMayBe(Kind kind) throws Exception {
+    String unfit = refusal(kind.put("two%20words", "1", "one", ""));
+    assertThat(unfit).contains("InvalidResourceName", "'two words' is no name", "letters", "255");
+    assertThat(refusal(kind.put("good", "a$b", "one", "")))
+        .contains("'a$b' is no version", "246 characters");
+    assertThat(refusal(kind.put("n".repeat(256), "1", "one", "")))
+        .contains("255 characters at most", "has 256");
+    assertThat(refusal(kind.put("good", "1".repeat(247), "one", "")))
+        .contains("246 characters at most", "has 247");
+    assertThat(azure.send("GET", kind.of("good"), "").status()).isEqualTo(404);
+  }
+
+  private static String refusal(Answer answer) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    return answer.body();
   }
 
   @Test

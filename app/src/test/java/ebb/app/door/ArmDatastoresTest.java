@@ -239,6 +239,32 @@ class ArmDatastoresTest {
   }
 
   @Test
+  void whatWasSentIsListedAndReadFromTheStoreThatItWasSentTo() throws Exception {
+    Store store = Store.of("workspaceblobstore");
+    store.head("LocalUpload/h7/best/deep/weights");
+    store.put("LocalUpload/h7/best/deep/weights", "0123456789");
+    store.put("LocalUpload/h7/best/about", "a");
+    assertThat(store.names("prefix=LocalUpload/h7/best&")).as("not whole yet").isEmpty();
+    assertThat(store.whole("LocalUpload/h7/best/deep/weights").status()).isEqualTo(200);
+
+    for (String prefix : List.of("LocalUpload/h7/best", "LocalUpload/h7/best/")) {
+      assertThat(store.names("prefix=" + prefix + "&"))
+          .containsExactly("LocalUpload/h7/best/about", "LocalUpload/h7/best/deep/weights");
+    }
+    assertThat(store.names("prefix=LocalUpload/h7/other&")).isEmpty();
+    Answer whole = store.get("LocalUpload/h7/best/deep/weights");
+    assertThat(whole.status()).isEqualTo(200);
+    assertThat(whole.body()).isEqualTo("0123456789");
+    assertThat(store.part("LocalUpload/h7/best/deep/weights", "bytes=3-5").body()).isEqualTo("345");
+    assertThat(store.get("LocalUpload/h7/best/absent").status()).isEqualTo(404);
+    assertThat(store.get("LocalUpload/h7/best/%2e%2e/%2e%2e/token").status()).isEqualTo(404);
+    JsonNode other = azure.get(TEAM + "other/datastores/workspaceblobstore").path("properties");
+    assertThat(other.path("containerName").asString()).isEqualTo("workspaceblobstore");
+    Store elsewhere = new Store(store.address().replace("/lab/", "/other/"), store.query());
+    assertThat(elsewhere.get("LocalUpload/h7/best/about").status()).isNotEqualTo(200);
+  }
+
+  @Test
   void uploadThatARestartHasCutIsSentAgainAsAWhole() throws Exception {
     Store store = Store.of("workspaceblobstore");
     assertThat(store.head("LocalUpload/h5/rows/1").status()).isEqualTo(404);
@@ -350,7 +376,7 @@ class ArmDatastoresTest {
         .containsExactlyInAnyOrder("V1", "V1.new");
     Answer longest = azure.send("PUT", LAB + "/data/rows2/versions/" + "9".repeat(255), body);
     assertThat(longest.status()).isEqualTo(400);
-    assertThat(longest.body()).contains("246 at most");
+    assertThat(longest.body()).contains("246 characters at most");
     assertThat(
             azure
                 .send(

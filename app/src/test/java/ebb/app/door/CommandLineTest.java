@@ -68,6 +68,27 @@ class CommandLineTest {
   }
 
   @Test
+  void locationThatIsNoneIsRefusedAndSpellingsOfOneAreOne() throws Exception {
+    Typed.Said mars = ebb("ml compute create -n mars --size Standard_D2s_v3 --location mars");
+    assertThat(mars.code()).isEqualTo(1);
+    assertThat(mars.err())
+        .contains(
+            "LocationNotAvailableForResourceType", "'mars'", "eastus", "ebb price set --size SIZE");
+    assertThat(ebb("ml compute show -n mars").code()).isEqualTo(3);
+    assertThat(ebb("ml compute list-sizes -l mars").err()).contains("no location 'mars'");
+
+    Typed.Said spelled =
+        ebb("ml compute create -n spelled --size Standard_D2s_v3 --location West|US|2");
+    assertThat(spelled.json().path("location").asString()).as(spelled.err()).isEqualTo("westus2");
+    assertThat(spelled.err()).contains("list price");
+    assertThat(ebb("ml compute list-usage -l West|US|2 -o json").out()).contains("westus2");
+    assertThat(ebb("price set --size Standard_D2s_v3 -l West|US|2 --internal 0.5").code()).isZero();
+    assertThat(ebb("price -o table --query [?location=='westus2'&&size=='Standard_D2s_v3']").out())
+        .containsPattern("dedicated +0\\.\\d+ +0\\.5");
+    assertThat(ebb("ml compute delete -n spelled -y").code()).isZero();
+  }
+
+  @Test
   void lookingAtWorkspaceThatIsNotThereNeverMakesIt() throws Exception {
     for (String line : List.of("-w mian", "top --once -w mian", "top --once -g teem")) {
       Typed.Said mistyped = ebb(line);

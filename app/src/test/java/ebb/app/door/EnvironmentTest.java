@@ -42,7 +42,7 @@ class EnvironmentTest {
     Files.createDirectories(folder.resolve("home"));
     Files.writeString(
         folder.resolve("home/environments.yaml"),
-        "azureml/greeting: {pip: [\"greeting @ file://%s\"]}\nbad: {pip: [/nowhere/at/all.whl]}\nold: {python: '2.1', pip: []}\n"
+        "azureml/greeting: {pip: [\"greeting @ file://%s\", \"# said in the log\"]}\nbad: {pip: [/nowhere/at/all.whl]}\nold: {python: '2.1', pip: []}\n"
             .formatted(wheel));
     server = new ServedHome(folder);
     typed = new Typed(folder, server.home());
@@ -89,6 +89,7 @@ class EnvironmentTest {
     assertThat(first.out()).as(first.err()).isEqualTo("from the wheel\n");
     assertThat(second.out()).as(second.err()).isEqualTo("from the wheel\n");
     assertThat((first.err() + second.err()).split("ebb: environment: building", -1)).hasSize(2);
+    assertThat(first.err() + second.err()).containsOnlyOnce("ebb: environment: said in the log\n");
     Typed.Said third = typed.ebb("run --cluster both --environment " + registry + " -- python -V");
     assertThat(third.code()).isZero();
     assertThat(third.err()).doesNotContain("building");

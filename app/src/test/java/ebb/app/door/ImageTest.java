@@ -124,6 +124,32 @@ class ImageTest {
   }
 
   @Test
+  void imageThatNoRegistryHasIsRefusedWhenTheJobIsSentUntilAnOperatorBringsIt() throws Exception {
+    Files.writeString(
+        folder.resolve("job.yml"),
+        """
+        command: echo brought
+        environment:
+          image: localhost/ebb-brought:1
+        compute: azureml:cpu-cluster
+        """);
+    String line = "ml job create -f job.yml --name brought --stream";
+    Typed.Said refused = typed.ebb(line);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("'localhost/ebb-brought:1' is not on this machine", "podman import");
+    assertThat(typed.ebb("ml job show -n brought").code()).as("nothing was taken").isEqualTo(3);
+    importImage("localhost/ebb-brought:1");
+    try {
+      Typed.Said ran = typed.ebb(line);
+      assertThat(ran.code()).as(ran.err()).isZero();
+      assertThat(ran.out()).isEqualTo("brought\n");
+    } finally {
+      podman("rmi", "--ignore", "localhost/ebb-brought:1");
+    }
+  }
+
+  @Test
   void condaFileIsInstalledByThePythonOfTheImageBesideItAndOnlyOnce() throws Exception {
     importImage(BASE);
     Files.writeString(

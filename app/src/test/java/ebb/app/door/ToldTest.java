@@ -2,8 +2,11 @@ package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -221,6 +224,10 @@ class ToldTest {
                 .out())
         .as("what a query names stays")
         .containsPattern("Name +Location +Kind");
+    assertThat(new Typed(folder, server.home()).set("COLUMNS", "92").ebb("top --once").out())
+        .as("reasons are cut before a column goes")
+        .contains("USER", "FOR", "SIZE", "IDLE", "WAITS FOR")
+        .containsPattern("(?m)^narrowed .*…$");
     ebb("stop narrowed");
     ebb("stop alongside");
   }
@@ -235,6 +242,59 @@ class ToldTest {
         .containsPattern("(?m)^steady .* kept by min 1: [0-9.]+ USD a month by list price")
         .containsPattern("(?m)^topped .* running .* cpu +119:[0-9]{2} +0[.][0-9]{6} +0[.][0-9]+$");
     ebb("stop topped");
+  }
+
+  /// Between the client and the server: to it everything is gone by the time its reason is asked
+  /// for.
+  private static HttpServer forgetful() throws Exception {
+    HttpServer between = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    between.createContext(
+        "/",
+        asked -> {
+          try {
+            boolean isWhy = asked.getRequestURI().getPath().endsWith("/why");
+            ServedHome.Answer answer = server.get(asked.getRequestURI().toString());
+            byte[] body =
+                (isWhy ? "{\"error\":{\"code\":\"ResourceNotFound\"}}" : answer.body())
+                    .getBytes(StandardCharsets.UTF_8);
+            asked.sendResponseHeaders(isWhy ? 404 : answer.status(), body.length);
+            asked.getResponseBody().write(body);
+          } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+          } finally {
+            asked.close();
+          }
+        });
+    between.start();
+    return between;
+  }
+
+  @Test
+  void topGoesOnWhenWhatItListedIsGoneBeforeItsReasonIsAskedFor() throws Exception {
+    ebb("ml compute create -n vanishes --size Standard_D2s_v3 --max-instances 1");
+    ebb("run -d --name holds --cluster vanishes -- sleep 1000");
+    ebb("run -d --name hopes --cluster vanishes -- true");
+    awaitPhase("holds", "running");
+    Path home = Files.createDirectory(folder.resolve("between"));
+    Files.copy(server.home().resolve("token"), home.resolve("token"));
+    HttpServer between = forgetful();
+    try {
+      Files.writeString(
+          home.resolve("server.json"),
+          "{\"url\":\"http://127.0.0.1:%d\",\"pid\":%d,\"home\":%s}"
+              .formatted(
+                  between.getAddress().getPort(),
+                  ProcessHandle.current().pid(),
+                  Files.getAttribute(home, "unix:ino")));
+      Typed.Said said = new Typed(folder, home).ebb("top --once");
+      assertThat(said.code()).as(said.err()).isZero();
+      assertThat(said.out())
+          .containsPattern("(?m)^vanishes .* is gone$")
+          .containsPattern("(?m)^hopes .* is gone$");
+    } finally {
+      between.stop(0);
+    }
+    ebb("stop holds");
   }
 
   @Test

@@ -103,15 +103,61 @@ class EnvironmentsTest {
     assertThat(resolve("conda"))
         .isEqualTo(
             new Packages(
-                "3.10", List.of("numpy==1.21.*", "scipy>=1.5", "pandas", "torch==2.1", "mlflow")));
+                "3.10",
+                List.of(
+                    "numpy==1.21.*",
+                    "scipy>=1.5",
+                    "pandas",
+                    "torch==2.1",
+                    "mlflow",
+                    "# taken from PyPI, and not from the conda file's channels: numpy==1.21.*, scipy>=1.5, pandas")));
     put("broken", "1", "{\"condaFile\":\"dependencies: 3\"}");
     assertThatThrownBy(() -> resolve("broken")).hasMessageContaining("no list 'dependencies'");
   }
 
   @Test
+  void packageThatOnlyCondaHasIsRefusedByItsNameWithWhatToDo() throws Exception {
+    String[][] wrong = {
+      {"cudatoolkit=11.3", "'cudatoolkit'", "leave it out"},
+      {"nvidia::cudnn", "'cudnn'", "CUDA"},
+      {"pytorch::pytorch>=1.8", "'pytorch'", "torch: name that"},
+      {"_libgcc_mutex=0.1", "'_libgcc_mutex'", "no library of Python"},
+      {"OpenJDK", "'openjdk'", "on the machine or in the image"}
+    };
+    for (String[] each : wrong) {
+      String name = "only-" + each[0].hashCode();
+      put(name, "1", "{\"condaFile\":\"dependencies: [numpy, '" + each[0] + "']\"}");
+      assertThatThrownBy(() -> resolve(name))
+          .as(each[0])
+          .isInstanceOf(EnvironmentRefused.class)
+          .hasMessageContainingAll(each[1], each[2], "PyPI");
+    }
+    put("below", "1", "{\"condaFile\":\"dependencies: [{pip: [cudnn]}]\"}");
+    assertThat(resolve("below")).isEqualTo(new Packages("", List.of("cudnn")));
+  }
+
+  @Test
+  void nameWithAVersionIsPinnedOrItsLogSaysWhatStandsIn() throws Exception {
+    for (String name :
+        List.of(
+            "azureml/environments/sklearn-1.0",
+            "azureml/environments/sklearn-1.1",
+            "azureml/environments/sklearn-1.5",
+            "azureml/environments/acpt-pytorch-2.8-cuda12.6",
+            "azureml/environments/tensorflow-2.16-cuda12")) {
+      Packages packages = (Packages) resolve("azureml://registries/" + name + "/labels/latest");
+      assertThat(packages.requirements())
+          .as(name)
+          .anyMatch(line -> line.contains("==") || line.startsWith("# "));
+      assertThat(packages.requirements().getFirst()).doesNotStartWith("#");
+    }
+  }
+
+  @Test
   void condaFileBesideAnImageIsOnItInContainersAndOnWhatStandsForItElsewhere() throws Exception {
     String conda = "\"condaFile\":\"dependencies: [python=3.10, numpy]\"}";
-    Packages numpy = new Packages("3.10", List.of("numpy"));
+    String note = "# taken from PyPI, and not from the conda file's channels: numpy";
+    Packages numpy = new Packages("3.10", List.of("numpy", note));
     put("unknown", "1", "{\"image\":\"example.org/base:1\"," + conda);
     assertThat(resolve("unknown"))
         .isEqualTo(new ImageWith(new Image("example.org/base:1"), numpy, Optional.empty()));
@@ -121,7 +167,7 @@ class EnvironmentsTest {
             new ImageWith(
                 new Image("pytorch/pytorch:2.1"),
                 numpy,
-                Optional.of(new Packages("3.10", List.of("torch", "torchvision", "numpy")))));
+                Optional.of(new Packages("3.10", List.of("torch", "torchvision", "numpy", note)))));
   }
 
   @Test

@@ -33,12 +33,24 @@ class ImageNameTest {
         "../folder",
         "user:password@host/busybox",
         "busybox\nbusybox",
+        "busybox-",
+        "team/a..b",
         ""
       })
   void nameIsARegistrysAndNoPathOfTheMachine(String name) {
     assertThat(ImageName.fault(name).orElseThrow())
         .contains("is no name of an image", "REGISTRY")
         .doesNotContain("password");
+  }
+
+  @Test
+  void pathIsInLowerCaseAndRegistryAndTagAreAsTheyAre() {
+    for (String name : List.of("BusyBox", "Team/busybox", "example.org/team/BusyBox:1")) {
+      assertThat(ImageName.fault(name).orElseThrow())
+          .contains("'" + name + "'", "lower case", "busybox' and not");
+    }
+    assertThat(ImageName.fault("Example.org/team/busy_box--small:V1.0")).isEmpty();
+    assertThat(ImageName.fault("busybox:" + "a".repeat(129))).isPresent();
   }
 
   @Test

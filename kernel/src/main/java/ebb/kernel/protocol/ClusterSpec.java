@@ -60,6 +60,20 @@ public record ClusterSpec(
         newNetwork);
   }
 
+  public ClusterSpec at(String newLocation) {
+    return new ClusterSpec(
+        size,
+        priority,
+        min,
+        max,
+        idleMillis,
+        newLocation,
+        internodeCommunication,
+        tags,
+        isolation,
+        network);
+  }
+
   public ClusterSpec scaledTo(int newMin, int newMax, long newIdleMillis) {
     return new ClusterSpec(
         size,

@@ -44,6 +44,11 @@ public sealed interface Rejection {
 
   record UnknownSize(String size) implements Rejection {}
 
+  /// No place for anything.
+  ///
+  /// @param priced where the price book has prices
+  record UnknownLocation(String location, List<String> priced) implements Rejection {}
+
   record NodesExceedMax(String cluster, int max, int asked) implements Rejection {}
 
   /// The cluster's fixed nodes alone would exceed a quota.

@@ -39,13 +39,13 @@ final class Story {
     report(new Command.StartServer("story", 1, now, "owner", false));
     report(new Command.BackendListed(List.of(), List.of(), 0));
     wish(new Command.ChangeSizes(List.of(new VmSize("size", "family", 1, 1024, 0))));
-    wish(new Command.PutWorkspace(WORKSPACE, "here"));
+    wish(new Command.PutWorkspace(WORKSPACE, "eastus"));
     wish(
         new Command.PutCluster(
             WORKSPACE,
             CLUSTER,
             new ClusterSpec(
-                "size", Priority.DEDICATED, 0, max, idleMillis, "here", true, List.of())));
+                "size", Priority.DEDICATED, 0, max, idleMillis, "eastus", true, List.of())));
   }
 
   private static void broken(String incident, String what, RuntimeException bug) {

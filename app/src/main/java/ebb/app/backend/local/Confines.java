@@ -95,6 +95,11 @@ public final class Confines {
     return isolation;
   }
 
+  /// Why no task of a container can start on an image; empty if one can, or nobody knows.
+  public Optional<String> imageRefusal(String image) {
+    return containers == null ? Optional.empty() : containers.refusal(image);
+  }
+
   /// What a person who starts a server should know.
   public List<String> words() {
     List<String> words = new ArrayList<>();
@@ -137,14 +142,18 @@ public final class Confines {
     return groups;
   }
 
+  /// What a task has used, and whether it ran in a container.
+  record Ended(ControlGroups.Usage usage, boolean wasContained) {}
+
   /// The task has ended; answers what it has used, and clears away what was made for it.
   ///
   /// @param failed whether somebody may ask what it was killed for
-  ControlGroups.Usage end(String task, boolean failed) {
-    if (containers != null && containers.end(task)) {
+  Ended end(String task, boolean failed) {
+    boolean wasContained = containers != null && containers.end(task);
+    if (wasContained) {
       groups.endElsewhere(task);
     }
-    return groups.end(task, failed);
+    return new Ended(groups.end(task, failed), wasContained);
   }
 
   Wrapping wrapping() {

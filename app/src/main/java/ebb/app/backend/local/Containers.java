@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Runs tasks in containers of podman, on images that are there or may be pulled ([Images]).
@@ -49,6 +51,10 @@ final class Containers {
           "--ulimit",
           "nproc=4096:4096");
 
+  /// What `podman image exists` ends with if there is none.
+  private static final int ABSENT = 1;
+
+  private final Set<String> found = ConcurrentHashMap.newKeySet();
   private final String podman;
   private final String unshare;
   private final Path files;
@@ -125,6 +131,29 @@ final class Containers {
     whole.addAll(List.of(unshare, "--pid", "--fork", "--kill-child", "--mount-proc"));
     whole.addAll(images.run(image, lock(image), arguments, bare.arguments()));
     return whole;
+  }
+
+  /// Why no task can start on an image that is not here; empty if one can, or nobody knows. Each
+  /// image is looked for until it is found: one that is removed then is told of by the task.
+  Optional<String> refusal(String image) {
+    String reference = ImageName.reference(image);
+    String why = images.refusal(reference);
+    if (why.isEmpty() || found.contains(reference)) {
+      return Optional.empty();
+    }
+    try {
+      for (String name : List.of(image, reference)) {
+        List<String> asking = List.of(podman, "--cgroup-manager=cgroupfs", "image", "exists", name);
+        if (Programs.run(asking, "").code() != ABSENT) {
+          found.add(reference);
+          return Optional.empty();
+        }
+      }
+    } catch (IOException failure) {
+      Log.say("podman cannot be asked for the image " + reference, failure);
+      return Optional.empty();
+    }
+    return Optional.of("The image '%s' is not on this machine: %s.".formatted(image, why));
   }
 
   /// The same for all spellings of an image's name. There are no more than 256, however many images

@@ -40,18 +40,24 @@ final class ControlGroups {
   /// @param killed how many of its processes were killed for want of memory; 0 if it did not fail
   /// @param memoryLimitBytes how much memory it might use; 0: as much as there is, or it did not
   ///   fail
+  /// @param reachedLimit whether its memory reached that limit; of version 1, which does not tell
+  ///   that a process was killed in a group below, as a container's is
   record Usage(
       long cpuMillis,
       long peakMemoryKibibytes,
       long bytesRead,
       long bytesWritten,
       long killed,
-      long memoryLimitBytes) {
-    static final Usage UNKNOWN = new Usage(0, 0, 0, 0, 0, 0);
+      long memoryLimitBytes,
+      boolean reachedLimit) {
+    static final Usage UNKNOWN = new Usage(0, 0, 0, 0, 0, 0, false);
   }
 
   /// The length of time that shares of processor time are counted in: the kernel's own default.
   private static final long PERIOD_MICROS = 100_000;
+
+  /// The kernel counts memory in batches: so near to a limit it is reached.
+  private static final long BATCH = 1 << 20;
 
   /// By which version 1 moves single threads.
   private static final String BY_THREAD = "tasks";
@@ -340,6 +346,7 @@ final class ControlGroups {
     long bytesWritten = 0;
     long killed = 0;
     long limit = 0;
+    boolean reached = false;
     for (Path base : bases) {
       Path group = group(base, task);
       Numbers numbers = new Numbers(group, files(base, group));
@@ -354,12 +361,14 @@ final class ControlGroups {
       if (failed) {
         killed = Math.max(killed, numbers.read("memory.oom_control", "oom_kill"));
         killed = Math.max(killed, numbers.read("memory.events", "oom_kill"));
-        limit = Math.max(limit, numbers.read("memory.limit_in_bytes", ""));
+        long first = numbers.read("memory.limit_in_bytes", "");
+        reached |= first > 0 && numbers.read("memory.max_usage_in_bytes", "") > first - BATCH;
+        limit = Math.max(limit, first);
         limit = Math.max(limit, numbers.read("memory.max", ""));
       }
       removeSoon(group);
     }
-    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed, limit);
+    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed, limit, reached);
   }
 
   /// What podman made for a container in the other hierarchies is removed; it does not do so when

@@ -89,7 +89,7 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
   }
 
   /// Why it is not pulled; empty if it is.
-  private String refusal(String reference) {
+  String refusal(String reference) {
     String registry = reference.substring(0, reference.indexOf('/'));
     if (registry.equals(ImageName.LOCAL)) {
       return "no registry has it: an operator brings it with 'podman import' or 'podman build'";

@@ -14,6 +14,9 @@ import java.util.function.Function;
 final class TaskEnds {
   private static final long BYTES_IN_MEBIBYTE = 1024 * 1024;
 
+  /// What podman ends with when its container's first process was ended by SIGKILL: 128 and 9.
+  private static final int KILLED_IN_CONTAINER = 137;
+
   private final Confines confines;
   private final RunFolders folders;
   private final Function<AttemptId, Optional<RunFolders.Of>> attempts;
@@ -37,7 +40,8 @@ final class TaskEnds {
           case STOPPED -> overDisk.isEmpty() ? TaskEnd.STOPPED : TaskEnd.DISK;
           case LOST -> TaskEnd.LOST;
         };
-    ControlGroups.Usage group = confines.end(task.text(), exited.status().number() != 0);
+    Confines.Ended ended = confines.end(task.text(), exited.status().number() != 0);
+    ControlGroups.Usage group = ended.usage();
     Usage usage = exited.usage();
     return new TaskReport(
         end,
@@ -47,13 +51,22 @@ final class TaskEnds {
         Math.max(group.bytesRead(), usage.bytesRead()),
         Math.max(group.bytesWritten(), usage.bytesWritten()),
         checkpoint(task),
-        end == TaskEnd.DISK ? overDisk : why(exited, group));
+        end == TaskEnd.DISK ? overDisk : why(exited, ended));
   }
 
   /// A program that was killed for want of memory cannot say so itself.
-  private static String why(Fact.Exited exited, ControlGroups.Usage group) {
-    if (!exited.why().isEmpty() || exited.status().number() == 0 || group.killed() == 0) {
+  private static String why(Fact.Exited exited, Confines.Ended ended) {
+    ControlGroups.Usage group = ended.usage();
+    if (!exited.why().isEmpty() || exited.status().number() == 0) {
       return exited.why();
+    }
+    if (group.killed() == 0) {
+      return ended.wasContained()
+              && exited.status().number() == KILLED_IN_CONTAINER
+              && group.reachedLimit()
+          ? "it was killed, and its memory had reached the limit: it may use %d MiB, as its VM size has"
+              .formatted(group.memoryLimitBytes() / BYTES_IN_MEBIBYTE)
+          : "";
     }
     return group.memoryLimitBytes() == 0
         ? "processes of it were killed, for the machine had no more memory"

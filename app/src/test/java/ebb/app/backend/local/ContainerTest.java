@@ -133,6 +133,19 @@ class ContainerTest {
   }
 
   @Test
+  void containerThatIsKilledForWantOfMemorySaysSoAndOneThatIsKilledOtherwiseDoesNot()
+      throws Exception {
+    Command.TaskExited hog = run(1, "exec /bin/busybox tail /dev/zero");
+    Command.TaskExited other = run(2, "kill -9 $$");
+
+    assertThat(hog.report().code()).isEqualTo(137);
+    assertThat(hog.report().detail())
+        .contains("it may use " + SMALL.memoryMebibytes() + " MiB, as its VM size has");
+    assertThat(other.report().code()).isEqualTo(137);
+    assertThat(other.report().detail()).isEmpty();
+  }
+
+  @Test
   void taskIsToldToStopAndThenNothingOfItIsLeft() throws Exception {
     Specification waits =
         specification(

@@ -243,6 +243,6 @@ class ControlGroupsTest {
     assertThat(Files.readString(task.resolve("cpu.max"))).isEqualTo("200000 100000");
     assertThat(Files.readString(task.resolve("pids.max"))).isEqualTo("100");
     assertThat(groups.end("task", true))
-        .isEqualTo(new Usage(2_500, 1_024, 105, 4_116, 0, 64 * MEBIBYTE));
+        .isEqualTo(new Usage(2_500, 1_024, 105, 4_116, 0, 64 * MEBIBYTE, false));
   }
 }

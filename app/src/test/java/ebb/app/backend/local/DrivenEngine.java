@@ -57,7 +57,7 @@ final class DrivenEngine implements AutoCloseable {
     thread.start();
     server.backend.begin();
     wish(new Command.ChangeSizes(List.of(new VmSize("size", "family", 1, 64, 0))));
-    wish(new Command.PutWorkspace(WORKSPACE, "here"));
+    wish(new Command.PutWorkspace(WORKSPACE, "eastus"));
     wish(
         new Command.PutCluster(
             WORKSPACE,
@@ -68,7 +68,7 @@ final class DrivenEngine implements AutoCloseable {
                 0,
                 nodesMax,
                 idleMillis,
-                "here",
+                "eastus",
                 true,
                 List.of(),
                 Isolation.NONE,
