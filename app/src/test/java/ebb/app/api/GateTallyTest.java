@@ -7,9 +7,10 @@ import ebb.app.http.HttpDoor;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,21 +47,18 @@ class GateTallyTest {
 
   @Test
   void faultOfTheServerIsAnsweredWithItsIncidentAndCounted() throws Exception {
-    assertThat(asked("/broken"))
-        .startsWith("HTTP/1.1 500")
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + door.port() + "/broken"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body())
         .contains("InternalServerError", "incident http-1")
         .doesNotContain("planted");
     assertThat(tally.ofHundreds(5)).isEqualTo(1);
     assertThat(tally.refused()).containsOnlyKeys("InternalServerError");
-  }
-
-  private String asked(String path) throws Exception {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
-      String request =
-          "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n"
-              .formatted(path, door.port());
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }
