@@ -13,6 +13,7 @@ import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.VmSize;
@@ -230,7 +231,7 @@ final class Apply {
   private static void segment(State state, Event.SegmentClosed closed) {
     NodeId id = closed.node();
     state.putNode(id, node(state, id).meteredFrom(closed.to()));
-    state.charged = true;
+    state.charged |= !closed.rates().equals(Rates.NONE);
     long millis = closed.to() - closed.from();
     Charges cluster = state.charges(closed.cluster());
     state.clusterCharges.put(closed.cluster(), cluster.plus(closed.kind(), millis, closed.rates()));

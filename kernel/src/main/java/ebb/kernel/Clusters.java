@@ -37,7 +37,7 @@ final class Clusters {
     if (refusal == null) {
       refusal = Rules.cluster(spec);
     }
-    if (refusal == null && !Locations.canonical(workspace.location()).equals(spec.location())) {
+    if (refusal == null) {
       refusal = Locations.refusal(state.prices, spec.location());
     }
     if (refusal == null && spec.isolation() == Isolation.NONE) {

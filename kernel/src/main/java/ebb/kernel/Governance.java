@@ -91,7 +91,9 @@ final class Governance {
   /// has been charged is a number of the currency that it was charged in, and stays on the bill
   /// when its cluster is gone, so the currency stays too.
   static Verdict changePrices(State state, Command.ChangePrices change) {
-    boolean counted = state.charged || !state.nodes.isEmpty();
+    boolean counted =
+        state.charged
+            || state.nodes.values().stream().anyMatch(node -> !node.rates().equals(Rates.NONE));
     if (counted && !change.currency().equals(state.prices.currency())) {
       return Verdict.refused(
           new Rejection.Immutable("currency", state.prices.currency(), change.currency()));
@@ -108,9 +110,17 @@ final class Governance {
                 "0 to 10^12 millionths an hour, or -1 for none"));
       }
       String location = Locations.canonical(price.location());
+      Rejection misnamed = Locations.nameRefusal(location);
+      if (misnamed != null) {
+        return Verdict.refused(misnamed);
+      }
       prices.add(new Price(price.size(), location, price.priority(), price.rates()));
     }
     PriceBook book = new PriceBook(change.currency(), prices);
+    Rejection deserted = Locations.lossRefusal(state, book);
+    if (deserted != null) {
+      return Verdict.refused(deserted);
+    }
     List<Event> events = new ArrayList<>();
     events.add(new Event.PricesChanged(change.currency(), prices));
     for (Cluster cluster : state.clusters.values()) {

@@ -157,7 +157,12 @@ final class Jobs {
         spec,
         withDefaults(spec.retries(), state.settings.retries()),
         limit,
-        order.at() + state.settings.queueMillis());
+        queueDeadline(state, order.at()));
+  }
+
+  /// How long a job that is queued now may wait.
+  static long queueDeadline(State state, long now) {
+    return now + state.settings.queueMillis();
   }
 
   private static Retries withDefaults(Retries asked, Retries defaults) {

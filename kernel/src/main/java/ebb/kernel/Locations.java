@@ -1,11 +1,15 @@
 package ebb.kernel;
 
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.Workspace;
 import ebb.kernel.money.PriceBook;
 import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.QuotaKey;
 import ebb.kernel.protocol.Rejection;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /// Where things can be: in the regions of Azure's public cloud, and wherever else the owner has set
 /// a price. All spellings of one are one, as for Azure: `West US 2` is `westus2`.
@@ -72,6 +76,11 @@ public final class Locations {
           "westus2",
           "westus3");
 
+  private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
+
+  /// So many places of its own a refusal names.
+  private static final int TOLD_MOST = 10;
+
   private Locations() {}
 
   /// The one spelling that stands for all of them.
@@ -90,11 +99,55 @@ public final class Locations {
   ///
   /// @param location in its one spelling
   public static @Nullable Rejection refusal(PriceBook prices, String location) {
-    if (location.isEmpty()) {
-      return new Rejection.InvalidValue("location", "", "the name of a location");
+    Rejection misnamed = nameRefusal(location);
+    if (misnamed != null) {
+      return misnamed;
     }
-    return OF_AZURE.contains(location) || prices.locations().contains(location)
+    return isKnown(prices, location)
         ? null
-        : new Rejection.UnknownLocation(location, List.copyOf(prices.locations()));
+        : new Rejection.UnknownLocation(
+            location, prices.locations().stream().limit(TOLD_MOST).toList());
+  }
+
+  private static boolean isKnown(PriceBook prices, String location) {
+    return OF_AZURE.contains(location) || prices.locations().contains(location);
+  }
+
+  /// Why this is no name of a location; null if it is one.
+  static @Nullable Rejection nameRefusal(String location) {
+    return NAME.matcher(location).matches()
+        ? null
+        : new Rejection.InvalidValue("location", location, "1 to 64 letters, digits and hyphens");
+  }
+
+  /// Why these prices cannot be the ones in force: something is where they know no place any more.
+  static @Nullable Rejection lossRefusal(State state, PriceBook prices) {
+    TreeSet<String> lost = new TreeSet<>(state.prices.locations());
+    lost.removeIf(location -> isKnown(prices, location));
+    if (lost.isEmpty()) {
+      return null;
+    }
+    for (Workspace workspace : state.workspaces.values()) {
+      if (lost.contains(canonical(workspace.location()))) {
+        return lost(
+            workspace.location(), "the workspace " + workspace.scope().path() + " is there");
+      }
+    }
+    for (Cluster cluster : state.clusters.values()) {
+      if (lost.contains(canonical(cluster.spec().location()))) {
+        return lost(cluster.spec().location(), "the cluster " + cluster.name() + " is there");
+      }
+    }
+    for (QuotaKey key : state.quotas.limits().keySet()) {
+      if (lost.contains(canonical(key.location()))) {
+        return lost(key.location(), "a limit is set there");
+      }
+    }
+    return null;
+  }
+
+  private static Rejection lost(String location, String why) {
+    return new Rejection.InvalidValue(
+        "prices", "none in " + location, "at least one row in " + location + ", for " + why);
   }
 }

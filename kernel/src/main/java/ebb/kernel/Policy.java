@@ -140,7 +140,7 @@ final class Policy {
       case Move.Replace replace ->
           request(state, cluster, replace.job(), replace.missing(), now, events);
       case Move.GiveBack back ->
-          events.add(new Event.ClaimGivenBack(back.job(), now + state.settings.queueMillis()));
+          events.add(new Event.ClaimGivenBack(back.job(), Jobs.queueDeadline(state, now)));
       case Move.GrowToMin grow -> request(state, cluster, JobId.NONE, grow.nodes(), now, events);
       case Move.ShrinkToMax shrink -> {
         Node node = State.require(state.nodes.get(shrink.node()), "node", shrink.node());

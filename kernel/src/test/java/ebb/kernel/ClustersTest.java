@@ -207,7 +207,8 @@ class ClustersTest {
   void aLocationIsNeeded() {
     Story.usual()
         .when(cluster().in(" ").put("gpu"))
-        .rejected(new Rejection.InvalidValue("location", "", "the name of a location"));
+        .rejected(
+            new Rejection.InvalidValue("location", "", "1 to 64 letters, digits and hyphens"));
   }
 
   @Test
@@ -231,6 +232,36 @@ class ClustersTest {
     story.given(new Command.ChangePrices(story.state().prices().currency(), prices));
     story.given(cluster().in("mars").put("gpu"));
     assertThat(story.cluster("gpu").rates().list()).isEqualTo(1);
+
+    prices.removeLast();
+    Command.ChangePrices without =
+        new Command.ChangePrices(story.state().prices().currency(), prices);
+    story
+        .when(without)
+        .rejected(
+            new Rejection.InvalidValue(
+                "prices",
+                "none in mars",
+                "at least one row in mars, for the cluster gpu is there"));
+    story.given(Story.delete("gpu"));
+    assertThat(story.state().allClusters()).isEmpty();
+    story.given(without);
+    assertThat(story.state().prices().locations()).doesNotContain("mars");
+  }
+
+  @Test
+  void aPriceIsOfALocationWithAName() {
+    Story story = Story.usual();
+    for (String location : new String[] {" ", "far\naway", "x".repeat(65)}) {
+      Price price = new Price(NC6.name(), location, Priority.DEDICATED, new Rates(1, 1, 1));
+      story
+          .when(new Command.ChangePrices("USD", List.of(price)))
+          .rejected(
+              new Rejection.InvalidValue(
+                  "location",
+                  Locations.canonical(location),
+                  "1 to 64 letters, digits and hyphens"));
+    }
   }
 
   @Test

@@ -238,13 +238,25 @@ class MoneyTest {
   /// What was charged is a number of a currency, which the segments do not repeat.
   @Test
   void theCurrencyStaysOnceSomethingIsCharged() {
-    Story story = Story.usual().given(new Command.ChangePrices("EUR", List.of()));
+    Story story = Story.usual();
+    story.given(new Command.ChangePrices("EUR", story.state().prices().prices()));
     assertThat(story.state().prices().currency()).isEqualTo("EUR");
 
     story.cluster("gpu", World.cluster()).job("a", World.job());
     story
         .when(new Command.ChangePrices("USD", List.of()))
         .rejected(new Rejection.Immutable("currency", "EUR", "USD"));
+  }
+
+  /// Time without a price is in no currency.
+  @Test
+  void theCurrencyOfUnpricedTimeMayChange() {
+    Story story = Story.usual().given(new Command.ChangePrices("USD", List.of()));
+    story.cluster("gpu", World.cluster()).job("a", World.job()).settles().after(HOUR).ends("a", 0);
+    assertThat(story.state().charges(story.jobId("a")).unpricedMillis()).isEqualTo(HOUR);
+
+    story.given(new Command.ChangePrices("EUR", List.of()));
+    assertThat(story.state().prices().currency()).isEqualTo("EUR");
   }
 
   /// Its segments are on the bill though the cluster is gone.

@@ -113,10 +113,9 @@ final class ArmTenancy {
         : Json.answer(200, shown(id.get()));
   }
 
-  /// Where things can be, and where a workspace is.
+  /// Where things can be.
   private Response locations(Request request, Actor actor) {
     TreeSet<String> names = Locations.known(reads.view().rules().prices());
-    within(subscriptionScope(request), actor).forEach(each -> names.add(each.location()));
     String path = subscriptionScope(request).path() + "/locations/";
     return Json.answer(
         200,

@@ -44,7 +44,7 @@ final class DatastoreCommand {
       sortOptions = false,
       description = {
         "Gives a folder of the server's machine a name that jobs may use.",
-        "A name that there is already means the folder that is named now."
+        "A name that there is already means the folder that is named now; what else is not said stays."
       })
   static final class Create implements Runnable {
     private static final Set<String> KNOWN = Set.of("$schema", "name", "type", "path", "mode");
@@ -66,7 +66,7 @@ final class DatastoreCommand {
     @Option(
         names = "--mode",
         paramLabel = "MODE",
-        description = "ro (the default), or rw: jobs may leave outputs in it.")
+        description = "ro (the default of a new one), or rw: jobs may leave outputs in it.")
     private @Nullable String mode;
 
     @Mixin private GivenTo given = new GivenTo();
@@ -90,11 +90,13 @@ final class DatastoreCommand {
       if (named.isEmpty()) {
         throw Failed.unreadable("the datastore has no name: say --name.");
       }
-      String how = mode == null ? read.path("mode").asString("ro") : mode;
       ObjectNode body = JsonNodeFactory.instance.objectNode();
-      body.put("path", folder(read).toString()).put("mode", how);
+      body.put("path", folder(read).toString());
       Connection connection = Connection.to(place);
-      given.addTo(body, place, connection);
+      JsonNode before = GivenTo.row(connection, PATH, named);
+      String kept = before == null ? "ro" : before.path("mode").asString();
+      body.put("mode", mode == null ? read.path("mode").asString(kept) : mode);
+      given.addTo(body, place, connection, before);
       output.show(connection.toServer("PUT", at(named), body), COLUMNS);
     }
 

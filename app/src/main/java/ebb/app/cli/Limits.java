@@ -263,7 +263,6 @@ final class Limits {
         throw Failed.unreadable(
             "there is no size '%s': 'ebb ml compute list-sizes' lists them.".formatted(size));
       }
-      connection.ensureWorkspace();
       ObjectNode book = (ObjectNode) connection.ofServer("/ebb/v1/prices");
       ObjectNode row = row((ArrayNode) book.path("prices"), located.of(connection));
       put(row, "list", list);

@@ -10,6 +10,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,7 +48,7 @@ final class SecretCommand {
       name = "set",
       mixinStandardHelpOptions = true,
       description = {
-        "Keeps a secret, or another value of it.",
+        "Keeps a secret, or another value of it for those who have it.",
         "The value is typed on the terminal, where it is not shown, or read from standard input",
         "without the line's end: ebb secret set --name api-key < FILE"
       })
@@ -61,12 +62,17 @@ final class SecretCommand {
 
     @Override
     public void run() {
+      if (!Terminal.isThere() && Terminal.isTypedAt()) {
+        throw Failed.unreadable(
+            "the value would be seen while it is typed: leave the output on the terminal, or send the value with < FILE.");
+      }
       String value = Terminal.isThere() ? typed(named.name) : read();
       Connection connection = Connection.to(place);
       ObjectNode body = JsonNodeFactory.instance.objectNode().put("value", value);
-      given.addTo(body, place, connection);
-      connection.toServer("PUT", named.path(), body);
-      System.err.println("ebb: keeps the secret " + named.name);
+      given.addTo(body, place, connection, GivenTo.row(connection, PATH, named.name));
+      JsonNode kept = connection.toServer("PUT", named.path(), body);
+      System.err.println(
+          "ebb: keeps the secret %s for %s".formatted(named.name, GivenTo.shown(kept)));
     }
 
     @SuppressWarnings("SystemConsoleNull") // without a terminal JDK 25 answers null again

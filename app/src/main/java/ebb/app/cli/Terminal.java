@@ -1,6 +1,7 @@
 package ebb.app.cli;
 
 import java.io.Console;
+import java.io.IOException;
 import java.util.Locale;
 
 /// Whether a person looks on, and what can be shown to one.
@@ -32,6 +33,22 @@ final class Terminal {
   static boolean isThere() {
     Console console = System.console();
     return console != null && console.isTerminal();
+  }
+
+  /// Whether standard input is a terminal, wherever the output goes.
+  static boolean isTypedAt() {
+    try {
+      return new ProcessBuilder("test", "-t", "0")
+              .redirectInput(ProcessBuilder.Redirect.INHERIT)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException none) {
+      return false;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /// How many characters a line has room for: as COLUMNS says, or as wide as the terminal is;

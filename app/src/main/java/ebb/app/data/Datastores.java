@@ -157,8 +157,8 @@ public final class Datastores {
     Datastore datastore = byName.get(key(address.datastore()));
     if (datastore == null || !datastore.isFor(workspace)) {
       throw new DataRefused(
-          "There is no datastore '%s' for this workspace: an owner makes one with 'ebb ml datastore create --name %s --path FOLDER'."
-              .formatted(address.datastore(), address.datastore()));
+          "There is no datastore '%s' for this workspace: an owner makes one with 'ebb ml datastore create --name %s --path FOLDER --for %s', and a --for for each other workspace that is to have it."
+              .formatted(address.datastore(), address.datastore(), workspace.typed()));
     }
     if (toWrite && !datastore.isWritable()) {
       throw new DataRefused(

@@ -156,8 +156,8 @@ public final class Secrets {
             || secret.workspaces.stream()
                 .noneMatch(path -> path.equalsIgnoreCase(workspace.path()))) {
           throw new SecretRefused(
-              "The variable %s names a secret '%s' that there is not for this workspace: an owner puts it with 'ebb secret set --name %s'."
-                  .formatted(variable.getKey(), name, name));
+              "The variable %s names a secret '%s' that there is not for this workspace: an owner puts it with 'ebb secret set --name %s --for %s', and a --for for each other workspace that is to have it."
+                  .formatted(variable.getKey(), name, name, workspace.typed()));
         }
         variable.setValue(secret.value);
       }

@@ -117,6 +117,18 @@ class CommandLineTest {
   }
 
   @Test
+  void placeOfOnesOwnBecomesOneByThePriceThatItsRefusalNames() throws Exception {
+    Typed there = new Typed(folder, server.home()).set("EBB_LOCATION", "onprem");
+    String create = "ml compute create -n near -w own --size Standard_D2s_v3";
+    assertThat(there.ebb(create).err())
+        .contains("'onprem'", "ebb price set --size SIZE --location onprem --list PRICE");
+    Typed.Said set = there.ebb("price set --size Standard_D2s_v3 --location onprem --list 0.05");
+    assertThat(set.code()).as(set.err()).isZero();
+    assertThat(there.ebb(create).json().path("location").asString()).isEqualTo("onprem");
+    assertThat(there.ebb("ml compute list-usage -w own").code()).isZero();
+  }
+
+  @Test
   void newerGrammarSpeaksOfTheSameClusters() throws Exception {
     Typed.Said created =
         ebb(

@@ -47,7 +47,7 @@ class OwnersLinesTest {
                 "{\"cluster\":\"cpu\",\"command\":\"true\",\"inputs\":{\"a\":{\"type\":\"uri_folder\",\"uri\":\"azureml://datastores/flowers/paths/a\"}}}")
             .body();
     assertThat(refused)
-        .contains("'ebb ml datastore create --name flowers --path FOLDER'")
+        .contains("'ebb ml datastore create --name flowers --path FOLDER --for sub/team/lab'")
         .doesNotContain("PUT");
 
     Typed.Said made = ebb("ml datastore create -n flowers --path flowers --for sub/team/lab");
@@ -58,6 +58,8 @@ class OwnersLinesTest {
     Files.writeString(
         folder.resolve("store.yml"), "name: results\ntype: folder\npath: ./flowers\nmode: rw\n");
     assertThat(ebb("ml datastore create -f store.yml").json().path("mode").asString())
+        .isEqualTo("rw");
+    assertThat(ebb("ml datastore create -n results --path flowers").json().path("mode").asString())
         .isEqualTo("rw");
     assertThat(ebb("ml datastore list -o table").out())
         .containsPattern("flowers +/.* +ro +sub/team/lab")
@@ -105,8 +107,9 @@ class OwnersLinesTest {
                 ServedHome.job("no-secret"),
                 "{\"cluster\":\"cpu\",\"command\":\"true\",\"environment\":{\"KEY\":\"secret://key\"}}")
             .body();
-    assertThat(refused).contains("'ebb secret set --name key'");
-    Typed.Said set = piped("secret set --name key --for sub/team/lab", VALUE + "\n");
+    assertThat(refused).contains("'ebb secret set --name key --for sub/team/lab'");
+    piped("secret set --name key --for sub/team/lab", "another-value\n");
+    Typed.Said set = piped("secret set --name key", VALUE + "\n"); // for those who have it
     assertThat(set.code()).as(set.err()).isZero();
     assertThat(set.out() + set.err()).contains("key").doesNotContain(VALUE);
     server.put(
@@ -121,7 +124,12 @@ class OwnersLinesTest {
         typed.onTerminal(
             "secret set -n typed", new Typed.Keys("value of typed: ", VALUE + "-typed\n"));
     assertThat(unseen.code()).as(unseen.out()).isZero();
-    assertThat(unseen.out()).contains("keeps the secret typed").doesNotContain(VALUE);
+    assertThat(unseen.out())
+        .contains("keeps the secret typed for ebb/ebb/main")
+        .doesNotContain(VALUE);
+    Typed.Said seen = typed.onTerminal("secret set -n seen > seen.out");
+    assertThat(seen.code()).as(seen.out()).isNotZero();
+    assertThat(seen.out()).contains("would be seen", "< FILE");
     assertThat(ebb("secret list").out()).containsPattern("typed +ebb/ebb/main");
     assertThat(piped("secret set --name short", "x\n").err()).contains("8 to 25600 bytes");
     assertThat(ebb("secret set --name key --value " + VALUE).err())

@@ -75,6 +75,11 @@ public record Scope(String subscription, String group, String workspace, String 
     return path.toString();
   }
 
+  /// A workspace as people type it.
+  public String typed() {
+    return String.join("/", subscription, group, workspace);
+  }
+
   @Override
   public String toString() {
     return path();

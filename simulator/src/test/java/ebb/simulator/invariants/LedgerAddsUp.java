@@ -6,6 +6,7 @@ import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.Rates;
 import java.math.BigInteger;
 import java.util.TreeMap;
 
@@ -15,12 +16,14 @@ final class LedgerAddsUp implements Promise {
   private final TreeMap<ClusterId, BigInteger> clusters = new TreeMap<>();
   private final TreeMap<JobId, BigInteger> jobs = new TreeMap<>();
   private final TreeMap<ClusterId, Long> millis = new TreeMap<>();
+  private boolean charged;
   private String currency = "USD"; // until a price book says otherwise
 
   @Override
   public void event(Envelope envelope, Event event, History history) {
     if (event instanceof Event.SegmentClosed closed) {
       long length = closed.to() - closed.from();
+      charged |= !closed.rates().equals(Rates.NONE);
       long rate = Math.max(0, closed.rates().list());
       BigInteger cost = BigInteger.valueOf(length).multiply(BigInteger.valueOf(rate));
       clusters.merge(closed.cluster(), cost, BigInteger::add);
@@ -28,7 +31,7 @@ final class LedgerAddsUp implements Promise {
       jobs.merge(closed.payer(), cost, BigInteger::add);
     } else if (event instanceof Event.PricesChanged changed) {
       check(
-          clusters.isEmpty() || changed.currency().equals(currency),
+          !charged || changed.currency().equals(currency),
           "charged in ",
           currency,
           ", now ",
