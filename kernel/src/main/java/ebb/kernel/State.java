@@ -224,10 +224,7 @@ public final class State {
   /// only a command can change anything.
   public long nextDeadline(long historyReached) {
     boolean answered = observeUntil == 0;
-    long next = deadlines.next(answered);
-    if (!answered) {
-      next = Math.min(next, observeUntil);
-    }
+    long next = Math.min(deadlines.next(answered), answered ? Deadlines.NEVER : observeUntil);
     if (!ended.isEmpty() && ended.first().sequence() <= historyReached) {
       next = Math.min(next, ended.first().at() + settings.archiveMillis());
     }
@@ -433,11 +430,14 @@ public final class State {
   }
 
   void putInQuarantine(Thing thing, String incident) {
-    quarantine.put(thing, incident);
-    deadlines.quarantine(thing);
-    if (thing.kind() == Thing.Kind.JOB) {
+    boolean isJob = thing.kind() == Thing.Kind.JOB;
+    Job job = isJob ? jobs.get(new JobId(thing.id())) : null;
+    countEnded(job, -1);
+    if (isJob && job == null) { // lost by a bug, and when it ended is not known
       ended.removeIf(each -> each.job().value() == thing.id());
     }
+    quarantine.put(thing, incident);
+    deadlines.quarantine(thing);
   }
 
   /// Puts a thing that was in quarantine back where its deadline and its cluster see it.

@@ -223,6 +223,19 @@ class EngineTest {
   }
 
   @Test
+  void aJobGoesIntoQuarantineWithoutALookAtAllOthersThatHaveEnded() {
+    story.job("a", job()).job("b", job()).settles().ends("a", 0).ends("b", 0);
+    EndedJob first = story.state().ended.first();
+    EndedJob untouchable = new EndedJob(Long.MAX_VALUE, 0, null);
+    story.state().ended.add(untouchable);
+
+    story.given(
+        new Command.QuarantineThing(new Thing(Thing.Kind.JOB, story.jobId("b").value()), "i-1"));
+
+    assertThat(story.state().ended).containsExactly(first, untouchable);
+  }
+
+  @Test
   void aQuarantinedThingComesBackWhenAnOwnerSaysSo() {
     Thing thing = new Thing(Thing.Kind.CLUSTER, story.clusterId("gpu").value());
     story.given(new Command.QuarantineThing(thing, "i-1"));

@@ -23,6 +23,10 @@ final class Offspring {
 
   private static final int CHECKS = 6;
 
+  /// Each check looks at some pids under the table's lock, and a scan serves all that are due: for
+  /// more than these it is the cheaper one.
+  private static final int CHECKED_AT_ONCE = 8;
+
   private final TaskTable table;
   private final OrphanCheck orphans;
   private final RecentSpawns recent;
@@ -141,14 +145,15 @@ final class Offspring {
     }
   }
 
-  /// Those of `due` that only a scan can tell; adds to `gone` those whose orphans, seen a moment
-  /// ago, are no more.
+  /// Those of `due` that only a scan can tell, or, if they are many, all of them; adds to `gone`
+  /// those whose orphans, seen a moment ago, are no more.
   List<Task> unclear(List<Task> due, List<Task> gone) {
     List<Task> unclear = new ArrayList<>();
+    boolean many = due.size() > CHECKED_AT_ONCE;
     for (Task task : due) {
       int checks = task.stop.checksLeft;
       task.stop.checksLeft = 0;
-      if (checks == 0 || straysKnown || task.ending.isPresent()) {
+      if (checks == 0 || many || straysKnown || task.ending.isPresent()) {
         unclear.add(task);
         continue;
       }
@@ -174,7 +179,7 @@ final class Offspring {
     task.stop.lookAtNanos += PAUSE_NANOS << (CHECKS - checks);
   }
 
-  /// Hands the task to the warden, which scans.
+  /// Hands the task to the warden, which looks at once: with a scan, unless checks are left.
   private void lookClosely(Task task) {
     task.stop.lookAtNanos = table.time.nanoTime();
     table.watched.add(task);

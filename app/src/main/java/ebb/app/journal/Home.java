@@ -133,6 +133,9 @@ final class Home implements AutoCloseable {
   private static void refuseIfStillThere(Binding binding, Path home) throws StoreRefused {
     Path before = Path.of(binding.path());
     try {
+      if (Files.isSameFile(before, home)) {
+        return; // a link stands where it was, or where a folder above it was, and leads here
+      }
       Binding there = Binding.read(before.resolve("installation"));
       if (!there.id().equals(binding.id()) || !there.holds(before)) {
         return;

@@ -328,6 +328,19 @@ final class ServedHome implements AutoCloseable {
   public void close() {
     kill();
     killAgent();
+    giveUpUserNumbers();
+  }
+
+  /// The next server of the machine would keep clear of them for a month.
+  private void giveUpUserNumbers() {
+    Path named = home().resolve("installation");
+    if (Files.exists(named)) {
+      read(named)
+          .lines()
+          .filter(id -> id.matches("[0-9a-f]{12}")) // not what a test has torn
+          .forEach(
+              id -> Path.of("/var/lib/ebb-task-users", id).toFile().delete()); // if it gave any
+    }
   }
 
   /// Ends the agent and what it keeps alive.

@@ -103,6 +103,22 @@ class HomeTest {
   }
 
   @Test
+  void aHomeThatMovedWithTheFolderAboveItIsAdoptedAlsoWhenALinkLeadsToItFromWhereItWas()
+      throws Exception {
+    Path old = folder.resolve("srv/home");
+    Homes.live(old, 71, 5);
+    String id = Files.readAllLines(old.resolve("installation")).getFirst();
+    Path now = folder.resolve("data");
+    Files.move(old.getParent(), now);
+    Files.createSymbolicLink(old.getParent(), now);
+
+    try (Store adopted = Store.open(old, Homes.PLAIN.with(Store.Said.MOVED))) {
+      assertThat(adopted.installation()).isEqualTo(id);
+    }
+    Store.open(now.resolve("home"), Homes.PLAIN).close();
+  }
+
+  @Test
   void aBackupPutBackInTheOriginalsPlaceIsAdopted() throws Exception {
     Homes.live(home(), 70, 5);
     Path backup = Homes.copyAsItIs(home(), folder.resolve("backup"));

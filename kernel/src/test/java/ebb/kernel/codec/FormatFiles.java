@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The files that keep what a version wrote: its tables, samples of every record in bytes, and
 /// whole journals, which `JournalFiles` of the simulator writes.
@@ -43,6 +44,13 @@ public final class FormatFiles {
   /// The samples of a file, by number of the record, then in their order.
   static List<Sample> samples(Path file) throws IOException {
     return Files.exists(file) ? Sample.parse(Files.readString(file)) : List.of();
+  }
+
+  /// The whole journals of a version.
+  public static List<Path> journals(Path version) throws IOException {
+    try (Stream<Path> files = Files.list(version)) {
+      return files.filter(file -> file.toString().endsWith(".rows")).sorted().toList();
+    }
   }
 
   static boolean isReleased(Path version) {

@@ -172,10 +172,7 @@ class FormatFilesTest {
   void everyJournalIsReplayedToTheStateThatItWasWrittenFor() throws IOException {
     for (Path version : versions()) {
       int number = Integer.parseInt(version.getFileName().toString().substring(1));
-      List<Path> journals;
-      try (Stream<Path> files = Files.list(version)) {
-        journals = files.filter(file -> file.toString().endsWith(".rows")).sorted().toList();
-      }
+      List<Path> journals = FormatFiles.journals(version);
       assertThat(journals).as("Journals of %s", version).isNotEmpty();
       for (Path journal : journals) {
         assertThat(JournalSample.read(Files.readString(journal), number))
@@ -192,8 +189,8 @@ class FormatFilesTest {
     for (Class<?> group : Event.class.getPermittedSubclasses()) {
       Stream.of(group.getPermittedSubclasses()).forEach(each -> missing.add(each.getSimpleName()));
     }
-    for (String name : List.of("journal-88.rows", "journal-155.rows")) {
-      missing.removeAll(JournalSample.kinds(Files.readString(NOW.resolve(name))));
+    for (Path journal : FormatFiles.journals(NOW)) {
+      missing.removeAll(JournalSample.kinds(Files.readString(journal)));
     }
 
     assertThat(missing)
@@ -206,7 +203,7 @@ class FormatFilesTest {
 
   @Test
   void aJournalThatIsReadAsSomethingElseIsNoticed() throws IOException {
-    String whole = Files.readString(NOW.resolve("journal-88.rows"));
+    String whole = Files.readString(FormatFiles.journals(NOW).getLast());
     String digest = whole.split(" ")[3];
 
     assertThat(JournalSample.read(whole.replaceFirst(digest, "0" + digest.substring(1)), 1))

@@ -23,6 +23,9 @@ public final class JournalFiles {
 
   public static void main(String[] args) throws IOException {
     Path version = FormatFiles.unreleased(Path.of(args[0]));
+    for (Path old : FormatFiles.journals(version)) {
+      Files.delete(old); // else one of another seed would stay, and hide what these lack
+    }
     for (long seed : SEEDS) {
       SplittableRandom random = new SplittableRandom(seed);
       FaultRun run = new FaultRun(seed, Chaos.drawn(random), random, Tampering.NONE);

@@ -90,7 +90,7 @@ public final class RunFolders {
       }
     }
     if (Files.isSymbolicLink(jobs)) {
-      Files.createDirectories(jobs.toAbsolutePath().resolveSibling(Files.readSymbolicLink(jobs)));
+      Files.createDirectories(jobs(home.toAbsolutePath()));
     }
     Path root = jobs.toRealPath();
     if (forOthers) {
@@ -105,6 +105,12 @@ public final class RunFolders {
       }
     }
     return new RunFolders(root, forOthers);
+  }
+
+  /// Where the files of a home's jobs are, or will be if nothing has been decided yet.
+  static Path jobs(Path home) throws IOException {
+    Path jobs = home.resolve("jobs");
+    return Files.isSymbolicLink(jobs) ? home.resolve(Files.readSymbolicLink(jobs)) : jobs;
   }
 
   /// The folder that all of them are in, without a link in its path.

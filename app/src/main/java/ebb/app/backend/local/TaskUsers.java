@@ -60,11 +60,11 @@ public final class TaskUsers {
 
   /// One for each submitter, out of a range of numbers, remembered in the home.
   public static TaskUsers each(Range range, Path home, String installation) throws IOException {
-    return each(range, home.resolve("task-users"), new Neighbours(Neighbours.FOLDER, installation));
+    return each(range, home, new Neighbours(Neighbours.FOLDER, installation));
   }
 
-  static TaskUsers each(Range range, Path file, Neighbours neighbours) throws IOException {
-    Numbers numbers = new Numbers(range, file, neighbours);
+  static TaskUsers each(Range range, Path home, Neighbours neighbours) throws IOException {
+    Numbers numbers = new Numbers(range, home, neighbours);
     numbers.read();
     return new TaskUsers(null, range, numbers);
   }
@@ -83,56 +83,74 @@ public final class TaskUsers {
     return new TaskUser(number, number);
   }
 
-  /// Who has which number, as a file says it.
-  static Map<String, Integer> read(Path file) throws IOException {
-    Map<String, Integer> numbers = new TreeMap<>();
-    for (String line : Files.readAllLines(file)) {
-      int space = line.indexOf(' ');
-      if (space < 1 || !line.substring(0, space).matches("[0-9]{1,10}")) {
-        throw new IOException(file + " is damaged: put back a backup");
-      }
-      numbers.put(
-          URLDecoder.decode(line.substring(space + 1), StandardCharsets.UTF_8),
-          Integer.parseInt(line.substring(0, space)));
-    }
-    return numbers;
-  }
-
   /// The numbers that were given out.
   private static final class Numbers {
     private final Range range;
+    private final Path home;
     private final Path file;
     private final Neighbours neighbours;
     private final Map<String, Integer> given = new TreeMap<>();
 
-    Numbers(Range range, Path file, Neighbours neighbours) {
+    Numbers(Range range, Path home, Neighbours neighbours) {
       this.range = range;
-      this.file = file;
+      this.home = home;
+      this.file = home.resolve("task-users");
       this.neighbours = neighbours;
     }
 
     synchronized void read() throws IOException {
-      if (Files.exists(file)) {
-        given.putAll(TaskUsers.read(file));
-      }
-      neighbours.alone(
-          file,
+      Map<String, Integer> kept = Files.exists(file) ? parse(Files.readAllLines(file)) : Map.of();
+      given.putAll(kept);
+      neighbours.claim(
+          home,
           taken -> {
-            if (given.values().removeAll(taken)) {
-              write(given);
-            }
+            given.values().removeAll(taken);
+            return given.values();
           });
+      if (!given.equals(kept)) {
+        write(given);
+      }
+    }
+
+    private Map<String, Integer> parse(List<String> lines) throws IOException {
+      Map<String, Integer> numbers = new TreeMap<>();
+      try {
+        for (String line : lines) {
+          String[] words = line.split(" ", 2);
+          if (words.length < 2 || !words[0].matches("[0-9]+")) {
+            throw new IllegalArgumentException(line);
+          }
+          numbers.put(
+              URLDecoder.decode(words[1], StandardCharsets.UTF_8), Integer.valueOf(words[0]));
+        }
+      } catch (IllegalArgumentException notAsWritten) {
+        throw new IOException(file + " is damaged: put back a backup", notAsWritten);
+      }
+      return numbers;
     }
 
     synchronized int of(String submitter) throws IOException {
       if (!given.containsKey(submitter)) {
-        neighbours.alone(file, taken -> add(submitter, taken));
+        add(submitter);
       }
       return Objects.requireNonNull(given.get(submitter));
     }
 
-    /// Durable before anything runs as the new number.
-    private void add(String submitter, Set<Integer> taken) throws IOException {
+    /// Durable before anything runs as the new number, and claimed before: what the home forgets
+    /// with a crash is nobody else's.
+    private void add(String submitter) throws IOException {
+      Map<String, Integer> with = new TreeMap<>(given);
+      neighbours.claim(
+          home,
+          taken -> {
+            with.put(submitter, free(taken));
+            return with.values();
+          });
+      write(with);
+      given.putAll(with);
+    }
+
+    private int free(Set<Integer> taken) throws IOException {
       Set<Integer> used = new TreeSet<>(taken);
       used.addAll(given.values());
       long number = range.first();
@@ -144,10 +162,7 @@ public final class TaskUsers {
             "there are more submitters than numbers from %d to %d: set a longer range (tasks.uids)"
                 .formatted(range.first(), range.last()));
       }
-      Map<String, Integer> with = new TreeMap<>(given);
-      with.put(submitter, (int) number);
-      write(with);
-      given.put(submitter, (int) number);
+      return (int) number;
     }
 
     private void write(Map<String, Integer> all) throws IOException {

@@ -44,7 +44,7 @@ class ContainerTest {
     TaskUsers users =
         TaskUsers.each(
             TaskUsers.Range.parse("1900000000-1900065535"),
-            home.resolve("task-users"),
+            home,
             new Neighbours(home.resolve("machine"), "1"));
     Confines confines =
         Confines.find(

@@ -98,7 +98,7 @@ class PulledImageTest {
     TaskUsers users =
         TaskUsers.each(
             TaskUsers.Range.parse("1900000000-1900065535"),
-            home.resolve("task-users"),
+            home,
             new Neighbours(home.resolve("machine"), "1"));
     Confines confines =
         Confines.find(

@@ -4,6 +4,7 @@ import static ebb.app.backend.local.ServerStandIn.NODE;
 import static ebb.app.backend.local.ServerStandIn.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ebb.app.files.Tree;
@@ -13,9 +14,13 @@ import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.VmSize;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +56,7 @@ class SandboxTest {
         TaskUser.isRoot()
             ? TaskUsers.each(
                 TaskUsers.Range.parse("1900000000-1900065535"),
-                home.resolve("task-users"),
+                home,
                 new Neighbours(home.resolve("machine"), "1"))
             : TaskUsers.same(null);
     return Confines.find(
@@ -117,7 +122,7 @@ class SandboxTest {
     TaskUsers again =
         TaskUsers.each(
             TaskUsers.Range.parse("1900000000-1900065535"),
-            home.resolve("task-users"),
+            home,
             new Neighbours(home.resolve("machine"), "1"));
     assertThat(again.of("bob").uid()).isEqualTo(Integer.parseInt(server.stdout(task(2)).strip()));
   }
@@ -135,9 +140,7 @@ class SandboxTest {
   private TaskUsers numbers(String range, String installation) throws Exception {
     Path own = Files.createDirectories(folder.resolve("home-" + installation));
     return TaskUsers.each(
-        TaskUsers.Range.parse(range),
-        own.resolve("task-users"),
-        new Neighbours(folder.resolve("machine"), installation));
+        TaskUsers.Range.parse(range), own, new Neighbours(folder.resolve("machine"), installation));
   }
 
   @Test
@@ -151,8 +154,71 @@ class SandboxTest {
     assertThat(numbers("7-10", "2").of("ann").uid()).isEqualTo(8);
     assertThat(other.of("bob").uid()).isEqualTo(10);
     assertThatThrownBy(() -> one.of("eve")).hasMessageContaining("tasks.uids");
+  }
+
+  @Test
+  void numbersOfAHomeThatIsGoneAreGivenAgainOnlyOnceItAndItsJobsHaveBeenGoneForLong()
+      throws Exception {
+    Path jobs = Files.createDirectory(folder.resolve("home-2-jobs"));
+    Path link = Files.createDirectory(folder.resolve("home-2")).resolve("jobs");
+    Files.createSymbolicLink(link, jobs);
+    assertThat(numbers("7-8", "2").of("ann").uid()).isEqualTo(7);
+    TaskUsers one = numbers("7-8", "1");
+    one.of("ann");
+    Path note = folder.resolve("machine/2.gone");
+
     new Tree(folder.resolve("home-2")).delete();
-    assertThat(one.of("eve").uid()).isEqualTo(8);
+    assertThatThrownBy(() -> one.of("eve")).hasMessageContaining("tasks.uids");
+    assertThat(note).doesNotExist();
+
+    new Tree(jobs).delete();
+    assertThatThrownBy(() -> one.of("eve")).hasMessageContaining("tasks.uids");
+    goneFor(note, Neighbours.GIVEN_UP.minusMinutes(1));
+    assertThatThrownBy(() -> one.of("eve")).hasMessageContaining("tasks.uids");
+    Files.createDirectory(jobs); // a disk is mounted again: what was counted is forgotten
+    assertThatThrownBy(() -> one.of("eve")).hasMessageContaining("tasks.uids");
+    Files.delete(jobs);
+    assertThatThrownBy(() -> one.of("eve")).hasMessageContaining("tasks.uids");
+
+    goneFor(note, Neighbours.GIVEN_UP.plusMinutes(1));
+    assertThat(one.of("eve").uid()).isEqualTo(7);
+  }
+
+  private static void goneFor(Path note, Duration time) throws Exception {
+    Files.setLastModifiedTime(note, FileTime.from(Instant.now().minus(time)));
+  }
+
+  @Test
+  void whateverIsPutIntoAHomeStopsNoOtherServer() throws Exception {
+    numbers("7-10", "2").of("ann");
+    Path own = folder.resolve("home-2/task-users");
+    Files.delete(own);
+    assertThat(new ProcessBuilder("mkfifo", own.toString()).start().waitFor()).isZero();
+
+    TaskUsers one = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> numbers("7-10", "1"));
+
+    assertThat(one.of("ann").uid()).isEqualTo(8);
+  }
+
+  @Test
+  void damagedEntryOfTheMachineIsSaidWithWhatToDo() throws Exception {
+    Path entry = Files.createDirectory(folder.resolve("machine")).resolve("2");
+    for (String damage :
+        List.of("", "home /a\n", "home /a\njobs /b\nx\n", "home %\njobs /b\n7\n")) {
+      Files.writeString(entry, damage);
+
+      assertThatThrownBy(() -> numbers("7-10", "1"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContainingAll(entry + " is damaged", "installation 2", "remove the file");
+    }
+  }
+
+  @Test
+  void machineWhoseFolderOfNumbersCannotBeWrittenSaysWhatToDo() throws Exception {
+    Files.createFile(folder.resolve("machine"));
+
+    assertThatThrownBy(() -> numbers("7-10", "1"))
+        .hasMessageContainingAll(folder.resolve("machine").toString(), "volume", "tasks.user");
   }
 
   @Test
