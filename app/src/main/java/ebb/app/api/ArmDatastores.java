@@ -210,8 +210,7 @@ final class ArmDatastores {
     SentContent sent = sent(name);
     sent.contents()
         .files()
-        .forEach(
-            (path, place) -> found.put(sent.before() + path, new Blobs.Blob(place.bytes(), 0)));
+        .forEach((path, place) -> found.put(sent.before() + path, sentBlob(place)));
     return Blobs.list(found, asked);
   }
 
@@ -221,11 +220,16 @@ final class ArmDatastores {
   private record SentContent(String before, SnapshotContents contents) {}
 
   private SentContent sent(Uploads.Name name) throws IOException {
-    Optional<Uploads.Sent> sent = uploads.find(name);
-    if (sent.isEmpty()) {
+    Optional<String> hash = uploads.find(name);
+    if (hash.isEmpty()) {
       throw new NoSuchFileException(name.name());
     }
-    return new SentContent(InputAddresses.before(name.under()), code.contents(sent.get().hash()));
+    return new SentContent(InputAddresses.before(name.under()), code.contents(hash.get()));
+  }
+
+  /// What was sent never changes.
+  private static Blobs.Blob sentBlob(SnapshotContents.Place place) {
+    return new Blobs.Blob(place.bytes(), 0);
   }
 
   private Blobs.Content sentFile(Uploads.Name name, String path) throws IOException {
@@ -236,7 +240,7 @@ final class ArmDatastores {
     }
     FileChannel archive = contents.open();
     return new Blobs.Content(
-        new Blobs.Blob(place.bytes(), 0),
+        sentBlob(place),
         (from, bytes, out) -> FileEndpoints.copy(archive, place.offset() + from, bytes, out),
         archive);
   }
@@ -314,17 +318,22 @@ final class ArmDatastores {
   }
 
   /// Clients ask for the first file of what they are about to send, and send nothing if it is there
-  /// and says that all of it is. If not, the upload begins.
+  /// and says that all of it is, as each file does of what has been sent. If it is not there, the
+  /// upload begins.
   private Response sent(Uploads.Name name, Request request, boolean mayWrite)
       throws IOException, CodeRefused {
     String path = InputAddresses.inside(request.parameter("path"));
     Instant now = Instant.now();
-    Optional<Uploads.Sent> sent = uploads.find(name);
-    if (sent.isPresent() && sent.get().asked().equals(path)) {
-      return Blobs.there(new Blobs.Blob(0, 0))
-          .with("x-ms-meta-upload_status", "completed")
-          .with("x-ms-meta-name", name.under())
-          .with("x-ms-meta-version", "1");
+    try {
+      SnapshotContents.Place place = sent(name).contents().files().get(path);
+      if (place != null) {
+        return Blobs.there(sentBlob(place))
+            .with("x-ms-meta-upload_status", "completed")
+            .with("x-ms-meta-name", name.under())
+            .with("x-ms-meta-version", "1");
+      }
+    } catch (NoSuchFileException absent) {
+      // Nothing has been sent under the name, or it is gone: it may be about to be.
     }
     if (mayWrite) {
       uploads.begin(name, now);

@@ -58,7 +58,7 @@ final class Blobs {
   }
 
   static Response absent(String code) {
-    return Response.empty(404).with("x-ms-error-code", code);
+    return Response.empty(404).with("x-ms-error-code", code).refusing(code);
   }
 
   static Response refused(int status, String code, String message) {

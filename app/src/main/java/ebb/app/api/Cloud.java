@@ -130,8 +130,8 @@ final class Cloud {
   }
 
   private static Response refused(String error, String description) {
-    return Json.answer(
-        400, Json.object().put("error", error).put("error_description", description));
+    return Json.answer(400, Json.object().put("error", error).put("error_description", description))
+        .refusing(error);
   }
 
   private static Map<String, String> form(byte[] body) {

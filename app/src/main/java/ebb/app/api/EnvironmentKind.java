@@ -1,5 +1,7 @@
 package ebb.app.api;
 
+import ebb.app.environment.EnvironmentRefused;
+import ebb.app.environment.Environments;
 import ebb.app.http.Request;
 import ebb.app.specification.ImageName;
 import ebb.kernel.protocol.Actor;
@@ -34,6 +36,13 @@ record EnvironmentKind() implements ArmAssets.Kind {
     Optional<String> fault = image == null ? Optional.empty() : ImageName.fault(image);
     if (fault.isPresent()) {
       throw new Bodies.Unfit(fault.get() + ".");
+    }
+    if (conda != null) {
+      try {
+        Environments.checkConda(conda);
+      } catch (EnvironmentRefused refused) {
+        throw new Bodies.Unfit(String.valueOf(refused.getMessage()));
+      }
     }
   }
 

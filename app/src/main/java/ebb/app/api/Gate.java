@@ -1,6 +1,7 @@
 package ebb.app.api;
 
 import ebb.app.http.Handler;
+import ebb.app.http.HttpDoor;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
@@ -28,9 +29,6 @@ public final class Gate implements Handler {
   private final Router<Endpoint> router;
   private final Router<Handler> open;
   private final Tally tally;
-
-  /// What whoever serves this answers then.
-  private static final Response BROKEN = Response.empty(500).refusing("InternalServerError");
 
   /// How many answers there were of each kind.
   public static final class Tally {
@@ -90,7 +88,7 @@ public final class Gate implements Handler {
     try {
       return tally.count(answer(request));
     } catch (RuntimeException bug) {
-      tally.count(BROKEN);
+      tally.count(HttpDoor.FAULT); // whoever serves this answers so
       throw bug;
     }
   }

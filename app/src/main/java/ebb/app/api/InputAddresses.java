@@ -115,13 +115,13 @@ final class InputAddresses {
 
   private String sent(String path, String uri, Scope workspace) throws IOException, Bodies.Unfit {
     Uploads.Name name = upload(view.idOf(workspace), path);
-    Optional<Uploads.Sent> found = name == null ? Optional.empty() : uploads.find(name);
+    Optional<String> found = name == null ? Optional.empty() : uploads.find(name);
     if (name == null || found.isEmpty()) {
       throw new Bodies.Unfit(
           "What was sent as '%s' is not here any more, or has not arrived whole: send it again."
               .formatted(uri));
     }
-    return "ebb://code/" + found.get().hash() + "/" + inside(path);
+    return "ebb://code/" + found.get() + "/" + inside(path);
   }
 
   private String address(boolean isModel, String name, String version, Scope workspace)

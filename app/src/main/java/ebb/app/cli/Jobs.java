@@ -3,9 +3,9 @@ package ebb.app.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -279,8 +279,8 @@ final class Jobs {
   }
 
   /// What the log of one of a job's nodes has written, into a file.
-  void saveLog(String name, boolean errors, int rank, Path file) throws IOException {
-    try (PrintStream out = new PrintStream(Files.newOutputStream(file))) {
+  void saveLog(String name, boolean errors, int rank, OutputStream to) {
+    try (PrintStream out = new PrintStream(to)) {
       copy(new Copied(name, errors, 0, rank, out));
     }
   }

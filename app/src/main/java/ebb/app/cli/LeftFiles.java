@@ -2,6 +2,7 @@ package ebb.app.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -93,7 +94,10 @@ final class LeftFiles {
     for (boolean errors : List.of(false, true)) {
       String file =
           "std_log" + (rank == 0 ? "" : "_process_" + rank) + (errors ? "_stderr.txt" : ".txt");
-      jobs.saveLog(name, errors, rank, place("artifacts/user_logs/" + file));
+      Path place = place("artifacts/user_logs/" + file);
+      try (OutputStream log = moving.counted(Files.newOutputStream(place))) {
+        jobs.saveLog(name, errors, rank, log);
+      }
       files++;
     }
   }

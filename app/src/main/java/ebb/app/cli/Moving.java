@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Says on a terminal how many bytes were read or sent, when it takes longer than a second. Nobody
-/// else writes there until it is closed.
+/// Says on a terminal how many bytes of content were read, sent or brought, when it takes longer
+/// than a second. Nobody else writes there until it is closed.
 final class Moving implements AutoCloseable {
   private static final long TICK_MILLIS = 250;
 

@@ -54,7 +54,7 @@ final class Uploads {
       if (!isThere) {
         ask(from, snapshot.bytes());
         try (Moving sending = new Moving("sending " + what, snapshot.bytes())) {
-          connection.send(path, out -> snapshot.writeTo(sending.counted(out)));
+          connection.send(path, out -> snapshot.writeTo(out, sending::counted));
         }
       }
       return snapshot.hash();
@@ -66,10 +66,10 @@ final class Uploads {
   }
 
   private static Snapshot read(Path from) throws IOException, CodeRefused {
-    try (Moving _ = new Moving("reading " + from, 0)) {
+    try (Moving reading = new Moving("reading " + from, 0)) {
       return Files.isDirectory(from)
-          ? Snapshot.of(from, Bounds.DEFAULT)
-          : Snapshot.ofFile(from, Bounds.DEFAULT);
+          ? Snapshot.of(from, Bounds.DEFAULT, reading::counted)
+          : Snapshot.ofFile(from, Bounds.DEFAULT, reading::counted);
     }
   }
 

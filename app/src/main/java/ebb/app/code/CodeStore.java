@@ -20,12 +20,12 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Snapshots that arrived whole, by their hash.
 ///
@@ -41,11 +41,25 @@ public final class CodeStore {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final String ENDING = ".tar";
 
+  /// Of how many snapshots it is remembered where their files are: so many clients can read one
+  /// each, file by file, without its being searched for each file. What one takes has a bound by
+  /// that of its files.
+  static final int CONTENTS_MAX = 8;
+
   private final Path folder;
   private final Path incoming;
   private final Bounds bounds;
   private final AtomicLong counter = new AtomicLong();
-  private final AtomicReference<@Nullable SnapshotContents> lastRead = new AtomicReference<>();
+
+  /// By hash, the one that was read last at the end.
+  private final Map<String, SnapshotContents> lastRead =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, SnapshotContents> eldest) {
+          return size() > CONTENTS_MAX;
+        }
+      };
+
   private final PendingCode pending;
   private final Uploads uploads;
 
@@ -161,19 +175,24 @@ public final class CodeStore {
   }
 
   /// What is in it, file by file; counts as a use of it. Who reads one file reads the next of the
-  /// same: the last answer is kept.
+  /// same, and others do so meanwhile: the last answers are kept.
   ///
   /// @throws NoSuchFileException if it is not there
   public SnapshotContents contents(String hash) throws IOException {
     if (!has(hash)) {
       throw new NoSuchFileException(hash);
     }
-    SnapshotContents last = lastRead.get();
-    if (last == null || !last.isOf(hash)) {
-      last = SnapshotContents.read(hash, file(hash));
-      lastRead.set(last);
+    SnapshotContents known;
+    synchronized (lastRead) {
+      known = lastRead.get(hash);
     }
-    return last;
+    if (known == null) {
+      known = SnapshotContents.read(file(hash));
+      synchronized (lastRead) {
+        lastRead.put(hash, known);
+      }
+    }
+    return known;
   }
 
   /// What was removed, or would be.
@@ -199,8 +218,7 @@ public final class CodeStore {
     int count = 0;
     long bytes = 0;
     for (Path file : old) {
-      String name = file.getFileName().toString();
-      if (!stay.contains(name.substring(0, name.length() - ENDING.length()))) {
+      if (!stay.contains(hash(file))) {
         long freed = removeIfUnused(file, sinceMillis, really);
         count += freed < 0 ? 0 : 1;
         bytes += Math.max(0, freed);
@@ -223,6 +241,10 @@ public final class CodeStore {
       long bytes = Files.size(file);
       if (really) {
         Files.delete(file);
+        // Whoever sends it again may send its files in another order.
+        synchronized (lastRead) {
+          lastRead.remove(hash(file));
+        }
       }
       return bytes;
     } catch (NoSuchFileException gone) {
@@ -233,6 +255,11 @@ public final class CodeStore {
   /// Whether it is there; to ask is no use of it.
   boolean isKept(String hash) {
     return Files.exists(file(hash));
+  }
+
+  private static String hash(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(0, name.length() - ENDING.length());
   }
 
   private Path file(String hash) {

@@ -14,6 +14,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// A folder as it was when it was read: what a job that starts from it will find.
 public final class Snapshot {
@@ -35,13 +36,22 @@ public final class Snapshot {
   ///
   /// @throws CodeRefused if it is too large
   public static Snapshot ofFile(Path file, Bounds bounds) throws IOException, CodeRefused {
+    return ofFile(file, bounds, UnaryOperator.identity());
+  }
+
+  /// The same, for whoever counts what is read of the content.
+  ///
+  /// @param through what each file is read through
+  public static Snapshot ofFile(Path file, Bounds bounds, UnaryOperator<InputStream> through)
+      throws IOException, CodeRefused {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isRegularFile(file)) {
       throw CodeRefused.unfit("There is no file '" + file + "'.");
     }
     Snapshot snapshot = new Snapshot(folder, new Manifest(bounds));
     PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
-    snapshot.manifest.add(entry(file.toRealPath(), file.getFileName().toString(), attributes));
+    String name = file.getFileName().toString();
+    snapshot.manifest.add(entry(file.toRealPath(), name, attributes, through));
     return snapshot;
   }
 
@@ -50,11 +60,19 @@ public final class Snapshot {
   ///
   /// @throws CodeRefused if something in it cannot be part of a snapshot, or it is too large
   public static Snapshot of(Path folder, Bounds bounds) throws IOException, CodeRefused {
+    return of(folder, bounds, UnaryOperator.identity());
+  }
+
+  /// The same, for whoever counts what is read of the content.
+  ///
+  /// @param through what each file is read through
+  public static Snapshot of(Path folder, Bounds bounds, UnaryOperator<InputStream> through)
+      throws IOException, CodeRefused {
     if (!Files.isDirectory(folder)) {
       throw CodeRefused.unfit("There is no folder '" + folder + "'.");
     }
     Snapshot snapshot = new Snapshot(folder, new Manifest(bounds));
-    snapshot.read(folder, "", IgnoreRules.of(folder), 0);
+    snapshot.read(folder, "", IgnoreRules.of(folder), 0, through);
     return snapshot;
   }
 
@@ -66,11 +84,12 @@ public final class Snapshot {
       throw CodeRefused.unfit("Nothing has arrived there: send the files first.");
     }
     Snapshot snapshot = new Snapshot(folder, new Manifest(bounds));
-    snapshot.read(folder, "", IgnoreRules.none(folder), 0);
+    snapshot.read(folder, "", IgnoreRules.none(folder), 0, UnaryOperator.identity());
     return snapshot;
   }
 
-  private void read(Path from, String prefix, IgnoreRules rules, int depth)
+  private void read(
+      Path from, String prefix, IgnoreRules rules, int depth, UnaryOperator<InputStream> through)
       throws IOException, CodeRefused {
     if (depth > DEPTH_MAX) {
       throw CodeRefused.unfit("'%s' is more than %d folders deep.".formatted(prefix, DEPTH_MAX));
@@ -84,15 +103,16 @@ public final class Snapshot {
           continue;
         }
         if (attributes.isDirectory()) {
-          read(file, path + "/", rules.below(file, path + "/"), depth + 1);
+          read(file, path + "/", rules.below(file, path + "/"), depth + 1, through);
         } else {
-          manifest.add(entry(file, path, attributes));
+          manifest.add(entry(file, path, attributes, through));
         }
       }
     }
   }
 
-  private static Manifest.Entry entry(Path file, String path, PosixFileAttributes attributes)
+  private static Manifest.Entry entry(
+      Path file, String path, PosixFileAttributes attributes, UnaryOperator<InputStream> through)
       throws IOException, CodeRefused {
     if (attributes.isSymbolicLink()) {
       return new Manifest.LinkEntry(path, Files.readSymbolicLink(file).toString());
@@ -103,7 +123,7 @@ public final class Snapshot {
     }
     MessageDigest digest = Manifest.sha256();
     long bytes;
-    try (InputStream in = open(file)) {
+    try (InputStream in = through.apply(open(file))) {
       bytes = new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
     }
     return new Manifest.FileEntry(
@@ -160,11 +180,18 @@ public final class Snapshot {
   /// @throws IOException if a file has another size now than when the snapshot was made; another
   ///   content of the same size is noticed by whoever checks the hash
   public void writeTo(OutputStream out) throws IOException {
+    writeTo(out, UnaryOperator.identity());
+  }
+
+  /// The same, for whoever counts what is read of the content: the stream has more bytes.
+  ///
+  /// @param through what each file is read through
+  public void writeTo(OutputStream out, UnaryOperator<InputStream> through) throws IOException {
     try (CodeArchive.Writer writer = new CodeArchive.Writer(out)) {
       for (Manifest.Entry entry : manifest.entries()) {
         switch (entry) {
           case Manifest.FileEntry file -> {
-            try (InputStream content = open(folder.resolve(file.path()))) {
+            try (InputStream content = through.apply(open(folder.resolve(file.path())))) {
               writer.file(file.path(), file.executable(), file.bytes(), content);
             }
           }

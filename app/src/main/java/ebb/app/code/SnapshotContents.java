@@ -12,21 +12,19 @@ import org.apache.commons.compress.archivers.tar.TarFile;
 
 /// The files of a snapshot, each to be read by itself. Links are left out.
 public final class SnapshotContents {
-  private final String hash;
   private final Path archive;
   private final SortedMap<String, Place> places;
 
   /// Where a file's bytes are in the archive.
   public record Place(long offset, long bytes) {}
 
-  private SnapshotContents(String hash, Path archive, SortedMap<String, Place> places) {
-    this.hash = hash;
+  private SnapshotContents(Path archive, SortedMap<String, Place> places) {
     this.archive = archive;
     this.places = places;
   }
 
   /// Reads where each file is, and no content.
-  static SnapshotContents read(String hash, Path archive) throws IOException {
+  static SnapshotContents read(Path archive) throws IOException {
     TreeMap<String, Place> places = new TreeMap<>();
     try (TarFile tar = new TarFile(archive)) {
       for (TarArchiveEntry entry : tar.getEntries()) {
@@ -35,11 +33,7 @@ public final class SnapshotContents {
         }
       }
     }
-    return new SnapshotContents(hash, archive, Collections.unmodifiableSortedMap(places));
-  }
-
-  boolean isOf(String other) {
-    return hash.equals(other);
+    return new SnapshotContents(archive, Collections.unmodifiableSortedMap(places));
   }
 
   /// By path.

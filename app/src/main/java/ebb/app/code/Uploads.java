@@ -14,7 +14,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// then snapshots like any other. What stays is which snapshot a name means.
 ///
 /// ```
-/// HOME/code/sent/KEY    the snapshot's hash, and the file by which clients ask whether it is there
+/// HOME/code/sent/KEY    the snapshot's hash
 /// ```
 public final class Uploads {
   private final Path folder;
@@ -62,11 +61,6 @@ public final class Uploads {
       }
     }
   }
-
-  /// What became of an upload.
-  ///
-  /// @param asked the path, with the name, of the file by which clients ask for it
-  public record Sent(String hash, String asked) {}
 
   /// Begins an upload, or goes on with the one of the name that is under way. Clients ask for the
   /// first file of what they are about to send: a file that comes without that is of an upload that
@@ -119,9 +113,9 @@ public final class Uploads {
     return id == null ? Optional.empty() : pending.bytes(id, path, now);
   }
 
-  /// Makes of what has arrived what the name means from now on; empty if nothing has, or not the
-  /// file by which clients ask.
-  public Optional<Sent> whole(Name name, String asked, long keepFreeBytes, Instant now)
+  /// Makes of what has arrived what the name means from now on, and answers the snapshot's hash;
+  /// empty if nothing has, or not the file by which clients ask.
+  public Optional<String> whole(Name name, String asked, long keepFreeBytes, Instant now)
       throws IOException, CodeRefused {
     String id = begun(name);
     if (id == null) {
@@ -131,26 +125,24 @@ public final class Uploads {
       return Optional.empty();
     }
     Optional<String> hash = pending.whole(id, name.owner(), "", keepFreeBytes, now);
-    if (hash.isEmpty()) {
-      return Optional.empty();
+    if (hash.isPresent()) {
+      end(name, id, hash.get());
     }
-    Sent sent = new Sent(hash.get(), asked);
-    end(name, id, sent);
-    return Optional.of(sent);
+    return hash;
   }
 
-  private synchronized void end(Name name, String id, Sent sent) throws IOException {
-    DurableFile.replace(file(name), sent.hash() + "\n" + sent.asked());
+  private synchronized void end(Name name, String id, String hash) throws IOException {
+    DurableFile.replace(file(name), hash);
     begun.remove(name.key(), id);
   }
 
-  /// What the name means, if it is still there; counts as a use of it.
-  public synchronized Optional<Sent> find(Name name) throws IOException {
+  /// The hash of what the name means, if it is still there; counts as a use of it.
+  public synchronized Optional<String> find(Name name) throws IOException {
     Path file = file(name);
     try {
-      Sent sent = read(file);
-      if (store.has(sent.hash())) {
-        return Optional.of(sent);
+      String hash = Files.readString(file);
+      if (store.has(hash)) {
+        return Optional.of(hash);
       }
       Files.deleteIfExists(file); // the snapshot was swept
       return Optional.empty();
@@ -170,7 +162,7 @@ public final class Uploads {
 
   private synchronized void forgetIfRemoved(Path file) throws IOException {
     try {
-      if (!store.isKept(read(file).hash())) {
+      if (!store.isKept(Files.readString(file))) {
         Files.delete(file);
       }
     } catch (NoSuchFileException gone) {
@@ -181,11 +173,6 @@ public final class Uploads {
   /// And not the draft of one.
   private static boolean isName(Path file) {
     return CodeStore.isHash(file.getFileName().toString());
-  }
-
-  private static Sent read(Path file) throws IOException {
-    List<String> lines = Files.readString(file).lines().toList();
-    return new Sent(lines.getFirst(), lines.size() > 1 ? lines.get(1) : "");
   }
 
   private Path file(Name name) {

@@ -96,7 +96,7 @@ final class CondaFile {
     String remedy = CONDA_ONLY.get(name.replace('_', '-'));
     if (remedy != null) {
       throw new EnvironmentRefused(
-          "The conda file names '%s', which PyPI has not, and packages are taken from there: %s."
+          "The conda file names '%s', which is not on PyPI as conda has it, and packages are taken from there: %s."
               .formatted(name, remedy));
     }
   }

@@ -59,6 +59,11 @@ public final class Environments {
     return versions;
   }
 
+  /// Refuses a conda file that no job could have the packages of.
+  public static void checkConda(String file) throws EnvironmentRefused {
+    CondaFile.read(file);
+  }
+
   /// Whether a reference means the machine's own programs; so does none at all.
   public static boolean isHost(String reference) {
     Matcher arm = ARM.matcher(reference);

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpDoor {
   private static final System.Logger LOG = System.getLogger(HttpDoor.class.getName());
 
+  /// What is answered where a fault of ours keeps the handler from it, but for the words.
+  public static final Response FAULT = Response.empty(500).refusing("InternalServerError");
+
   /// How long answers that are under way may take when the server stops.
   private static final Duration STOP_GRACE = Duration.ofSeconds(5);
 
@@ -126,11 +129,13 @@ public final class HttpDoor {
     String incident = "http-" + incidents.incrementAndGet();
     LOG.log(Level.ERROR, "incident " + incident + " while answering a request", bug);
     String body =
-        "{\"error\":{\"code\":\"InternalServerError\",\"message\":\"The server failed to answer; its log has the"
+        "{\"error\":{\"code\":\""
+            + FAULT.code()
+            + "\",\"message\":\"The server failed to answer; its log has the"
             + " details under incident "
             + incident
             + ".\"}}";
-    return Response.of(500, "application/json", body.getBytes(StandardCharsets.UTF_8));
+    return Response.of(FAULT.status(), "application/json", body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void send(Response response, ServerResponse answer) {

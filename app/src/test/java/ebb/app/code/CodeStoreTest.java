@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -81,6 +83,33 @@ class CodeStoreTest {
     assertThat(Snapshot.of(into, BOUNDS).hash()).isEqualTo(snapshot.hash());
     assertThat(into.resolve("run.sh").toFile().canExecute()).isTrue();
     assertThat(into.resolve("a/again")).isSymbolicLink();
+  }
+
+  private String kept(int number) throws Exception {
+    Files.writeString(source.resolve("run.sh"), "echo " + number + "\n");
+    Snapshot snapshot = snapshot();
+    put(snapshot.hash(), stream(snapshot));
+    return snapshot.hash();
+  }
+
+  @Test
+  void whereFilesAreIsRememberedOfAsManySnapshotsAsAreReadInTurnsAndOfNoMore() throws Exception {
+    List<String> hashes = new ArrayList<>();
+    List<SnapshotContents> first = new ArrayList<>();
+    for (int i = 0; i < CodeStore.CONTENTS_MAX; i++) {
+      hashes.add(kept(i));
+      first.add(store.contents(hashes.get(i)));
+    }
+    for (int i = 0; i < CodeStore.CONTENTS_MAX; i++) {
+      assertThat(store.contents(hashes.get(i))).isSameAs(first.get(i));
+    }
+    store.contents(kept(-1));
+    assertThat(store.contents(hashes.get(1))).isSameAs(first.get(1));
+    assertThat(store.contents(hashes.get(0))).as("read longest ago").isNotSameAs(first.get(0));
+
+    store.removeUnused(Long.MAX_VALUE, () -> Set.of(), true);
+    kept(1);
+    assertThat(store.contents(hashes.get(1))).as("sent again").isNotSameAs(first.get(1));
   }
 
   @Test

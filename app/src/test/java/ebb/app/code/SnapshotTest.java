@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -200,6 +203,49 @@ class SnapshotTest {
     file("a", "123456");
     assertThatThrownBy(() -> before.writeTo(new ByteArrayOutputStream()))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whoCountsWhatIsReadCountsTheContentAndNothingElse() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      file("small/" + i, "0123456789");
+    }
+    AtomicLong read = new AtomicLong();
+    Snapshot snapshot = Snapshot.of(folder, Bounds.DEFAULT, in -> new Counted(in, read));
+    assertThat(read.get()).isEqualTo(snapshot.bytes()).isEqualTo(3_000);
+
+    read.set(0);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    snapshot.writeTo(out, in -> new Counted(in, read));
+    assertThat(read.get()).isEqualTo(snapshot.bytes());
+    assertThat(out.size()).as("with a header for each").isGreaterThan(300 * 1_000);
+
+    read.set(0);
+    Snapshot.ofFile(folder.resolve("small/7"), Bounds.DEFAULT, in -> new Counted(in, read));
+    assertThat(read.get()).isEqualTo(10);
+  }
+
+  private static final class Counted extends FilterInputStream {
+    private final AtomicLong read;
+
+    Counted(InputStream in, AtomicLong read) {
+      super(in);
+      this.read = read;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int one = in.read();
+      read.addAndGet(one < 0 ? 0 : 1);
+      return one;
+    }
+
+    @Override
+    public int read(byte[] some, int from, int most) throws IOException {
+      int count = in.read(some, from, most);
+      read.addAndGet(Math.max(0, count));
+      return count;
+    }
   }
 
   @Test

@@ -51,7 +51,7 @@ class UploadsTest {
     uploads.begin(ROWS, NOW); // of another client
     assertThat(put("rows/1")).isTrue();
     assertThat(put("rows/2")).isTrue();
-    Uploads.Sent first = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow();
+    String first = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow();
     assertThat(put("rows/2")).as("what the slower one still sends").isTrue();
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).contains(first);
     assertThat(uploads.find(ROWS)).contains(first);
@@ -142,7 +142,7 @@ class UploadsTest {
     uploads = store.uploads();
     uploads.begin(ROWS, NOW);
     put("rows/1");
-    String hash = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow().hash();
+    String hash = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow();
     Path file = folder.resolve("code").resolve(hash + ".tar");
     Files.setLastModifiedTime(file, FileTime.from(NOW.minus(Duration.ofDays(9_999))));
     CodeStore.Needed asking =

@@ -78,6 +78,20 @@ class ArmAssetsTest {
     }
   }
 
+  @Test
+  void environmentThatNoJobCouldHaveIsRefusedWhenItIsSent() throws Exception {
+    String path = Kind.ENVIRONMENTS.version("conda", "1");
+    String body =
+        "{\"properties\":{\"image\":\"python:3.12\",\"condaFile\":\"dependencies: [%s]\"}}";
+    Answer refused = azure.send("PUT", path, body.formatted("cudatoolkit=11.3"));
+    assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+    assertThat(refused.body())
+        .contains("'cudatoolkit', which is not on PyPI as conda has it", "leave it out");
+    assertThat(azure.send("PUT", path, body.formatted("]")).status()).isEqualTo(400);
+    assertThat(azure.send("GET", path, "").status()).isEqualTo(404);
+    assertThat(azure.send("PUT", path, body.formatted("numpy")).status()).isEqualTo(201);
+  }
+
   private static List<String> names(String path) throws Exception {
     return azure.get(path).path("value").findValuesAsString("name");
   }

@@ -256,6 +256,25 @@ class ArmDatastoresTest {
     assertThat(whole.status()).isEqualTo(200);
     assertThat(whole.body()).isEqualTo("0123456789");
     assertThat(store.part("LocalUpload/h7/best/deep/weights", "bytes=3-5").body()).isEqualTo("345");
+    for (String file : List.of("LocalUpload/h7/best/deep/weights", "LocalUpload/h7/best/about")) {
+      Answer read = store.get(file);
+      Answer asked = store.head(file);
+      assertThat(asked.status()).as(file).isEqualTo(200);
+      for (String header : List.of("Content-Length", "ETag", "Last-Modified", "x-ms-blob-type")) {
+        assertThat(asked.headers().allValues(header))
+            .as(header + " of " + file)
+            .hasSize(1)
+            .isEqualTo(read.headers().allValues(header));
+      }
+      assertThat(asked.headers().firstValue("x-ms-meta-upload_status")).contains("completed");
+    }
+    try (Stream<Path> pending = Files.list(server.home().resolve("code/pending"))) {
+      List<Path> begun = pending.toList();
+      assertThat(store.head("LocalUpload/h7/best/about").status()).isEqualTo(200);
+      try (Stream<Path> after = Files.list(server.home().resolve("code/pending"))) {
+        assertThat(after).as("asking begins nothing").containsExactlyInAnyOrderElementsOf(begun);
+      }
+    }
     assertThat(store.get("LocalUpload/h7/best/absent").status()).isEqualTo(404);
     assertThat(store.get("LocalUpload/h7/best/%2e%2e/%2e%2e/token").status()).isEqualTo(404);
     JsonNode other = azure.get(TEAM + "other/datastores/workspaceblobstore").path("properties");

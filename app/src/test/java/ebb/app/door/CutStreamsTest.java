@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +76,23 @@ class CutStreamsTest {
       Typed.Said said = typed.onTerminal("run -d --name slow --code code -- true");
       assertThat(said.code()).as(said.out()).isZero();
       assertThat(said.out()).containsPattern("sending code [12] s, [0-9.]+ .B of 50.0 MB");
+    });
+  }
+
+  @Test
+  void sendingManySmallFilesIsDoneWhenTheirContentIs() throws Exception {
+    Path code = Files.createDirectories(folder.resolve("code"));
+    for (int i = 0; i < 200; i++) {
+      Files.writeString(code.resolve("small-" + i), "0123456789");
+    }
+    behind(typed -> {
+      Typed.Said said = typed.onTerminal("run -d --name slow --code code -- true");
+      assertThat(said.code()).as(said.out()).isZero();
+      Matcher shown =
+          Pattern.compile("sending code [12] s, ([0-9.]+ .?B) of ([0-9.]+ .?B)")
+              .matcher(said.out());
+      assertThat(shown.find()).as(said.out()).isTrue();
+      assertThat(shown.group(1)).isEqualTo(shown.group(2));
     });
   }
 

@@ -395,6 +395,11 @@ class SurfaceTest {
     assertThat(refused(code)).isEqualTo(before + 1);
     assertThat(refused("AuthenticationFailed")).isPositive();
     assertThat(refused("PathNotFound")).isPositive();
+
+    server.get("/store/sub/team/lab/ebb/workspaceblobstore/LocalUpload/never/sent");
+    assertThat(refused("BlobNotFound")).isPositive();
+    server.send("POST", "/adfs/oauth2/token", "grant_type=password", "");
+    assertThat(refused("unsupported_grant_type")).isPositive();
   }
 
   private static long refused(String code) throws Exception {

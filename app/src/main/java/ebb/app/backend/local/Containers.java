@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Runs tasks in containers of podman, on images that are there or may be pulled ([Images]).
@@ -51,15 +49,12 @@ final class Containers {
           "--ulimit",
           "nproc=4096:4096");
 
-  /// What `podman image exists` ends with if there is none.
-  private static final int ABSENT = 1;
-
-  private final Set<String> found = ConcurrentHashMap.newKeySet();
   private final String podman;
   private final String unshare;
   private final Path files;
   private final String installation;
   private final Images images;
+  private final LocalImages there;
 
   private Containers(
       String podman, String unshare, Path files, String installation, Images images) {
@@ -68,6 +63,7 @@ final class Containers {
     this.files = files;
     this.installation = installation;
     this.images = images;
+    this.there = new LocalImages(podman, LocalImages.HOLDS);
   }
 
   /// What this machine has; otherwise what is missing.
@@ -133,27 +129,12 @@ final class Containers {
     return whole;
   }
 
-  /// Why no task can start on an image that is not here; empty if one can, or nobody knows. Each
-  /// image is looked for until it is found: one that is removed then is told of by the task.
+  /// Why no task can start on an image that is not here; empty if one can, or nobody knows.
   Optional<String> refusal(String image) {
-    String reference = ImageName.reference(image);
-    String why = images.refusal(reference);
-    if (why.isEmpty() || found.contains(reference)) {
-      return Optional.empty();
-    }
-    try {
-      for (String name : List.of(image, reference)) {
-        List<String> asking = List.of(podman, "--cgroup-manager=cgroupfs", "image", "exists", name);
-        if (Programs.run(asking, "").code() != ABSENT) {
-          found.add(reference);
-          return Optional.empty();
-        }
-      }
-    } catch (IOException failure) {
-      Log.say("podman cannot be asked for the image " + reference, failure);
-      return Optional.empty();
-    }
-    return Optional.of("The image '%s' is not on this machine: %s.".formatted(image, why));
+    String why = images.refusal(ImageName.reference(image));
+    return why.isEmpty() || !there.isAbsent(image)
+        ? Optional.empty()
+        : Optional.of("The image '%s' is not on this machine: %s.".formatted(image, why));
   }
 
   /// The same for all spellings of an image's name. There are no more than 256, however many images

@@ -64,7 +64,7 @@ final class TaskEnds {
       return ended.wasContained()
               && exited.status().number() == KILLED_IN_CONTAINER
               && group.reachedLimit()
-          ? "it was killed, and its memory had reached the limit: it may use %d MiB, as its VM size has"
+          ? "it was killed, and its memory (files that it has read count) had reached the limit: it may use %d MiB, as its VM size has"
               .formatted(group.memoryLimitBytes() / BYTES_IN_MEBIBYTE)
           : "";
     }

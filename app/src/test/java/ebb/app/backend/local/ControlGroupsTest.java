@@ -158,6 +158,9 @@ class ControlGroupsTest {
     assertThat(others).exists();
   }
 
+  private static final String LIMIT = "memory.limit_in_bytes";
+  private static final String MOST_USED = "memory.max_usage_in_bytes";
+
   /// Of the first version, as [#mounts] says them: each with the files that a trial at the start
   /// needs, but for one.
   private ControlGroups without(String missing) throws Exception {
@@ -166,7 +169,7 @@ class ControlGroupsTest {
     for (String name : List.of("memory", "cpu", "cpuacct", "pids")) {
       lines.add("cgroup /sys/fs/cgroup/%1$s cgroup rw,relatime,%1$s 0 0".formatted(name));
       Path group = Files.createDirectories(root.resolve("sys/fs/cgroup/" + name + "/ebb/" + trial));
-      for (String file : List.of("../tasks", "tasks", "cgroup.procs")) {
+      for (String file : List.of("../tasks", "tasks", "cgroup.procs", LIMIT, MOST_USED)) {
         Path path = group.resolve(file);
         Path _ = file.equals(missing) ? Files.createDirectory(path) : Files.createFile(path);
       }
@@ -183,6 +186,24 @@ class ControlGroupsTest {
   @Test
   void groupsThatTheAgentCannotLeaveAreNone() throws Exception {
     assertThat(without("../tasks").missing()).contains("and leave it again", "/ebb/tasks");
+  }
+
+  @Test
+  void memoryOfTheFirstVersionThatWasNearItsLimitHasReachedIt() throws Exception {
+    ControlGroups groups = without("none");
+    long limit = 64 * MEBIBYTE;
+    for (long below : List.of(0L, MEBIBYTE - 1, 2 * MEBIBYTE)) {
+      String task = "below-" + below;
+      Path group = Files.createDirectories(root.resolve("sys/fs/cgroup/memory/ebb/test_" + task));
+      Files.writeString(group.resolve(LIMIT), limit + "\n");
+      Files.writeString(group.resolve(MOST_USED), (limit - below) + "\n");
+
+      Usage usage = groups.end(task, true);
+
+      assertThat(usage.memoryLimitBytes()).isEqualTo(limit);
+      assertThat(usage.peakMemoryKibibytes()).isEqualTo((limit - below) / 1024);
+      assertThat(usage.reachedLimit()).as(below + " below").isEqualTo(below < MEBIBYTE);
+    }
   }
 
   @Test
