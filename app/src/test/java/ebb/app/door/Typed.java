@@ -60,7 +60,8 @@ final class Typed {
     List<String> command = Program.java("-Xmx128m");
     command.add("ebb.app.Main");
     command.addAll(List.of(line.split(" ")));
-    String typed = "stty cols 100; exec " + String.join(" ", command);
+    // A shell that runs the tests beside other things lets them ignore Ctrl-C; a person's does not.
+    String typed = "stty cols 100; exec env --default-signal=INT " + String.join(" ", command);
     ProcessBuilder builder =
         new ProcessBuilder("/usr/bin/script", "-qec", typed, "/dev/null")
             .directory(folder.toFile())

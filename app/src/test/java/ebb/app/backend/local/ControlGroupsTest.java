@@ -79,7 +79,8 @@ class ControlGroupsTest {
 
     @Test
     void nothingIsLeftOfATaskThatHasEndedOnceItsLastProcessIsGone() throws Exception {
-      run(new Limits(0, 0, 0), "sleep 2 >/dev/null 2>&1 &");
+      String works = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; ";
+      run(new Limits(0, 0, 0), works + "sleep 2 >/dev/null 2>&1 &");
       Usage usage = groups.end(task, true);
       assertThat(usage.cpuMillis()).isPositive();
 
