@@ -82,10 +82,13 @@ class TreeTest {
               + moment
               + "; setsid env -i PATH=/bin:/usr/bin sh -c 'echo $$ > "
               + name
-              + "; exec sleep 1000' & exit 0) & exit 0");
-      Thread.sleep(200); // one that was overlooked may have its pid still to write
-      if (home.resolve(name).toFile().length() > 0) { // else it was ended before
-        assertThat(isAlive(line(home.resolve(name)))).as(moment).isFalse();
+              + "; exec sleep 100"
+              + moment
+              + "' & exit 0) & exit 0");
+      assertThat(ProcessHandle.allProcesses())
+          .as("what lives of the task of %s when its end is told", moment)
+          .noneMatch(it -> it.info().commandLine().orElse("").contains("sleep 100" + moment));
+      if (home.resolve(name).toFile().length() > 0) { // else it was ended before it could say so
         left.add(name);
       }
     }

@@ -201,6 +201,19 @@ class SandboxTest {
   }
 
   @Test
+  void numberThatAHomeCouldNotKeepIsNobodyElses() throws Exception {
+    TaskUsers one = numbers("7-8", "1");
+    Path inTheWay = folder.resolve("home-1/task-users.new");
+    Files.createDirectories(inTheWay.resolve("full"));
+
+    assertThatThrownBy(() -> one.of("ann")).isInstanceOf(IOException.class);
+    assertThat(numbers("7-8", "2").of("bob").uid()).isEqualTo(8);
+
+    new Tree(inTheWay).delete();
+    assertThat(one.of("ann").uid()).isEqualTo(7);
+  }
+
+  @Test
   void damagedEntryOfTheMachineIsSaidWithWhatToDo() throws Exception {
     Path entry = Files.createDirectory(folder.resolve("machine")).resolve("2");
     for (String damage :
