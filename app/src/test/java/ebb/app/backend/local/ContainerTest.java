@@ -138,7 +138,8 @@ class ContainerTest {
     Command.TaskExited hog = run(1, "exec /bin/busybox tail /dev/zero");
     Command.TaskExited other = run(2, "kill -9 $$");
 
-    assertThat(hog.report().code()).isEqualTo(137);
+    // Version 2 may end all of the group, podman's process too; then that is what was killed.
+    assertThat(hog.report().code()).isIn(137, -9);
     assertThat(hog.report().detail())
         .contains("it may use " + SMALL.memoryMebibytes() + " MiB, as its VM size has");
     assertThat(other.report().code()).isEqualTo(137);
