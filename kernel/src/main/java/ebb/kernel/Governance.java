@@ -91,10 +91,7 @@ final class Governance {
   /// has been charged is a number of the currency that it was charged in, and stays on the bill
   /// when its cluster is gone, so the currency stays too.
   static Verdict changePrices(State state, Command.ChangePrices change) {
-    boolean counted =
-        state.charged
-            || state.nodes.values().stream().anyMatch(node -> !node.rates().equals(Rates.NONE));
-    if (counted && !change.currency().equals(state.prices.currency())) {
+    if (!change.currency().equals(state.prices.currency()) && isCharging(state)) {
       return Verdict.refused(
           new Rejection.Immutable("currency", state.prices.currency(), change.currency()));
     }
@@ -131,6 +128,12 @@ final class Governance {
       }
     }
     return new Verdict.Accepted(events);
+  }
+
+  /// Whether something was charged, or a node that is there will be.
+  private static boolean isCharging(State state) {
+    return state.charged
+        || state.nodes.values().stream().anyMatch(node -> !node.rates().equals(Rates.NONE));
   }
 
   private static boolean isRate(long rate) {

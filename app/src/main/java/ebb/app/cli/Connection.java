@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -155,6 +157,22 @@ final class Connection {
   /// Whether the workspace is there.
   boolean hasWorkspace() {
     return look(() -> own("GET", "", null).isObject(), false);
+  }
+
+  /// The rows of a list of the server's that concern the workspace, where one was typed; else all.
+  ///
+  /// @param scopes those that a row is of
+  List<JsonNode> concerned(String path, Function<JsonNode, Stream<JsonNode>> scopes) {
+    boolean all = !place.isNamed();
+    if (!all) {
+      hasWorkspace(); // whoever mistypes a name is told
+    }
+    return ofServer(path)
+        .path("value")
+        .valueStream()
+        .filter(row ->
+            all || scopes.apply(row).anyMatch(scope -> place.isConcernedBy(scope.asString())))
+        .toList();
   }
 
   /// Makes the workspace that something is created in if it is not there: it costs nothing, and

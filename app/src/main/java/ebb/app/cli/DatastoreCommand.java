@@ -151,7 +151,7 @@ final class DatastoreCommand {
 
     @Override
     public void run() {
-      output.showAll(GivenTo.listed(place, Connection.to(place), PATH), COLUMNS);
+      output.showAll(GivenTo.listed(Connection.to(place), PATH), COLUMNS);
     }
   }
 

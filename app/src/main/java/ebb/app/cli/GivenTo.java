@@ -44,21 +44,8 @@ final class GivenTo {
   }
 
   /// Those rows of a list that the workspace may use, where one is named; else all.
-  static List<JsonNode> listed(Place place, Connection connection, String path) {
-    boolean all = !place.isNamed();
-    if (!all) {
-      connection.hasWorkspace(); // whoever mistypes a name is told
-    }
-    return connection
-        .ofServer(path)
-        .path("value")
-        .valueStream()
-        .filter(row ->
-            all
-                || row.path("workspaces")
-                    .valueStream()
-                    .anyMatch(each -> place.isConcernedBy(each.asString())))
-        .toList();
+  static List<JsonNode> listed(Connection connection, String path) {
+    return connection.concerned(path, row -> row.path("workspaces").valueStream());
   }
 
   /// The workspaces of a row, as they are typed.

@@ -183,18 +183,8 @@ final class Limits {
 
     @Override
     public void run() {
-      Connection connection = Connection.to(place);
-      boolean all = !place.isNamed();
-      if (!all) {
-        connection.hasWorkspace(); // whoever mistypes a name is told
-      }
       output.showAll(
-          connection
-              .ofServer("/ebb/v1/locks")
-              .path("value")
-              .valueStream()
-              .filter(lock -> all || place.isConcernedBy(lock.path("scope").asString()))
-              .toList(),
+          Connection.to(place).concerned("/ebb/v1/locks", lock -> Stream.of(lock.path("scope"))),
           List.of(
               Output.Column.of("Name", "/name"),
               Output.Column.of("Level", "/level"),

@@ -3,6 +3,7 @@ package ebb.app.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -142,18 +143,9 @@ final class People {
     @Override
     public void run() {
       az.refuses("'az ml compute list-nodes --name CLUSTER' lists those of one cluster");
-      Connection connection = Connection.to(place);
-      boolean all = !place.isNamed();
-      if (!all) {
-        connection.hasWorkspace(); // whoever mistypes a name is told
-      }
       List<JsonNode> nodes =
-          connection
-              .ofServer("/ebb/v1/nodes")
-              .path("value")
-              .valueStream()
-              .filter(node -> all || place.isConcernedBy(node.path("workspace").asString()))
-              .toList();
+          Connection.to(place)
+              .concerned("/ebb/v1/nodes", node -> Stream.of(node.path("workspace")));
       output.showAll(nodes, COLUMNS);
     }
   }

@@ -114,7 +114,7 @@ final class SecretCommand {
     @Override
     public void run() {
       output.showAll(
-          GivenTo.listed(place, Connection.to(place), PATH),
+          GivenTo.listed(Connection.to(place), PATH),
           List.of(
               Output.Column.of("Name", "/name"), new Output.Column("Workspaces", GivenTo::shown)));
     }
