@@ -151,7 +151,7 @@ final class LedgerEndpoint {
   }
 
   private Response shown(Asked asked) throws Bodies.Unfit, HistoryUnavailable {
-    Ledger ledger = history.get().ledger();
+    Ledger ledger = history.get().wholeLedger();
     return switch (asked.by()) {
       case "segment" -> segments(ledger, asked);
       case "job" ->

@@ -29,6 +29,9 @@ public final class History {
   /// Enough for one in the middle, few enough to be of today's machine.
   private static final int STARTS_LOOKED_AT = 11;
 
+  /// Twice what history is behind under full load, and less than clients wait for an answer.
+  private static final long WHOLE_WITHIN_MILLIS = 5_000;
+
   private final Readers readers;
   private final Projector projector;
   private final Ledger ledger;
@@ -127,8 +130,32 @@ public final class History {
     return projector.trouble();
   }
 
+  /// What is metered, a moment behind what is published. For jobs that have left memory, which are
+  /// in it whole.
   public Ledger ledger() {
     return ledger;
+  }
+
+  /// The same, with every segment that was closed before this was asked: a sum that lacks one is a
+  /// wrong bill. Waits for the tables if it must.
+  ///
+  /// @throws HistoryUnavailable if they do not come so far
+  public Ledger wholeLedger() throws HistoryUnavailable {
+    long wanted = projector.durable();
+    try {
+      if (projector.await(wanted, projector.trouble() == null ? WHOLE_WITHIN_MILLIS : 0)) {
+        return ledger;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    String trouble = projector.trouble();
+    String behind = "history has come to event %d of %d".formatted(reached(), wanted);
+    throw new HistoryUnavailable(
+        trouble == null
+            ? "Sums would not be whole: %s. Try again in a moment.".formatted(behind)
+            : "Sums would not be whole: %s. %s".formatted(behind, trouble),
+        trouble == null);
   }
 
   /// The job of that name in the workspace, whatever the case of its letters, deleted or not.
@@ -161,7 +188,8 @@ public final class History {
               + reached()
               + " of "
               + heldAtStart
-              + ". Try again in a moment.");
+              + ". Try again in a moment.",
+          true);
     }
     return found.stream().findFirst();
   }

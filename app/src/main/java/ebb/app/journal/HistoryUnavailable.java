@@ -15,10 +15,10 @@ public final class HistoryUnavailable extends Exception {
     this.retryHelps = retryHelps;
   }
 
-  HistoryUnavailable(String message) {
+  HistoryUnavailable(String message, boolean retryHelps) {
     super(message);
     this.message = message;
-    this.retryHelps = true;
+    this.retryHelps = retryHelps;
   }
 
   /// Whether to ask again in a moment is worth it.

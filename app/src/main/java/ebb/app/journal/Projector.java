@@ -103,6 +103,11 @@ final class Projector {
     return reached;
   }
 
+  /// The last event of the journal; whatever is published is in it.
+  long durable() {
+    return durable.get();
+  }
+
   /// What keeps it from going on; null if nothing does.
   @Nullable String trouble() {
     return trouble;
@@ -131,7 +136,7 @@ final class Projector {
         if (!positionKnown) {
           rollBack();
         }
-        int events = reserve.isGivenUp() ? 0 : work();
+        int events = reserve.isGivenUp() ? standStill() : work();
         if (events == 0) {
           pause(IDLE_MILLIS);
         } else if (events < EVENTS_AT_ONCE) {
@@ -145,6 +150,14 @@ final class Projector {
         stopping = true;
       }
     }
+  }
+
+  /// Takes nothing, and says why if there is something to take.
+  private int standStill() {
+    if (sequence < durable.get()) {
+      trouble = "History stands still at event " + reached + " until the disk has room again";
+    }
+    return 0;
   }
 
   /// How many events it took; 0 if there was nothing to do.

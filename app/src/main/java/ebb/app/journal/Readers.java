@@ -53,7 +53,7 @@ final class Readers implements AutoCloseable {
   private Reader borrow() throws HistoryUnavailable {
     try {
       if (!free.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
-        throw new HistoryUnavailable("Too many are reading history. Try again in a moment.");
+        throw new HistoryUnavailable("Too many are reading history. Try again in a moment.", true);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -76,7 +76,7 @@ final class Readers implements AutoCloseable {
   private Reader idleOrNew() throws SQLException, HistoryUnavailable {
     synchronized (this) {
       if (closed) {
-        throw new HistoryUnavailable("The server is stopping.");
+        throw new HistoryUnavailable("The server is stopping.", true);
       }
       Reader reader = idle.poll();
       if (reader != null) {

@@ -77,6 +77,10 @@ class DiskTest {
       assertThat(verdict).isInstanceOf(Verdict.Refused.class);
       assertThat(((Verdict.Refused) verdict).rejection()).isInstanceOf(Rejection.StorageLow.class);
       server.reportsOnly(10);
+      assertThatThrownBy(() -> store.history().wholeLedger())
+          .isInstanceOf(HistoryUnavailable.class)
+          .hasMessageContaining("Sums would not be whole: history has come to event ")
+          .hasMessageContaining("until the disk has room again");
       byte[] live = Snapshots.digest(store.state());
       store.abandon();
       assertThat(Homes.digest(home())).isEqualTo(live);

@@ -100,6 +100,24 @@ class StoreTest {
     }
   }
 
+  @Test
+  void wholeLedgerHasWhatWasMeteredAMomentBefore() throws Exception {
+    try (Store store = Store.open(home(), SMALL)) {
+      DrivenServer server = new DrivenServer(31, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      for (int round = 0; round < 20; round++) {
+        server.steps(20);
+        Ledger ledger = store.history().wholeLedger();
+        store
+            .state()
+            .allClusters()
+            .forEach(cluster ->
+                assertThat(sum(ledger, new Ledger.OfCluster(cluster.id())))
+                    .isEqualTo(store.state().charges(cluster.id())));
+      }
+    }
+  }
+
   private static Charges sum(Ledger ledger, Ledger.Of of) {
     try {
       return ledger.sum(of, Ledger.Period.ALL);
