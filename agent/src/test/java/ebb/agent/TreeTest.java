@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,21 @@ class TreeTest {
   @AfterAll
   static void end() throws Exception {
     agent.close();
+  }
+
+  /// Here and not in the tests alone: while the agent knows of a process that no task claims it
+  /// looks at every tree closely, so what one test left would let all that come after it pass.
+  @AfterEach
+  void nothingIsLeft() {
+    List<ProcessHandle> left =
+        ProcessHandle.of(agent.pid()).orElseThrow().children().filter(TreeTest::lives).toList();
+    List<String> shown = left.stream().map(it -> it.pid() + " " + it.info()).toList();
+    left.forEach(ProcessHandle::destroyForcibly);
+    assertThat(shown).as("what lives of tasks that have ended").isEmpty();
+  }
+
+  private static boolean lives(ProcessHandle process) {
+    return isAlive(String.valueOf(process.pid()));
   }
 
   /// A script line that leaves a sleeping daemon of its own session whose parents are gone, and its

@@ -1,5 +1,6 @@
 package ebb.app;
 
+import ebb.app.api.Gate;
 import ebb.app.api.Surface;
 import ebb.app.asset.VersionedAssets;
 import ebb.app.backend.local.Confines;
@@ -11,7 +12,6 @@ import ebb.app.backend.local.RunFolders;
 import ebb.app.backend.local.TaskFiles;
 import ebb.app.backend.local.TaskUser;
 import ebb.app.backend.local.TaskUsers;
-import ebb.app.catalogue.Catalogue;
 import ebb.app.certificate.SelfSigned;
 import ebb.app.certificate.ServerCertificate;
 import ebb.app.cli.Serve;
@@ -34,10 +34,6 @@ import ebb.app.specification.SpecificationStore;
 import ebb.app.specification.SpecificationStoreFailure;
 import ebb.app.view.JobSeen;
 import ebb.app.view.View;
-import ebb.kernel.State;
-import ebb.kernel.engine.Engine;
-import ebb.kernel.protocol.Actor;
-import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.HostIsolation;
 import ebb.kernel.protocol.JobId;
@@ -75,6 +71,7 @@ final class Server {
   private final AtomicReference<EngineLoop.End> end = new AtomicReference<>(EngineLoop.End.BROKEN);
   private final Deque<Runnable> closings = new ArrayDeque<>();
   private final List<String> findings = new ArrayList<>();
+  private final Gate.Tally tally = new Gate.Tally();
   private @Nullable Thread engineThread;
   private @Nullable HttpDoor door;
   private @Nullable ServerCertificate certificate;
@@ -116,8 +113,7 @@ final class Server {
     closings.push(abandon); // until the engine owns it
 
     // The door: taken before anything is started, opened when everything has.
-    String owner =
-        config.owner().equals(Config.AUTO) ? System.getProperty("user.name") : config.owner();
+    String owner = owner();
     AccessToken token = AccessToken.at(home, owner);
     HttpDoor listening = listen(home);
 
@@ -143,7 +139,8 @@ final class Server {
     // The engine: one thread, and one that watches it.
     EngineLoop loop =
         new EngineLoop(
-            new EngineLoop.Parts(opening, view, backend, state -> founding(state, host, owner)),
+            new EngineLoop.Parts(
+                opening, view, backend, state -> Founding.orders(state, host, owner)),
             loopLimits(),
             owner);
     engine.set(loop);
@@ -172,7 +169,7 @@ final class Server {
             new Outputs(
                 backend.folders(), config.tasks().outputBytes(), config.tasks().diskMebibytes()),
             sweep);
-    listening.open(Surface.gate(parts, new OriginGuard(scheme(), port), token));
+    listening.open(Surface.gate(parts, new OriginGuard(scheme(), port), token, tally));
     tell(home, host, confines, view, owner);
     announce(home);
   }
@@ -255,6 +252,10 @@ final class Server {
         store.storage().markBytes());
   }
 
+  private String owner() {
+    return config.owner().equals(Config.AUTO) ? System.getProperty("user.name") : config.owner();
+  }
+
   private boolean isPersonal() {
     return chosen(config.host().personal(), isFromTerminal());
   }
@@ -335,7 +336,8 @@ final class Server {
         new HttpDoor(
             config.http().port(),
             config.http().connections(),
-            own == null ? null : new HttpDoor.Certificate(own.key(), own.chain()));
+            own == null ? null : new HttpDoor.Certificate(own.key(), own.chain()),
+            tally);
     try {
       listening.listen();
     } catch (IOException taken) {
@@ -370,22 +372,6 @@ final class Server {
   /// The loop, which exists before the backend is told anything.
   private static EngineLoop running(AtomicReference<EngineLoop> engine) {
     return Objects.requireNonNull(engine.get(), "the engine has not started");
-  }
-
-  /// What is said right after the start was recorded: the machine as it is, and at the first start
-  /// of all the sizes and list prices that are shipped.
-  private static List<Engine.Do> founding(State state, Host host, String owner) {
-    Actor founder = new Actor(owner, "", "start");
-    List<Engine.Do> orders = new ArrayList<>();
-    orders.add(new Engine.Do(Actor.SHELL, "", new Command.HostFound(host), Engine.Answer.NOBODY));
-    if (state.sizes().isEmpty() && state.prices().prices().isEmpty()) {
-      Catalogue shipped = Catalogue.shipped();
-      Command sizes = new Command.ChangeSizes(shipped.sizes());
-      Command prices = new Command.ChangePrices(shipped.currency(), shipped.prices());
-      orders.add(new Engine.Do(founder, "", sizes, Engine.Answer.NOBODY));
-      orders.add(new Engine.Do(founder, "", prices, Engine.Answer.NOBODY));
-    }
-    return orders;
   }
 
   /// What a person who started it should know.

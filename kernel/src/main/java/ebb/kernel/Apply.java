@@ -267,18 +267,17 @@ final class Apply {
                 new Job.Queued(at, queued.deadline()),
                 Description.AS_SUBMITTED));
       }
-      case Event.JobAssembling assembling ->
-          state.putJob(
-              assembling.job(),
-              job(state, assembling.job()).with(new Job.Assembling(at, assembling.deadline())));
-      case Event.JobBackedOff backedOff ->
-          state.putJob(
-              backedOff.job(),
-              job(state, backedOff.job())
-                  .backedOff(
-                      backedOff.used(),
-                      backedOff.failures(),
-                      new Job.BackingOff(at, backedOff.cause(), backedOff.until())));
+      case Event.JobAssembling assembling -> {
+        Job job = job(state, assembling.job());
+        state.putJob(
+            job.id(), job.with(new Job.Assembling(at, assembling.deadline(), job.queueDeadline())));
+      }
+      case Event.JobBackedOff backedOff -> {
+        Job job = job(state, backedOff.job());
+        Job.BackingOff next =
+            new Job.BackingOff(at, backedOff.cause(), backedOff.until(), job.queueDeadline());
+        state.putJob(job.id(), job.backedOff(backedOff.used(), backedOff.failures(), next));
+      }
       case Event.BackOffEnded ended ->
           state.putJob(
               ended.job(), job(state, ended.job()).with(new Job.Queued(at, ended.deadline())));

@@ -136,7 +136,7 @@ final class Expiry {
               new Event.JobEnded(
                   job.id(), EndCause.QUEUE_LIMIT, 0, "waited in the queue for too long"));
       case Job.BackingOff _ ->
-          events.add(new Event.BackOffEnded(job.id(), Jobs.queueDeadline(state, now)));
+          events.add(new Event.BackOffEnded(job.id(), Jobs.queueDeadline(state, job, now)));
       case Job.Assembling _ -> {
         int failures = job.failures() + 1;
         events.add(

@@ -157,12 +157,14 @@ final class Jobs {
         spec,
         withDefaults(spec.retries(), state.settings.retries()),
         limit,
-        queueDeadline(state, order.at()));
+        order.at() + state.settings.queueMillis());
   }
 
-  /// How long a job that is queued now may wait.
-  static long queueDeadline(State state, long now) {
-    return now + state.settings.queueMillis();
+  /// Until when a job that is queued again may wait: as before if it has not run since it was
+  /// queued, for a claim that came to nothing is no end of its wait.
+  static long queueDeadline(State state, Job job, long now) {
+    long open = job.queueDeadline();
+    return open == 0 ? now + state.settings.queueMillis() : open;
   }
 
   private static Retries withDefaults(Retries asked, Retries defaults) {

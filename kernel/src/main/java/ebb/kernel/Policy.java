@@ -139,8 +139,10 @@ final class Policy {
       }
       case Move.Replace replace ->
           request(state, cluster, replace.job(), replace.missing(), now, events);
-      case Move.GiveBack back ->
-          events.add(new Event.ClaimGivenBack(back.job(), Jobs.queueDeadline(state, now)));
+      case Move.GiveBack back -> {
+        Job job = State.require(state.jobs.get(back.job()), "job", back.job());
+        events.add(new Event.ClaimGivenBack(job.id(), Jobs.queueDeadline(state, job, now)));
+      }
       case Move.GrowToMin grow -> request(state, cluster, JobId.NONE, grow.nodes(), now, events);
       case Move.ShrinkToMax shrink -> {
         Node node = State.require(state.nodes.get(shrink.node()), "node", shrink.node());

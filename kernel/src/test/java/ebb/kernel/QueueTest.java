@@ -7,16 +7,23 @@ import static ebb.kernel.World.cluster;
 import static ebb.kernel.World.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ebb.kernel.job.Job;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.TaskEnd;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class QueueTest {
   private static Story of(int nodes) {
     return Story.usual().cluster("gpu", cluster().nodes(0, nodes));
+  }
+
+  private static EndCause cause(Story story, String job) {
+    return ((Job.Ended) story.job(job).phase()).cause();
   }
 
   /// Jobs in the order in which they were started.
@@ -39,6 +46,50 @@ class QueueTest {
     assertThat(story.phase("gang")).isEqualTo("Queued");
     assertThat(story.job("gang").failures()).isZero();
     assertThat(story.why("gang")).isEqualTo(new Rejection.NodesExceedMax("gpu", 1, 2));
+  }
+
+  @Test
+  void aJobWhoseClaimWasGivenBackGoesOnWithWhatWasLeftOfItsTimeInTheQueue() {
+    Story story = of(2).settings(settings -> Settled.withQueueMillis(settings, HOUR));
+    story.job("gang", job().nodes(2));
+    long submitted = story.now();
+
+    story.passes(10 * MINUTE).given(Story.scale("gpu", 0, 1));
+
+    assertThat(story.happened(Event.ClaimGivenBack.class))
+        .containsExactly(new Event.ClaimGivenBack(story.jobId("gang"), submitted + HOUR));
+    story.passes(50 * MINUTE - 1);
+    assertThat(story.phase("gang")).isEqualTo("Queued");
+    story.passes(1);
+    assertThat(cause(story, "gang")).isEqualTo(EndCause.QUEUE_LIMIT);
+  }
+
+  /// Nothing has run meanwhile, so nothing begins anew.
+  @Test
+  void aJobWhoseClaimIsNotCompleteInTimeGoesOnWithWhatWasLeftOfItsTimeInTheQueue() {
+    Story story = of(2).settings(settings -> Settled.withQueueMillis(settings, HOUR));
+    story.job("gang", job().nodes(2));
+    long submitted = story.now();
+    story.given(new Command.NodeReady(story.nodes("gpu").getFirst().id(), 1, 0));
+
+    story.passes(2 * HOUR);
+
+    assertThat(story.happened(Event.BackOffEnded.class))
+        .isNotEmpty()
+        .allMatch(again -> again.deadline() == submitted + HOUR);
+    assertThat(cause(story, "gang")).isEqualTo(EndCause.QUEUE_LIMIT);
+  }
+
+  @Test
+  void aJobThatHasRunHasItsWholeTimeInTheQueueAgain() {
+    Story story = of(1).settings(settings -> Settled.withQueueMillis(settings, HOUR));
+    story.job("a", job().retries(0, 1, 0)).settles().passes(2 * HOUR);
+    story.given(Story.exited(story.task("a"), TaskEnd.LOST, 0));
+
+    story.passes(5 * SECOND);
+
+    assertThat(story.happened(Event.BackOffEnded.class))
+        .containsExactly(new Event.BackOffEnded(story.jobId("a"), story.now() + HOUR));
   }
 
   @Test

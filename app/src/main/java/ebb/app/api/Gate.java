@@ -5,6 +5,7 @@ import ebb.app.http.HttpDoor;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
+import ebb.app.http.Unserved;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.IssuedToken;
 import ebb.app.identity.OriginGuard;
@@ -30,8 +31,8 @@ public final class Gate implements Handler {
   private final Router<Handler> open;
   private final Tally tally;
 
-  /// How many answers there were of each kind.
-  public static final class Tally {
+  /// How many answers there were of each kind, also where no gate could be asked.
+  public static final class Tally implements Unserved {
     /// More than there are: codes stand in the source, and a label of a metric must never be
     /// somebody's input.
     private static final int CODES_MOST = 256;
@@ -53,6 +54,18 @@ public final class Gate implements Handler {
         byCode.computeIfAbsent(code, _ -> new LongAdder()).increment();
       }
       return response;
+    }
+
+    @Override
+    public Response answer(int status) {
+      return count(
+          status == Unserved.NOT_READY
+              ? Wishes.notServing()
+              : Json.refusal(
+                  status,
+                  "BadRequest",
+                  "The request's first line or headers cannot be read: send HTTP/1.1, with two hexadecimal digits after"
+                      + " each % of the path (%25 is a percent sign)."));
     }
 
     /// Refusals by their error code.

@@ -95,13 +95,12 @@ public final class Surface {
       Outputs outputs,
       Cleaning cleaning) {}
 
-  public static Gate gate(Parts parts, OriginGuard guard, AccessToken token) {
+  public static Gate gate(Parts parts, OriginGuard guard, AccessToken token, Gate.Tally tally) {
     Reads reads =
         new Reads(parts.view(), () -> parts.loop().engineMillis(System.currentTimeMillis()));
     Governing governing = new Governing(reads);
     Wishes wishes =
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
-    Gate.Tally tally = new Gate.Tally();
     Router<Endpoint> router = new Router<>();
     Assets assets =
         new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets());

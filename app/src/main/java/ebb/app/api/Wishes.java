@@ -75,7 +75,7 @@ final class Wishes {
         seconds);
   }
 
-  private static Response notServing() {
+  static Response notServing() {
     return Json.busy(
         503, "ServerNotReady", "The server is starting or stopping: nothing was changed.", 1);
   }

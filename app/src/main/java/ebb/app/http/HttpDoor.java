@@ -1,10 +1,12 @@
 package ebb.app.http;
 
 import io.helidon.common.tls.Tls;
+import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -48,7 +50,8 @@ public final class HttpDoor {
   private final int wanted;
   private final WebServer server;
   private final AtomicLong incidents = new AtomicLong();
-  private volatile Handler handler = _ -> Response.empty(503);
+  private final Unserved unserved;
+  private volatile Handler handler;
 
   /// What is shown for TLS: a certificate with those that vouch for it, and its key.
   public record Certificate(PrivateKey key, List<X509Certificate> chain) {
@@ -58,8 +61,10 @@ public final class HttpDoor {
   }
 
   /// `port` 0 takes any free one; without a certificate it serves plain HTTP.
-  public HttpDoor(int port, int connections, @Nullable Certificate certificate) {
+  public HttpDoor(int port, int connections, @Nullable Certificate certificate, Unserved unserved) {
     this.wanted = port;
+    this.unserved = unserved;
+    this.handler = _ -> unserved.answer(Unserved.NOT_READY);
     this.server =
         WebServer.builder()
             .address(InetAddress.getLoopbackAddress())
@@ -70,11 +75,31 @@ public final class HttpDoor {
             .shutdownGracePeriod(STOP_GRACE)
             .connectionOptions(options -> options.tcpNoDelay(true))
             .tls(certificate == null ? Tls.builder().enabled(false).build() : certificate.tls())
+            .directHandlers(this::refuseUnreadable)
             .routing(routing -> routing.any(this::serve))
             .build();
   }
 
-  /// Takes the port; until [#open] everything is answered with 503.
+  /// Else the library answers these, without a word.
+  private void refuseUnreadable(DirectHandlers.Builder handlers) {
+    DirectHandler unreadable = (_, _, status, _, _) -> direct(unserved.answer(status.code()));
+    handlers
+        .addHandler(DirectHandler.EventType.BAD_REQUEST, unreadable)
+        .addHandler(DirectHandler.EventType.HTTP_VERSION_NOT_SUPPORTED, unreadable);
+  }
+
+  private static DirectHandler.TransportResponse direct(Response response) {
+    DirectHandler.TransportResponse.Builder answer =
+        DirectHandler.TransportResponse.builder()
+            .status(Status.create(response.status()))
+            .keepAlive(false);
+    if (response.body() instanceof Response.Whole whole) {
+      answer.header(HeaderNames.CONTENT_TYPE, whole.contentType()).entity(whole.bytes());
+    }
+    return answer.build();
+  }
+
+  /// Takes the port; until [#open] everything is answered as not ready.
   ///
   /// @throws IOException if the port cannot be had
   public void listen() throws IOException {
@@ -112,7 +137,7 @@ public final class HttpDoor {
     try {
       response =
           segments == null
-              ? Response.empty(400)
+              ? unserved.answer(400)
               : handler.handle(
                   new Request(
                       asked.prologue().method().text(),

@@ -3,6 +3,7 @@ package ebb.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.http.HttpDoor;
+import ebb.app.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class EventStreamsTest {
   private final EventStreams streams = new EventStreams(Duration.ofSeconds(1));
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final HttpDoor door = new HttpDoor(0, 10, null);
+  private final HttpDoor door = new HttpDoor(0, 10, null, Response::empty);
 
   @BeforeEach
   void listen() throws IOException {

@@ -7,26 +7,35 @@ import ebb.app.http.HttpDoor;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is counted of requests that nothing could be answered to.
 class GateTallyTest {
-  private final HttpDoor door = new HttpDoor(0, 10, null);
   private final Gate.Tally tally = new Gate.Tally();
+  private final HttpDoor door = new HttpDoor(0, 10, null, tally);
 
   @TempDir Path home;
 
   @BeforeEach
-  void open() throws Exception {
+  void listen() throws Exception {
     door.listen();
+  }
+
+  private void open() throws Exception {
     Handler broken =
         _ -> {
           throw new IllegalStateException("planted");
@@ -45,14 +54,59 @@ class GateTallyTest {
     door.close();
   }
 
+  private HttpResponse<String> get(String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + door.port() + path)).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /// All that is answered to a request with this first line.
+  private String raw(String line) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+      socket.setSoTimeout(10_000);
+      String request = line + "\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /ebb/v1/%zz HTTP/1.1",
+        "GET /ebb/v1/% HTTP/1.1",
+        "GET /ebb/v1/half%4 HTTP/1.1",
+        "GET /ebb/v1/jobs?after=%zz HTTP/1.1",
+        "GET /ebb/v1/a{b HTTP/1.1",
+        "GET /ebb/v1/two words HTTP/1.1",
+        "GET http://[ HTTP/1.1",
+        "GET",
+      })
+  void whatCannotBeReadIsRefusedInWordsAndCounted(String line) throws Exception {
+    open();
+
+    assertThat(raw(line))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("application/json", "\"code\":\"BadRequest\"", "%25");
+    assertThat(tally.refused()).containsExactly(Map.entry("BadRequest", 1L));
+    assertThat(tally.ofHundreds(4)).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsAskedBeforeTheServerIsReadyIsRefusedInWordsAndCounted() throws Exception {
+    HttpResponse<String> answer = get("/health");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).contains("ServerNotReady", "nothing was changed");
+    assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+    assertThat(tally.refused()).containsExactly(Map.entry("ServerNotReady", 1L));
+    assertThat(tally.ofHundreds(5)).isEqualTo(1);
+  }
+
   @Test
   void faultOfTheServerIsAnsweredWithItsIncidentAndCounted() throws Exception {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create("http://localhost:" + door.port() + "/broken"))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+    open();
+    HttpResponse<String> answer = get("/broken");
 
     assertThat(answer.statusCode()).isEqualTo(500);
     assertThat(answer.body())

@@ -400,6 +400,10 @@ class SurfaceTest {
     assertThat(refused("BlobNotFound")).isPositive();
     server.send("POST", "/adfs/oauth2/token", "grant_type=password", "");
     assertThat(refused("unsupported_grant_type")).isPositive();
+
+    before = refused("BadRequest");
+    assertThat(server.rawStatus("GET", "/ebb/v1/%zz", "Host: localhost")).isEqualTo(400);
+    assertThat(refused("BadRequest")).isEqualTo(before + 1);
   }
 
   private static long refused(String code) throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ebb.app.certificate.SelfSigned;
 import ebb.app.certificate.ServerCertificate;
 import ebb.app.http.HttpDoor;
+import ebb.app.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -169,7 +170,8 @@ class TlsTest {
         SelfSigned.at(Files.createDirectory(folder.resolve("a")), Instant.now());
     ServerCertificate second =
         SelfSigned.at(Files.createDirectory(folder.resolve("b")), Instant.now());
-    HttpDoor door = new HttpDoor(0, 10, new HttpDoor.Certificate(first.key(), first.chain()));
+    HttpDoor door =
+        new HttpDoor(0, 10, new HttpDoor.Certificate(first.key(), first.chain()), Response::empty);
     door.listen();
     try {
       assertThat(shown(door, first)).isEqualTo(first.chain().getFirst());

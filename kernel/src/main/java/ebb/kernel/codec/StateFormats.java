@@ -41,8 +41,8 @@ public final class StateFormats {
         10 Retries used, 11 long limitMillis, 12 int attempts, 13 int failures,
         14 boolean cancelRequested, 15 Job.Phase phase, 16 Description description
       1 Job.Queued: 1 long at, 2 long deadline
-      2 Job.BackingOff: 1 long at, 2 EndCause cause, 3 long until
-      3 Job.Assembling: 1 long at, 2 long deadline
+      2 Job.BackingOff: 1 long at, 2 EndCause cause, 3 long until, 4 long queueDeadline
+      3 Job.Assembling: 1 long at, 2 long deadline, 3 long queueDeadline
       4 Job.Active: 1 long at, 2 AttemptId attempt
       5 Job.Ended: 1 long at, 2 EndCause cause, 3 int code, 4 String detail, 5 long sequence,
         6 boolean deleted

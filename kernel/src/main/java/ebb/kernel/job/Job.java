@@ -40,11 +40,13 @@ public record Job(
 
   public record Queued(long at, long deadline) implements Phase {}
 
-  /// Waits after a failure, then is queued again in its old place.
-  public record BackingOff(long at, EndCause cause, long until) implements Phase {}
+  /// Waits after a failure, then is queued again in its old place: until `queueDeadline` if it has
+  /// not run since it was queued, else that is 0.
+  public record BackingOff(long at, EndCause cause, long until, long queueDeadline)
+      implements Phase {}
 
-  /// Has a claim on nodes that are not all there yet.
-  public record Assembling(long at, long deadline) implements Phase {}
+  /// Has a claim on nodes that are not all there yet. `queueDeadline` holds if it comes to nothing.
+  public record Assembling(long at, long deadline, long queueDeadline) implements Phase {}
 
   public record Active(long at, AttemptId attempt) implements Phase {}
 
@@ -114,6 +116,17 @@ public record Job(
         isCancelRequested,
         next,
         nowDescription);
+  }
+
+  /// Until when the wait may last that is under way, whatever claims come to nothing meanwhile; 0
+  /// if none is.
+  public long queueDeadline() {
+    return switch (phase) {
+      case Queued queued -> queued.deadline();
+      case BackingOff backingOff -> backingOff.queueDeadline();
+      case Assembling assembling -> assembling.queueDeadline();
+      case Active _, Local _, Ended _ -> 0;
+    };
   }
 
   /// Whether nobody is to be shown it any more.

@@ -13,7 +13,8 @@ package ebb.kernel.protocol;
 /// @param backOffMillis the first wait after a failure; doubled each time up to backOffMaxMillis
 /// @param lifetimeMillis the longest run on dedicated nodes (Azure: 21 days)
 /// @param lifetimeLowMillis the longest run on low-priority nodes (Azure: 7 days)
-/// @param queueMillis how long a job may wait in the queue
+/// @param queueMillis how long a job may wait from its submission, or from the end of the back-off
+///   after an attempt, until it starts
 /// @param archiveMillis how long an ended job stays in memory after history has it
 /// @param retries the budget of a job that names none
 /// @param familyQuota vCPUs of a family where no limit was set

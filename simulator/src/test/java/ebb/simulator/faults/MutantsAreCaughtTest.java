@@ -289,6 +289,16 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aClaimWhoseFailureBeginsTheTimeInTheQueueAnew() {
+    isCaughtBy(
+        "ClaimsAreKept",
+        events(event ->
+            event instanceof Event.BackOffEnded ended
+                ? new Event.BackOffEnded(ended.job(), ended.deadline() + 1)
+                : event));
+  }
+
+  @Test
   void aCurrencyThatChangesUnderWhatIsCharged() {
     int[] changes = {0};
     isCaughtBy(

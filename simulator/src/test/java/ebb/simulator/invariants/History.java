@@ -70,9 +70,18 @@ public final class History {
     public EndCause cause = EndCause.SUCCEEDED;
     public AttemptId attempt = AttemptId.NONE;
 
+    /// Until when it may wait for its next start; 0 once that was ordered.
+    public long queueDeadline;
+
     Job(Event.JobQueued queued, long sequence) {
       this.queued = queued;
       this.sequence = sequence;
+      this.queueDeadline = queued.deadline();
+    }
+
+    private void queuedUntil(long deadline) {
+      stand = Stand.QUEUED;
+      queueDeadline = deadline;
     }
 
     public JobSpec spec() {
@@ -230,8 +239,8 @@ public final class History {
         jobs.get(backedOff.job()).stand = Stand.BACKING_OFF;
         jobs.get(backedOff.job()).used = backedOff.used();
       }
-      case Event.BackOffEnded ended -> jobs.get(ended.job()).stand = Stand.QUEUED;
-      case Event.ClaimGivenBack back -> jobs.get(back.job()).stand = Stand.QUEUED;
+      case Event.BackOffEnded ended -> jobs.get(ended.job()).queuedUntil(ended.deadline());
+      case Event.ClaimGivenBack back -> jobs.get(back.job()).queuedUntil(back.deadline());
       case Event.JobEnded ended -> {
         Job job = jobs.get(ended.job());
         job.stand = Stand.ENDED;
@@ -253,6 +262,7 @@ public final class History {
         attempt.endsBy = now + job.queued.limitMillis();
         attempts.put(ordered.attempt(), attempt);
         job.stand = Stand.ACTIVE;
+        job.queueDeadline = 0;
         job.attempts++;
         job.attempt = ordered.attempt();
         for (int rank = 0; rank < ordered.nodes().size(); rank++) {
