@@ -163,17 +163,18 @@ final class Containers {
   }
 
   private static String image(Specification.Environment environment) throws CannotPrepare {
-    if (environment instanceof Specification.ImageWith with) {
-      return image(with.image());
+    Optional<String> fault = // asked again: the name becomes podman's argument
+        environment.faultInContainers().or(environment::fault);
+    if (fault.isPresent()) {
+      throw new CannotPrepare(fault.get());
     }
-    if (environment instanceof Specification.Image(String name)) {
-      Optional<String> fault = ImageName.fault(name); // asked again: it becomes podman's argument
-      if (fault.isPresent()) {
-        throw new CannotPrepare(fault.get());
-      }
-      return name;
-    }
-    throw new CannotPrepare("a cluster with isolation container runs images: name one (image)");
+    return switch (environment) {
+      case Specification.Image(String name) -> name;
+      case Specification.ImageWith with -> with.image().name();
+      case Specification.ImageOr(Specification.Image image, _) -> image.name();
+      case Specification.Packages _, Specification.HostEnvironment _ ->
+          throw new IllegalStateException("what has no image was refused");
+    };
   }
 
   private Path write(Wrapping.Bare bare) throws IOException, CannotPrepare {
