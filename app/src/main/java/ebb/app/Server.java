@@ -152,7 +152,7 @@ final class Server {
     VersionedAssets data = new VersionedAssets(home.resolve("data"), view::idOf);
     VersionedAssets models = new VersionedAssets(home.resolve("models"), view::idOf);
     Sweep.Kept kept = new Sweep.Kept(sources.code(), List.of(data, models), specifications);
-    Sweep sweep = startSweep(home, opening, view, backend.folders(), kept);
+    Sweep sweep = startSweep(home, opening, view, backend, kept);
     Surface.Parts parts =
         new Surface.Parts(
             loop,
@@ -280,8 +280,8 @@ final class Server {
   }
 
   private Sweep startSweep(
-      Path home, StoreMemory.Opening opening, View view, RunFolders folders, Sweep.Kept kept) {
-    Sweep.Parts parts = new Sweep.Parts(home, opening::history, view, folders, kept);
+      Path home, StoreMemory.Opening opening, View view, LocalBackend backend, Sweep.Kept kept) {
+    Sweep.Parts parts = new Sweep.Parts(home, opening::history, view, backend, kept);
     Sweep sweep = new Sweep(parts, config.folders().keep());
     Thread sweeping = Thread.ofPlatform().name("sweep").daemon().start(sweep);
     closings.push(sweeping::interrupt);

@@ -2,6 +2,7 @@ package ebb.app;
 
 import ebb.app.api.Surface;
 import ebb.app.asset.VersionedAssets;
+import ebb.app.backend.local.LocalBackend;
 import ebb.app.backend.local.RunFolders;
 import ebb.app.code.CodeStore;
 import ebb.app.data.DataAddress;
@@ -34,8 +35,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Removes what ended jobs have left between: their folders but for `outputs` and `logs`, and code
-/// that no live job needs and nobody has used for as long; and environments that no job has started
-/// with for a month.
+/// that no live job needs and nobody has used for as long; images that jobs have pulled and none
+/// has started with for as long; and environments that no job has started with for a month.
 ///
 /// Goes on where it stopped, in the order in which jobs ended, so that its work is in proportion to
 /// what has ended since. Sweeping again what was swept does nothing.
@@ -54,7 +55,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private final Path memory;
   private final Supplier<History> history;
   private final View view;
-  private final RunFolders folders;
+  private final LocalBackend backend;
   private final CodeStore code;
   private final List<VersionedAssets> assets;
   private final SpecificationStore specifications;
@@ -86,7 +87,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   }
 
   /// Where things are.
-  record Parts(Path home, Supplier<History> history, View view, RunFolders folders, Kept kept) {}
+  record Parts(Path home, Supplier<History> history, View view, LocalBackend backend, Kept kept) {}
 
   /// What names what is kept, and that itself.
   record Kept(CodeStore code, List<VersionedAssets> assets, SpecificationStore specifications) {}
@@ -96,7 +97,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
     this.memory = home.resolve("swept");
     this.history = parts.history();
     this.view = parts.view();
-    this.folders = parts.folders();
+    this.backend = parts.backend();
     this.code = parts.kept().code();
     this.assets = parts.kept().assets();
     this.specifications = parts.kept().specifications();
@@ -106,7 +107,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
             parts.home().resolve("swept-deleted"),
             this::deleted,
             job -> {
-              parts.folders().remove(job);
+              backend.folders().remove(job);
               erase(job);
             });
   }
@@ -124,7 +125,12 @@ final class Sweep implements Surface.Cleaning, Runnable {
         try {
           Surface.Freed freed = clean(keep, true);
           LOG.log(
-              Level.INFO, "removed {0} MiB of {1} ended jobs", freed.bytes() >> 20, freed.jobs());
+              Level.INFO,
+              "removed {0} MiB of {1} ended jobs and {2} MiB of {3} images",
+              freed.jobs().bytes() >> 20,
+              freed.jobs().count(),
+              freed.images().bytes() >> 20,
+              freed.images().count());
         } catch (IOException failure) {
           LOG.log(Level.WARNING, "what ended jobs have left is not removed: {0}", failure);
         } catch (RuntimeException bug) {
@@ -163,10 +169,15 @@ final class Sweep implements Surface.Cleaning, Runnable {
     }
     CodeStore.Removed removed = code.removeUnused(until, this::isNeeded, really);
     RunFolders.Removed environments =
-        folders.removeEnvironments(
-            Math.min(until, System.currentTimeMillis() - ENVIRONMENTS), really);
+        backend
+            .folders()
+            .removeEnvironments(Math.min(until, System.currentTimeMillis() - ENVIRONMENTS), really);
+    RunFolders.Removed images = backend.removeImages(until, really);
     return new Surface.Freed(
-        jobs, bytes, removed.count(), removed.bytes(), environments.count(), environments.bytes());
+        new Surface.Freed.Part(jobs, bytes),
+        new Surface.Freed.Part(removed.count(), removed.bytes()),
+        new Surface.Freed.Part(environments.count(), environments.bytes()),
+        new Surface.Freed.Part(images.count(), images.bytes()));
   }
 
   /// Removes what workspaces that are gone had named. The folders are listed first: one that is
@@ -230,7 +241,7 @@ final class Sweep implements Surface.Cleaning, Runnable {
   /// One folder that cannot be looked at does not keep the others.
   private long tidy(PastJob job, boolean really) {
     try {
-      return folders.tidy(job.id(), job.attempts(), job.spec().nodes(), really);
+      return backend.folders().tidy(job.id(), job.attempts(), job.spec().nodes(), really);
     } catch (IOException failure) {
       LOG.log(
           Level.WARNING, "what job {0} has left is not removed: {1}", job.id().toString(), failure);

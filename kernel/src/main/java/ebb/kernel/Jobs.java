@@ -80,7 +80,8 @@ final class Jobs {
             workspace.location(),
             true,
             List.of());
-    return Clusters.create(state, ids, workspace, serverless.cluster(), spec);
+    return Clusters.create(
+        state, ids, workspace, serverless.cluster(), spec.isolated(Serverless.ISOLATION, true));
   }
 
   /// `before`: what has to be true first.

@@ -31,7 +31,9 @@ final class CleaningEndpoints {
       int code,
       long codeBytes,
       int environments,
-      long environmentBytes) {}
+      long environmentBytes,
+      int images,
+      long imageBytes) {}
 
   private Response clean(Request request, Actor actor) {
     return governing.answer(actor, () -> clean(request));
@@ -51,12 +53,14 @@ final class CleaningEndpoints {
           new Shown(
               dry,
               olderThan.toString(),
-              freed.jobs(),
-              freed.bytes(),
-              freed.code(),
-              freed.codeBytes(),
-              freed.environments(),
-              freed.environmentBytes()));
+              freed.jobs().count(),
+              freed.jobs().bytes(),
+              freed.code().count(),
+              freed.code().bytes(),
+              freed.environments().count(),
+              freed.environments().bytes(),
+              freed.images().count(),
+              freed.images().bytes()));
     } catch (DateTimeParseException unreadable) {
       return unfit(asked);
     }

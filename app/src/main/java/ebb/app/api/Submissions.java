@@ -145,7 +145,7 @@ final class Submissions {
               "The property 'isArchived' is for a job that there is: submit it first.");
         }
         Specification specification = complete(submission, scope);
-        Response refusal = refusal(specification, submission.spec(), scope);
+        Response refusal = refusal(specification, submission, scope);
         if (refusal != null) {
           return refusal;
         }
@@ -258,7 +258,9 @@ final class Submissions {
   }
 
   /// Why a new job cannot be taken; null if it can.
-  private @Nullable Response refusal(Specification specification, JobSpec spec, Scope scope) {
+  private @Nullable Response refusal(
+      Specification specification, Submission submission, Scope scope) {
+    JobSpec spec = submission.spec();
     Optional<String> fault = specification.fault().or(() -> specification.faultOn(spec.nodes()));
     if (fault.isEmpty() && spec.isLocal()) {
       fault = LocalEndpoints.fault(specification);
@@ -266,23 +268,42 @@ final class Submissions {
     if (fault.isPresent()) {
       return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
     }
-    Optional<String> image = imageFault(specification, spec, scope);
+    Optional<String> image = imageFault(specification, submission, scope);
     return image.isPresent() ? Reads.badRequest(image.get()) : assets.refusal(specification, scope);
   }
 
-  /// Why the image cannot be had that the job's cluster would start containers of.
-  private Optional<String> imageFault(Specification specification, JobSpec spec, Scope scope) {
-    WorkspaceSeen workspace = reads.view().workspace(scope);
-    ClusterSeen cluster = workspace == null ? null : workspace.cluster(spec.cluster());
-    if (cluster == null || cluster.cluster().spec().isolation() != Isolation.CONTAINER) {
+  /// Why the job's cluster, as it is now, could not start it with its environment.
+  private Optional<String> imageFault(
+      Specification specification, Submission submission, Scope scope) {
+    JobSpec spec = submission.spec();
+    Isolation isolation = isolation(submission, scope);
+    if (isolation == null) {
       return Optional.empty();
     }
-    return switch (specification.environment().inContainers()) {
+    Specification.Environment environment = specification.environment();
+    if (isolation != Isolation.CONTAINER) {
+      return environment.faultOutsideContainers().map(fault -> on(spec, fault));
+    }
+    return switch (environment.inContainers()) {
       case Specification.Image(String name) -> images.refusal(name);
       case Specification.ImageWith with -> images.refusal(with.image().name());
       case Specification.ImageOr _, Specification.Packages _, Specification.HostEnvironment _ ->
-          Optional.empty();
+          environment.faultInContainers().map(fault -> on(spec, fault));
     };
+  }
+
+  /// Null if there is no such cluster, and none will be made for the job.
+  private @Nullable Isolation isolation(Submission submission, Scope scope) {
+    WorkspaceSeen workspace = reads.view().workspace(scope);
+    ClusterSeen cluster = workspace == null ? null : workspace.cluster(submission.spec().cluster());
+    if (cluster != null) {
+      return cluster.cluster().spec().isolation();
+    }
+    return submission.serverless() == null ? null : Serverless.ISOLATION;
+  }
+
+  private static String on(JobSpec spec, String fault) {
+    return "The cluster '%s' cannot start it: %s.".formatted(spec.cluster(), fault);
   }
 
   private static boolean is(Outcome<Verdict> outcome, Class<? extends Rejection> kind) {

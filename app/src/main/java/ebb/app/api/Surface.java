@@ -51,10 +51,12 @@ public final class Surface {
   /// What was removed, or would be.
   ///
   /// @param jobs whose folders had something to remove
-  /// @param code how many snapshots nobody needs
-  /// @param environments how many no job has started with for a month
-  public record Freed(
-      int jobs, long bytes, int code, long codeBytes, int environments, long environmentBytes) {}
+  /// @param code snapshots that nobody needs
+  /// @param environments those that no job has started with for a month
+  /// @param images those that jobs have pulled and none has started with for as long
+  public record Freed(Part jobs, Part code, Part environments, Part images) {
+    public record Part(int count, long bytes) {}
+  }
 
   /// Removes what ended jobs have left between.
   public interface Cleaning {

@@ -154,7 +154,7 @@ final class People {
       name = "gc",
       mixinStandardHelpOptions = true,
       description = {
-        "Removes what ended jobs left between, and code and environments that nobody needs.",
+        "Removes what ended jobs left between, and code, environments and pulled images that nobody needs.",
         "An environment goes that no job has started with for a month.",
         "Outputs, logs and what jobs printed stay."
       })
@@ -180,15 +180,17 @@ final class People {
       long bytes =
           freed.path("bytes").asLong()
               + freed.path("codeBytes").asLong()
-              + freed.path("environmentBytes").asLong();
+              + freed.path("environmentBytes").asLong()
+              + freed.path("imageBytes").asLong();
       System.out.println(
-          "%s %s of %s, %s and %s"
+          "%s %s of %s, %s, %s and %s"
               .formatted(
                   dry ? "would free" : "freed",
                   Plan.bytes(bytes),
                   Plan.count(freed.path("jobs").asInt(), "job"),
                   Plan.count(freed.path("code").asInt(), "sent folder"),
-                  Plan.count(freed.path("environments").asInt(), "environment")));
+                  Plan.count(freed.path("environments").asInt(), "environment"),
+                  Plan.count(freed.path("images").asInt(), "pulled image")));
     }
   }
 }

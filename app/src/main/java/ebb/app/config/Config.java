@@ -130,7 +130,7 @@ public record Config(
           "files.keep",
           "P7D",
           "How long a job's folder is kept whole after its end. Then all but its outputs and logs is removed, and code"
-              + " that nobody has used for as long.");
+              + " and pulled images that nobody has used for as long.");
   public static final Key JOURNAL_MARK =
       new Key(
           "journal.mark-mebibytes",

@@ -64,6 +64,24 @@ public record Specification(
       };
     }
 
+    /// Why no job can start with it where jobs do not run in containers; empty if one can.
+    default Optional<String> faultOutsideContainers() {
+      return outsideContainers() instanceof Image(String name)
+          ? Optional.of(
+              "the image '%s' runs in a container: send the job to a cluster with isolation container, or add a line for it to environments.yaml and start the server again, such as: %s: {pip: [numpy]}"
+                  .formatted(name, name.replaceFirst("(@.*|:[^:/]*)$", "")))
+          : Optional.empty();
+    }
+
+    /// Why no job can start with it in a container; empty if one can, given the image.
+    default Optional<String> faultInContainers() {
+      return switch (inContainers()) {
+        case Image _, ImageWith _ -> Optional.empty();
+        case ImageOr _, Packages _, HostEnvironment _ ->
+            Optional.of("a cluster with isolation container runs images: name one (image)");
+      };
+    }
+
     /// What is wrong with it, for whoever wrote it; empty if nothing is.
     default Optional<String> fault() {
       return switch (this) {

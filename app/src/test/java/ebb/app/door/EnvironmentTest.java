@@ -97,15 +97,15 @@ class EnvironmentTest {
     // Nobody starts with it for a month.
     try (Stream<Path> files = Files.walk(server.home().resolve("jobs").toRealPath(), 3)) {
       Path mark = files.filter(path -> path.endsWith("whole")).findFirst().orElseThrow();
-      assertThat(typed.ebb("gc").out()).contains("and 0 environments");
+      assertThat(typed.ebb("gc").out()).contains(", 0 environments and ");
       Files.setLastModifiedTime(mark, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
-      assertThat(typed.ebb("gc --dry-run").out()).contains("and 1 environment");
+      assertThat(typed.ebb("gc --dry-run").out()).contains(", 1 environment and ");
       assertThat(mark).exists();
       Path victim = Files.createDirectories(folder.resolve("victim"));
       Files.writeString(victim.resolve("file"), "not an environment's");
       Path link = Files.createSymbolicLink(mark.getParent().resolveSibling("link"), victim);
       Files.setLastModifiedTime(victim, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
-      assertThat(typed.ebb("gc").out()).contains("and 1 environment");
+      assertThat(typed.ebb("gc").out()).contains(", 1 environment and ");
       assertThat(mark.getParent()).doesNotExist();
       assertThat(link).isSymbolicLink();
       assertThat(victim.resolve("file")).exists();

@@ -203,4 +203,12 @@ class ImageTest {
     assertThat(said.err()).contains("'example.org/base:1'", "isolation container");
     assertThat(said.out()).doesNotContain("never");
   }
+
+  @Test
+  void jobWithoutAnImageIsRefusedWhenItIsSentToAClusterOfContainers() throws Exception {
+    Typed.Said said = typed.ebb("run -d --name bare --cluster cpu-cluster -- true");
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("'cpu-cluster' cannot start it", "name one (image)");
+    assertThat(typed.ebb("ml job show -n bare").code()).as("nothing was taken").isEqualTo(3);
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,26 @@ class JobFilesTest {
     assertThat(refused.code()).isNotZero();
     assertThat(refused.err()).contains("'docker-archive:/x.tar' is no name of an image");
     assertThat(typed.ebb("ml job show -n unfit").code()).isNotZero();
+  }
+
+  @Test
+  void imageThatNothingStandsForIsRefusedWhenItIsSentToAClusterWithoutContainers()
+      throws Exception {
+    typed.ebb("ml compute create -n bare --size Standard_D2s_v3 --max-instances 1");
+    String bare = "{command: 'true', compute: 'azureml:bare', environment: {image: '%s'}}";
+    write("pictured.yml", bare.formatted("my/img:1"));
+    write("serverless.yml", "{command: 'true', environment: {image: 'my/img:1'}}");
+    write("known.yml", bare.formatted("library/python:3.11"));
+
+    for (String file : List.of("pictured", "serverless")) {
+      Typed.Said refused = typed.ebb("ml job create -n %1$s -f %1$s.yml".formatted(file));
+      assertThat(refused.code()).isEqualTo(1);
+      assertThat(refused.err())
+          .contains("'my/img:1' runs in a container", "such as: my/img: {pip: ");
+      assertThat(typed.ebb("ml job show -n " + file).code()).as("nothing was taken").isEqualTo(3);
+    }
+    assertThat(typed.ebb("ml compute list -o tsv").out()).doesNotContain("serverless-ds3v2");
+    assertThat(typed.ebb("ml job create -n known -f known.yml --stream").code()).isZero();
   }
 
   @Test

@@ -125,18 +125,25 @@ class ToldTest {
     assertThat(ofArm("four").path("ebb.end.code").asString()).isEqualTo("4");
 
     Files.writeString(
-        folder.resolve("pictured.yml"),
-        "command: 'true'\ncompute: azureml:cpu\nenvironment: {image: 'my/img:1'}\n");
-    assertThat(ebb("ml job create -n pictured -f pictured.yml").code()).isZero();
-    awaitPhase("pictured", "ended");
-    String why = ebb("why pictured").out();
+        folder.resolve("unfed.yml"),
+        """
+        command: 'true'
+        compute: azureml:cpu
+        inputs: {table: {type: uri_file, path: azureml://datastores/shelf/paths/gone.csv}}
+        """);
+    ebb(
+        "ml datastore create --name shelf --path "
+            + Files.createDirectory(folder.resolve("shelf")));
+    assertThat(ebb("ml job create -n unfed -f unfed.yml").code()).isZero();
+    awaitPhase("unfed", "ended");
+    String why = ebb("why unfed").out();
     assertThat(why)
-        .startsWith("The job 'pictured' has ended: it failed (could not be started: the image ")
-        .contains("'my/img:1'", "such as: my/img: {pip: ")
+        .startsWith("The job 'unfed' has ended: it failed (could not be started: ")
+        .contains("gone.csv")
         .doesNotContain("its command failed", "ebb logs", "used:");
-    assertThat(ofArm("pictured").has("ebb.end.code")).isFalse();
-    assertThat(job("pictured").path("end").has("code")).isFalse();
-    assertThat(ebb("--home " + server.home()).out()).contains("ebb why pictured");
+    assertThat(ofArm("unfed").has("ebb.end.code")).isFalse();
+    assertThat(job("unfed").path("end").has("code")).isFalse();
+    assertThat(ebb("--home " + server.home()).out()).contains("ebb why unfed");
   }
 
   @Test

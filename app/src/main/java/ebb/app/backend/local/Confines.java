@@ -100,6 +100,14 @@ public final class Confines {
     return containers == null ? Optional.empty() : containers.refusal(image);
   }
 
+  /// Removes images that tasks have pulled and none has started with since then; only counts them
+  /// if not `really`.
+  RunFolders.Removed removeImages(long unusedSinceMillis, boolean really) throws IOException {
+    return containers == null
+        ? new RunFolders.Removed(0, 0)
+        : containers.removeImages(unusedSinceMillis, really);
+  }
+
   /// What a person who starts a server should know.
   public List<String> words() {
     List<String> words = new ArrayList<>();

@@ -55,15 +55,17 @@ final class Containers {
   private final String installation;
   private final Images images;
   private final LocalImages there;
+  private final PulledImages pulled;
 
-  private Containers(
-      String podman, String unshare, Path files, String installation, Images images) {
+  private Containers(String podman, String unshare, Path files, String installation, Images images)
+      throws IOException {
     this.podman = podman;
     this.unshare = unshare;
     this.files = files;
     this.installation = installation;
     this.images = images;
     this.there = new LocalImages(podman, LocalImages.HOLDS);
+    this.pulled = PulledImages.open(files.resolve("pulled"), podman);
   }
 
   /// What this machine has; otherwise what is missing.
@@ -125,7 +127,7 @@ final class Containers {
     arguments.addAll(List.of("--env-file", write(bare).toString()));
     List<String> whole = new ArrayList<>();
     whole.addAll(List.of(unshare, "--pid", "--fork", "--kill-child", "--mount-proc"));
-    whole.addAll(images.run(image, lock(image), arguments, bare.arguments()));
+    whole.addAll(images.run(image, lock(image), pulled.folder(), arguments, bare.arguments()));
     return whole;
   }
 
@@ -137,11 +139,20 @@ final class Containers {
         : Optional.of("The image '%s' is not on this machine: %s.".formatted(image, why));
   }
 
+  /// Removes images that tasks have pulled and none has started with since then.
+  RunFolders.Removed removeImages(long unusedSinceMillis, boolean really) throws IOException {
+    RunFolders.Removed removed = pulled.removeUnused(unusedSinceMillis, really);
+    if (really && removed.count() > 0) {
+      there.forget();
+    }
+    return removed;
+  }
+
   /// The same for all spellings of an image's name. There are no more than 256, however many images
   /// are named: one that waits for another's pull now and then does no harm.
-  private String lock(String image) {
+  private Path lock(String image) {
     byte[] reference = ImageName.reference(image).getBytes(StandardCharsets.UTF_8);
-    return files.resolve("image-" + Specification.hashOf(reference).substring(0, 2)).toString();
+    return files.resolve("image-" + Specification.hashOf(reference).substring(0, 2));
   }
 
   private static String volume(Path folder, boolean writable) throws CannotPrepare {
@@ -152,17 +163,18 @@ final class Containers {
   }
 
   private static String image(Specification.Environment environment) throws CannotPrepare {
-    if (environment instanceof Specification.ImageWith with) {
-      return image(with.image());
+    Optional<String> fault = // asked again: the name becomes podman's argument
+        environment.faultInContainers().or(environment::fault);
+    if (fault.isPresent()) {
+      throw new CannotPrepare(fault.get());
     }
-    if (environment instanceof Specification.Image(String name)) {
-      Optional<String> fault = ImageName.fault(name); // asked again: it becomes podman's argument
-      if (fault.isPresent()) {
-        throw new CannotPrepare(fault.get());
-      }
-      return name;
-    }
-    throw new CannotPrepare("a cluster with isolation container runs images: name one (image)");
+    return switch (environment) {
+      case Specification.Image(String name) -> name;
+      case Specification.ImageWith with -> with.image().name();
+      case Specification.ImageOr(Specification.Image image, _) -> image.name();
+      case Specification.Packages _, Specification.HostEnvironment _ ->
+          throw new IllegalStateException("what has no image was refused");
+    };
   }
 
   private Path write(Wrapping.Bare bare) throws IOException, CannotPrepare {

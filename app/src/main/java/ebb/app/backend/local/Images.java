@@ -1,6 +1,7 @@
 package ebb.app.backend.local;
 
 import ebb.app.specification.ImageName;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +27,19 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
 
   /// `flock` is util-linux's, as `unshare` is; `timeout` and `df` are of the coreutils. podman is
   /// not left the lock, and knows registries' credentials by itself. `command` has a lock that
-  /// cannot be opened be an answer: without it, the shell ends there.
+  /// cannot be opened be an answer: without it, the shell ends there. What is found is marked as
+  /// used before anybody can remove it, and what was pulled is marked as pulled ([PulledImages]).
   private static final String SCRIPT =
       """
-      podman=$1 image=$2 reference=$3 refusal=$4 lock=$5 within=$6 keep=$7 before=$8; shift 8
+      podman=$1 image=$2 reference=$3 refusal=$4 lock=$5 within=$6 keep=$7 pulled=$8 before=$9; shift 9
       say() { echo "ebb: image: $*" >&2; }
-      there() { "$podman" --cgroup-manager=cgroupfs image exists "$1"; }
+      there() {
+        {
+          flock --shared 8
+          id=$("$podman" --cgroup-manager=cgroupfs image inspect --format '{{.Id}}' "$1" 2>/dev/null 8>&-) &&
+            { [ ! -e "$pulled/$id" ] || touch "$pulled/$id"; }
+        } 8>>"$pulled/lock"
+      }
       if ! there "$image"; then
         name=$image image=$reference
         if ! there "$image"; then
@@ -56,6 +64,7 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
               exit 125
             }
             say "pulled $image"
+            there "$image" && echo "$image" >>"$pulled/$id"
           fi
           exec 9>&-
         fi
@@ -73,15 +82,18 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
   /// The arguments that have podman run a container of an image, and pull it if need be.
   ///
   /// @param lock a file by which tasks that want the same image wait for the first
+  /// @param pulled where what tasks have pulled is marked
   /// @param before those before the image's name, podman itself first
   /// @param command those behind it
-  List<String> run(String image, String lock, List<String> before, List<String> command) {
+  List<String> run(
+      String image, Path lock, Path pulled, List<String> before, List<String> command) {
     String reference = ImageName.reference(image);
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("/bin/sh", "-c", SCRIPT, "ebb-image", before.getFirst(), image));
-    arguments.addAll(List.of(reference, refusal(reference), lock));
+    arguments.addAll(List.of(reference, refusal(reference), lock.toString()));
     arguments.add(String.valueOf(within.toSeconds()));
     arguments.add(String.valueOf(keepFreeBytes / 1024));
+    arguments.add(pulled.toString());
     arguments.add(String.valueOf(before.size()));
     arguments.addAll(before);
     arguments.addAll(command);

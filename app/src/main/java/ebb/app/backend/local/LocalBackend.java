@@ -50,6 +50,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
 
   private final BlockingQueue<InstructionThread.Item> queue = new LinkedBlockingQueue<>();
   private final AgentLink link = new AgentLink();
+  private final Confines confines;
   private final RunFolders folders;
   private final Thread instructions;
   private final Thread record;
@@ -70,6 +71,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
       Files.createDirectories(
           home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
+    this.confines = options.confines();
     this.folders =
         RunFolders.open(
             options.home(), options.installation(), options.confines().users().range() != null);
@@ -115,6 +117,13 @@ public final class LocalBackend implements Backend, AutoCloseable {
   /// Has a task stopped that has used more of the disk than it may; said again, it does nothing.
   public void overDisk(TaskId task, String used) {
     queue.add(new InstructionThread.OverDisk(task, used));
+  }
+
+  /// Removes images that tasks have pulled and none has started with since then; only counts them
+  /// if not `really`.
+  public RunFolders.Removed removeImages(long unusedSinceMillis, boolean really)
+      throws IOException {
+    return confines.removeImages(unusedSinceMillis, really);
   }
 
   /// Where the output of tasks is.

@@ -56,8 +56,15 @@ final class LocalImages {
     this.holds = holds;
   }
 
+  /// Some were removed: each is looked for again.
+  void forget() {
+    synchronized (answers) {
+      answers.clear();
+    }
+  }
+
   /// Whether an image is known not to be here. One that was found is not looked for again: if it is
-  /// removed later, the task tells of it.
+  /// removed by others, the task tells of it.
   boolean isAbsent(String image) {
     return remembered(image).orElseGet(() -> asked(image)) == Presence.ABSENT;
   }

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// Programs of the machine that the backend itself runs.
 final class Programs {
@@ -18,7 +18,7 @@ final class Programs {
   static final String PATH = String.join(":", FOLDERS);
 
   /// Longer than any of them takes on a busy machine.
-  private static final long PATIENCE_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final int WORDS_MAX = 500;
 
@@ -48,6 +48,11 @@ final class Programs {
 
   /// Runs a program to its end, with a text as its input.
   static Ended run(List<String> arguments, String input) throws IOException {
+    return run(arguments, input, PATIENCE);
+  }
+
+  /// The same, with another bound on how long it may take.
+  static Ended run(List<String> arguments, String input, Duration patience) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(arguments));
     builder.environment().clear();
     builder.environment().put("PATH", PATH);
@@ -65,7 +70,7 @@ final class Programs {
           Thread.ofVirtual()
               .start(() -> {
                 try {
-                  if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                  if (!process.waitFor(patience)) {
                     process.destroyForcibly();
                   }
                 } catch (InterruptedException e) {

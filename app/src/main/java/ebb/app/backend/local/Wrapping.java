@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -81,10 +82,10 @@ final class Wrapping {
     if (confinement.isolation() == Isolation.CONTAINER) {
       return contain(confinement, own, environment, bare);
     }
-    if (environment instanceof Specification.Image(String image)) {
-      throw new CannotPrepare(
-          "the image '%s' runs in a container: send the job to a cluster with isolation container, or add a line for it to environments.yaml and start the server again, such as: %s: {pip: [numpy]}"
-              .formatted(image, image.replaceFirst("(@.*|:[^:/]*)$", "")));
+    // Asked again: the cluster may have been made anew since the job was taken.
+    Optional<String> fault = environment.faultOutsideContainers();
+    if (fault.isPresent()) {
+      throw new CannotPrepare(fault.get());
     }
     Map<String, String> variables = new TreeMap<>(bare.variables());
     List<String> inner = trusted(bare.arguments(), variables);

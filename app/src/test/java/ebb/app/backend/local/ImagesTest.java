@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -21,19 +22,21 @@ class ImagesTest {
       own=$(dirname "$0")
       echo "$*" >>"$own/asked"
       case "$*" in
-        *" image exists "*) [ -e "$own/pulled" ] ;;
+        *" image inspect "*) [ -e "$own/whole" ] && echo 4711 ;;
         *" info "*) echo "$own" ;;
         *" pull "*killed*) kill -KILL $$ ;;
-        *" pull "*) : >"$own/pulled" ;;
+        *" pull "*) : >"$own/whole" ;;
         *) echo "ran $*" ;;
       esac
       """;
 
   @TempDir Path folder;
   private Path podman;
+  private Path marks;
 
   @BeforeEach
   void begin() throws Exception {
+    marks = Files.createDirectory(folder.resolve("marks"));
     podman = Files.writeString(folder.resolve("podman"), STAND_IN);
     Files.setPosixFilePermissions(podman, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
@@ -41,8 +44,7 @@ class ImagesTest {
   private Programs.Ended run(String image, Path lock, long keepFreeBytes) throws Exception {
     Images images = new Images(Images.ANY, Duration.ofMinutes(1), keepFreeBytes);
     return Programs.run(
-        images.run(image, lock.toString(), List.of(podman.toString(), "run"), List.of("program")),
-        "");
+        images.run(image, lock, marks, List.of(podman.toString(), "run"), List.of("program")), "");
   }
 
   private List<String> asked() throws Exception {
@@ -87,5 +89,27 @@ class ImagesTest {
     assertThat(ended.code()).isEqualTo(125);
     assertThat(ended.output()).contains("ebb: image: cannot lock " + lock);
     assertThat(asked()).noneMatch(line -> line.contains(" pull "));
+  }
+
+  @Test
+  void whatATaskPullsIsMarkedByItsIdWithTheNameAndEachStartTouchesTheMark() throws Exception {
+    run("busybox", folder.resolve("lock"), 0);
+
+    Path mark = marks.resolve("4711");
+    assertThat(mark).hasContent("docker.io/library/busybox:latest\n");
+    Files.setLastModifiedTime(mark, FileTime.fromMillis(0));
+    run("busybox", folder.resolve("lock"), 0);
+    assertThat(Files.getLastModifiedTime(mark).toMillis()).isPositive();
+    assertThat(asked()).filteredOn(line -> line.contains(" pull ")).hasSize(1);
+  }
+
+  @Test
+  void imageThatWasThereIsNotMarked() throws Exception {
+    Files.createFile(folder.resolve("whole"));
+
+    Programs.Ended ended = run("busybox", folder.resolve("lock"), 0);
+
+    assertThat(ended.output()).isEqualTo("ran run busybox program\n");
+    assertThat(marks.resolve("4711")).doesNotExist();
   }
 }

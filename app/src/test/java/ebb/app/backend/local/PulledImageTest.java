@@ -20,11 +20,14 @@ import java.net.Socket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,9 +171,13 @@ class PulledImageTest {
   }
 
   private void tell(TaskId task, String name) throws Exception {
+    tell(task, name, "echo in the image");
+  }
+
+  private void tell(TaskId task, String name, String line) throws Exception {
     Specification specification =
         new Specification(
-            new Specification.ShellLine("echo in the image"),
+            new Specification.ShellLine(line),
             new TreeMap<>(),
             Optional.empty(),
             new Specification.Image(name),
@@ -192,6 +199,31 @@ class PulledImageTest {
             bare.specHash(),
             bare.limitMillis(),
             bare.graceMillis()));
+  }
+
+  private void runs(TaskId task) throws Exception {
+    tell(task, image);
+    assertThat(server.exited(task).report().code()).as(log(task)).isZero();
+  }
+
+  private Optional<Path> mark() throws Exception {
+    try (Stream<Path> marks = Files.list(folder.resolve("home/containers/pulled"))) {
+      return marks.filter(mark -> !mark.endsWith("lock")).findFirst();
+    }
+  }
+
+  private void nobodyHasUsedItForTwoDays() throws Exception {
+    Instant then = Instant.now().minus(Duration.ofDays(2));
+    Files.setLastModifiedTime(mark().orElseThrow(), FileTime.from(then));
+  }
+
+  private RunFolders.Removed unusedForADay(boolean really) throws Exception {
+    long since = Instant.now().minus(Duration.ofDays(1)).toEpochMilli();
+    return server.backend.removeImages(since, really);
+  }
+
+  private boolean isThere() throws Exception {
+    return SmallImage.run("", "image", "exists", image).isFine();
   }
 
   private String log(TaskId task) throws Exception {
@@ -248,5 +280,81 @@ class PulledImageTest {
       assertThat(server.exited(task(2)).report().code()).isEqualTo(125);
       assertThat(log(task(2))).contains("it took longer than 1 s (images.pull-within)");
     }
+  }
+
+  @Test
+  void imageThatTasksHavePulledIsRemovedWhenNoneHasStartedWithItForLongAndNoContainerUsesIt()
+      throws Exception {
+    runs(task(1));
+    assertThat(server.backend.removeImages(Long.MAX_VALUE, true).count()).as("just used").isZero();
+    nobodyHasUsedItForTwoDays();
+    runs(task(2));
+    assertThat(unusedForADay(true).count()).as("used again").isZero();
+
+    tell(task(3), image, "echo begun >&2; exec busybox sleep 600");
+    ServerStandIn.eventually("it runs", () -> log(task(3)).contains("begun"));
+    nobodyHasUsedItForTwoDays();
+    assertThat(unusedForADay(false).count()).as("in use, to be counted").isZero();
+    assertThat(unusedForADay(true).count()).as("in use").isZero();
+    assertThat(isThere()).isTrue();
+    server.tell(new Backend.StopTask(task(3), 0));
+    server.exited(task(3));
+
+    ServerStandIn.eventually("its container is gone", () -> unusedForADay(false).count() == 1);
+    assertThat(isThere()).as("it was only counted").isTrue();
+    RunFolders.Removed removed = unusedForADay(true);
+    assertThat(removed.count()).isOne();
+    assertThat(removed.bytes()).isGreaterThan(Files.size(Path.of("/bin/busybox")));
+    assertThat(isThere()).isFalse();
+    assertThat(mark()).isEmpty();
+    assertThat(unusedForADay(true).count()).as("again").isZero();
+
+    runs(task(4));
+    assertThat(log(task(4))).contains("pulling " + image);
+  }
+
+  @Test
+  void imageThatAnOperatorHasBroughtOrNamedStaysHoweverLongNoTaskUsesIt() throws Exception {
+    SmallImage.podman("pull", image);
+    runs(task(1));
+    assertThat(mark()).as("no task has pulled it").isEmpty();
+    assertThat(unusedForADay(true).count()).isZero();
+    assertThat(isThere()).isTrue();
+
+    SmallImage.podman("rmi", image);
+    runs(task(2));
+    String own = "localhost/ebb-kept-%d:1".formatted(port);
+    SmallImage.podman("tag", image, own);
+    try {
+      nobodyHasUsedItForTwoDays();
+      assertThat(unusedForADay(false).count()).isZero();
+      assertThat(unusedForADay(true).count()).isZero();
+      assertThat(isThere()).isTrue();
+    } finally {
+      SmallImage.podman("rmi", own);
+    }
+  }
+
+  @Test
+  void imageThatTasksHavePulledByItsTagAndItsDigestIsRemovedWithBothAndAMarkOfNothingGoes()
+      throws Exception {
+    runs(task(1));
+    Programs.Ended digest =
+        SmallImage.run("", "image", "inspect", "--format", "{{index .RepoDigests 0}}", image);
+    SmallImage.podman("rmi", image);
+    tell(task(2), digest.output().strip());
+    assertThat(server.exited(task(2)).report().code()).as(log(task(2))).isZero();
+    runs(task(3));
+    assertThat(log(task(3))).contains("pulling " + image);
+
+    nobodyHasUsedItForTwoDays();
+    assertThat(unusedForADay(true).count()).isOne();
+    assertThat(SmallImage.run("", "image", "exists", digest.output().strip()).code()).isOne();
+
+    runs(task(4));
+    SmallImage.podman("rmi", image);
+    nobodyHasUsedItForTwoDays();
+    assertThat(unusedForADay(true)).isEqualTo(new RunFolders.Removed(0, 0));
+    assertThat(mark()).isEmpty();
   }
 }
