@@ -318,8 +318,8 @@ final class ArmDatastores {
   }
 
   /// Clients ask for the first file of what they are about to send, and send nothing if it is there
-  /// and says that all of it is, as each file does of what has been sent. If it is not there, the
-  /// upload begins.
+  /// and says that all of it is, as each file does of what has been sent. If it is not there, they
+  /// send all; the first file that comes begins the upload, for whoever asks may only ask.
   private Response sent(Uploads.Name name, Request request, boolean mayWrite)
       throws IOException, CodeRefused {
     String path = InputAddresses.inside(request.parameter("path"));
@@ -336,11 +336,11 @@ final class ArmDatastores {
       // Nothing has been sent under the name, or it is gone: it may be about to be.
     }
     if (mayWrite) {
-      uploads.begin(name, now);
+      uploads.forgetLost(name, now);
     }
     Optional<Long> bytes = uploads.bytes(name, path, now);
     return bytes.isPresent()
-        ? Blobs.there(new Blobs.Blob(bytes.get(), System.currentTimeMillis()))
+        ? Blobs.there(new Blobs.Blob(bytes.get(), 0)) // with the tag that it has when all is there
         : Blobs.absent(Blobs.NOT_FOUND);
   }
 
@@ -382,6 +382,7 @@ final class ArmDatastores {
     return uploads.take(
             name,
             content,
+            now,
             (pending, id) -> new SentFile(pending, id, path, keepFree).takes(request, content))
         ? SentFile.answer()
         : Blobs.refused(

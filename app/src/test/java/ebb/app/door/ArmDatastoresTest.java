@@ -213,14 +213,22 @@ class ArmDatastoresTest {
   @Test
   void whatIsSentIsAnInputOnceItIsWhole() throws Exception {
     Store store = Store.of("workspaceblobstore");
-    assertThat(store.head("LocalUpload/h1/t.csv").status()).isEqualTo(404);
+    Answer absent = store.head("LocalUpload/h1/t.csv");
+    assertThat(absent.status()).isEqualTo(404);
+    assertThat(absent.headers().firstValue("x-ms-error-code")).contains("BlobNotFound");
     assertThat(store.put("LocalUpload/h1/t.csv", "5,6\n").status()).isEqualTo(201);
+    Answer coming = store.head("LocalUpload/h1/t.csv");
+    assertThat(coming.status()).isEqualTo(200);
+    assertThat(coming.headers().firstValue("x-ms-meta-upload_status")).isEmpty();
     Answer early = azure.submit("early", "true", input(ADDRESS + "h1/t.csv"));
     assertThat(early.status()).isEqualTo(400);
     assertThat(early.body()).contains("has not arrived whole");
     assertThat(store.whole("LocalUpload/h1/t.csv").status()).isEqualTo(200);
     Answer there = store.head("LocalUpload/h1/t.csv");
     assertThat(there.headers().firstValue("x-ms-meta-upload_status")).contains("completed");
+    assertThat(there.headers().firstValue("ETag"))
+        .isEqualTo(coming.headers().firstValue("ETag"))
+        .isPresent();
     String read = "cat ${{inputs.data}}";
     Answer taken = azure.submit("reads", read, input(ADDRESS + "h1/t.csv"));
     assertThat(taken.status()).as(taken.body()).isEqualTo(201);
@@ -271,6 +279,7 @@ class ArmDatastoresTest {
     try (Stream<Path> pending = Files.list(server.home().resolve("code/pending"))) {
       List<Path> begun = pending.toList();
       assertThat(store.head("LocalUpload/h7/best/about").status()).isEqualTo(200);
+      assertThat(store.head("LocalUpload/h8/never/sent").status()).isEqualTo(404);
       try (Stream<Path> after = Files.list(server.home().resolve("code/pending"))) {
         assertThat(after).as("asking begins nothing").containsExactlyInAnyOrderElementsOf(begun);
       }
