@@ -174,6 +174,11 @@ public final class Uploads {
     Files.deleteIfExists(mark(name));
   }
 
+  /// What the name means from now on.
+  public synchronized void remember(Name name, String hash) throws IOException {
+    DurableFile.replace(file(name), hash);
+  }
+
   /// The hash of what the name means, if it is still there; counts as a use of it.
   public synchronized Optional<String> find(Name name) throws IOException {
     Path file = file(name);
