@@ -6,6 +6,8 @@ import ebb.app.code.SnapshotContents;
 import ebb.app.code.Uploads;
 import ebb.app.data.Datastore;
 import ebb.app.data.Datastores;
+import ebb.app.files.PathRefused;
+import ebb.app.files.Tree;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
@@ -15,7 +17,6 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -210,7 +211,7 @@ final class ArmDatastores {
     SentContent sent = sent(name);
     sent.contents()
         .files()
-        .forEach((path, place) -> found.put(sent.before() + path, sentBlob(place)));
+        .forEach((path, place) -> found.put(sent.before() + path, AssetCopies.blob(place)));
     return Blobs.list(found, asked);
   }
 
@@ -225,24 +226,6 @@ final class ArmDatastores {
       throw new NoSuchFileException(name.name());
     }
     return new SentContent(InputAddresses.before(name.under()), code.contents(hash.get()));
-  }
-
-  /// What was sent never changes.
-  private static Blobs.Blob sentBlob(SnapshotContents.Place place) {
-    return new Blobs.Blob(place.bytes(), 0);
-  }
-
-  private Blobs.Content sentFile(Uploads.Name name, String path) throws IOException {
-    SnapshotContents contents = sent(name).contents();
-    SnapshotContents.Place place = contents.files().get(InputAddresses.inside(path));
-    if (place == null) {
-      throw new NoSuchFileException(path);
-    }
-    FileChannel archive = contents.open();
-    return new Blobs.Content(
-        sentBlob(place),
-        (from, bytes, out) -> FileEndpoints.copy(archive, place.offset() + from, bytes, out),
-        archive);
   }
 
   private interface Use {
@@ -269,9 +252,18 @@ final class ArmDatastores {
   }
 
   private static Response list(Datastore folder, Blobs.Asked asked) throws IOException {
-    String below = asked.prefix().substring(0, asked.prefix().lastIndexOf('/') + 1);
     TreeMap<String, Blobs.Blob> found = new TreeMap<>();
-    JobBlobs.visit(folder.root(), below.replaceFirst("/$", ""), "", 0, found);
+    try {
+      new Tree(folder.root())
+          .visitBeginning(
+              asked.prefix(),
+              file -> {
+                found.put(file.path(), new Blobs.Blob(file.bytes(), file.modifiedMillis()));
+                return found.size() <= FileEndpoints.FILES_MAX;
+              });
+    } catch (PathRefused none) {
+      return Blobs.list(found, asked);
+    }
     return found.size() > FileEndpoints.FILES_MAX
         ? FileEndpoints.tooMany()
         : Blobs.list(found, asked);
@@ -318,8 +310,8 @@ final class ArmDatastores {
   }
 
   /// Clients ask for the first file of what they are about to send, and send nothing if it is there
-  /// and says that all of it is, as each file does of what has been sent. If it is not there, the
-  /// upload begins.
+  /// and says that all of it is, as each file does of what has been sent. If it is not there, they
+  /// send all; the first file that comes begins the upload, for whoever asks may only ask.
   private Response sent(Uploads.Name name, Request request, boolean mayWrite)
       throws IOException, CodeRefused {
     String path = InputAddresses.inside(request.parameter("path"));
@@ -327,7 +319,7 @@ final class ArmDatastores {
     try {
       SnapshotContents.Place place = sent(name).contents().files().get(path);
       if (place != null) {
-        return Blobs.there(sentBlob(place))
+        return Blobs.there(AssetCopies.blob(place))
             .with("x-ms-meta-upload_status", "completed")
             .with("x-ms-meta-name", name.under())
             .with("x-ms-meta-version", "1");
@@ -336,11 +328,11 @@ final class ArmDatastores {
       // Nothing has been sent under the name, or it is gone: it may be about to be.
     }
     if (mayWrite) {
-      uploads.begin(name, now);
+      uploads.forgetLost(name, now);
     }
     Optional<Long> bytes = uploads.bytes(name, path, now);
     return bytes.isPresent()
-        ? Blobs.there(new Blobs.Blob(bytes.get(), System.currentTimeMillis()))
+        ? Blobs.there(new Blobs.Blob(bytes.get(), 0)) // with the tag that it has when all is there
         : Blobs.absent(Blobs.NOT_FOUND);
   }
 
@@ -382,6 +374,7 @@ final class ArmDatastores {
     return uploads.take(
             name,
             content,
+            now,
             (pending, id) -> new SentFile(pending, id, path, keepFree).takes(request, content))
         ? SentFile.answer()
         : Blobs.refused(
@@ -401,7 +394,8 @@ final class ArmDatastores {
             folder != null
                 ? use.of(JobBlobs.file(folder.root(), path))
                 : name != null
-                    ? use.of(sentFile(name, path))
+                    ? use.of(
+                        AssetCopies.content(sent(name).contents(), InputAddresses.inside(path)))
                     : jobs.open(request, actor, request.parameter("store"), path, use));
   }
 }

@@ -96,7 +96,12 @@ final class JobBlobs {
   /// @param before how the names of the blobs begin
   /// @param folder which part of the job's folder they are; empty for all that is kept of it
   /// @param rest what follows
-  private record Where(String job, String before, String folder, String rest) {}
+  private record Where(String job, String before, String folder, String rest) {
+    /// In the job's folder.
+    String path() {
+      return folder.isEmpty() ? rest : folder + "/" + rest;
+    }
+  }
 
   private record Job(JobId id, int attempts, JobSpec spec) {}
 
@@ -133,7 +138,8 @@ final class JobBlobs {
     }
   }
 
-  /// What is there of the job that the prefix names; nothing if it names none.
+  /// What is there of the job that the prefix names, or what an asset has of it once the job is
+  /// deleted; nothing if it names none.
   Response list(Request request, Actor actor, String store, Blobs.Asked asked) {
     Where where = where(store, asked.prefix());
     if (where == null) {
@@ -153,7 +159,27 @@ final class JobBlobs {
                   ? FileEndpoints.tooMany()
                   : Blobs.list(found, asked);
             });
-    return answer.status() == 404 ? Blobs.list(new TreeMap<>(), asked) : answer;
+    return answer.status() == 404 ? copied(request, where, asked) : answer;
+  }
+
+  private AssetCopies copies(Request request) {
+    return new AssetCopies(
+        parts.code(), parts.view().idOf(Reads.workspaceScope(request)).toString());
+  }
+
+  private Response copied(Request request, Where where, Blobs.Asked asked) {
+    TreeMap<String, Blob> found = new TreeMap<>();
+    int cut = where.folder().isEmpty() ? 0 : where.folder().length() + 1;
+    try {
+      copies(request)
+          .list(where.job(), where.path())
+          .forEach((path, blob) -> found.put(where.before() + path.substring(cut), blob));
+      return Blobs.list(found, asked);
+    } catch (NoSuchFileException swept) {
+      return Blobs.list(new TreeMap<>(), asked);
+    } catch (IOException failure) {
+      return FileEndpoints.unavailable(failure);
+    }
   }
 
   private void collect(Job job, int rank, Where where, TreeMap<String, Blob> found)
@@ -193,14 +219,23 @@ final class JobBlobs {
     return FileEndpoints.newest(parts.outputs(), job.id(), job.attempts(), rank);
   }
 
-  /// A file that a job has left. `use` closes it.
+  /// A file that a job has left, or that an asset has of it. `use` closes it.
   Response open(Request request, Actor actor, String store, String name, Using use) {
     Where where = where(store, name);
     if (where == null) {
       return Blobs.absent(Blobs.NOT_FOUND);
     }
     Response answer = withJob(request, actor, where.job(), job -> use.of(content(job, where)));
-    return answer.status() == 404 ? Blobs.absent(Blobs.NOT_FOUND) : answer;
+    if (answer.status() != 404) {
+      return answer;
+    }
+    try {
+      return use.of(copies(request).open(where.job(), where.path()));
+    } catch (NoSuchFileException absent) {
+      return Blobs.absent(Blobs.NOT_FOUND);
+    } catch (IOException failure) {
+      return FileEndpoints.unavailable(failure);
+    }
   }
 
   /// Keeps a file or folder that a job has left, as it is now.
@@ -224,7 +259,12 @@ final class JobBlobs {
             where.job(),
             job ->
                 CodeEndpoints.answered(() -> {
-                  address.set(snapshot(folder(job, 0), path, request));
+                  String hash = snapshot(folder(job, 0), path, request);
+                  if (hash != null) {
+                    copies(request).add(where.job(), path, hash);
+                    String name = path.substring(path.lastIndexOf('/') + 1);
+                    address.set("ebb://code/" + hash + "/" + name);
+                  }
                   return Reads.badRequest(
                       "The job '%s' has left nothing at '%s'.".formatted(where.job(), path));
                 }));
@@ -232,7 +272,7 @@ final class JobBlobs {
     return kept == null ? new ArmAssets.Found("", answer) : new ArmAssets.Found(kept, null);
   }
 
-  /// Where it is, under its own name; null if it is not there.
+  /// The copy's hash, in which it has its own name; null if it is not there.
   private @Nullable String snapshot(Path folder, String path, Request request)
       throws IOException, CodeRefused {
     int cut = path.lastIndexOf('/') + 1;
@@ -257,10 +297,7 @@ final class JobBlobs {
           pending.put(id, each.substring(cut), content, keepFree, Instant.now());
         }
       }
-      return pending
-          .whole(id, owner, "", keepFree, Instant.now())
-          .map(hash -> "ebb://code/" + hash + "/" + path.substring(cut))
-          .orElse(null);
+      return pending.whole(id, owner, "", keepFree, Instant.now()).orElse(null);
     } finally {
       pending.giveUp(id); // unless it is whole
     }

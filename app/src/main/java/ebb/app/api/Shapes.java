@@ -91,6 +91,7 @@ final class Shapes {
   }
 
   /// @param virtual the machine has less than a node of the size needs: none is real
+  /// @param lacks what it has less of; null if of nothing
   /// @param isolationGiven what its new nodes have of `isolation`, which is what was asked for
   /// @param nodeStart how long its newest nodes took to come; shown of one cluster
   record ClusterShown(
@@ -105,6 +106,7 @@ final class Shapes {
       boolean internodeCommunication,
       Map<String, String> tags,
       boolean virtual,
+      HostUsage.@Nullable Lacks lacks,
       String isolation,
       String isolationGiven,
       boolean network,
@@ -121,6 +123,7 @@ final class Shapes {
       for (Tag tag : spec.tags()) {
         tags.put(tag.name(), tag.value());
       }
+      HostUsage.Lacks lacks = HostUsage.Lacks.of(rules.host(), cluster.size());
       return new ClusterShown(
           cluster.id().toString(),
           cluster.name(),
@@ -132,7 +135,8 @@ final class Shapes {
           spec.location(),
           spec.internodeCommunication(),
           tags,
-          HostUsage.isTooSmall(rules.host(), cluster.size()),
+          lacks != null && rules.host().virtualNodes(),
+          lacks,
           Reason.lower(spec.isolation()),
           Reason.lower(rules.host().isolation().given(spec.isolation())),
           spec.network(),

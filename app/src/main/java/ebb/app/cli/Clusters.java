@@ -74,7 +74,11 @@ final class Clusters {
     put(bag, "isolation", wanted.isolation());
     put(bag, "network", wanted.network());
     JsonNode created = connection.arm("PUT", path(name), body);
-    tellPrice(name);
+    JsonNode made = connection.own("GET", "/clusters/" + Connection.encoded(name), null);
+    tellPrice(made);
+    if (made.has("lacks")) {
+      System.err.println("ebb: " + tooSmall(made));
+    }
     return created;
   }
 
@@ -167,10 +171,18 @@ final class Clusters {
                     + " a month by list price, used or not");
   }
 
+  /// What becomes of jobs on a cluster whose nodes are larger than the machine.
+  private static String tooSmall(JsonNode cluster) {
+    String lacks = Plan.lacks(cluster);
+    return cluster.path("virtual").asBoolean()
+        ? "virtual: " + lacks + ": jobs share what there is"
+        : lacks
+            + ": no node comes; choose a smaller size, or start the server with --virtual-nodes";
+  }
+
   /// What the cluster costs, in the words of the bill: at its maximum for an hour, and its minimum
   /// for a month, used or not.
-  private void tellPrice(String name) {
-    JsonNode cluster = connection.own("GET", "/clusters/" + Connection.encoded(name), null);
+  private static void tellPrice(JsonNode cluster) {
     Plan.Hourly hourly = Plan.hourly(cluster);
     if (hourly == null) {
       System.err.println("ebb: " + Plan.unpriced(cluster));

@@ -4,7 +4,10 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -71,10 +74,11 @@ final class Plan {
                 cluster.path("name").asString(),
                 isolation(cluster),
                 cost(cluster, nodes, limit(submitted, taken))));
-    if (cluster.path("virtual").asBoolean() || taken.path("virtual").asBoolean()) {
+    if (cluster.path("virtual").asBoolean()) {
+      System.err.println("ebb: virtual: " + lacks(cluster) + ": the job shares what there is");
+    } else if (taken.path("virtual").asBoolean()) {
       System.err.println(
-          "ebb: virtual: the machine has not all that %s names, such as GPUs: the job shares what there is"
-              .formatted(cluster.path("size").asString()));
+          "ebb: virtual: the machine has no room for it beside the nodes that are there: the job shares what there is");
     }
     System.err.println(
         "ebb: "
@@ -83,6 +87,30 @@ final class Plan {
               case "Provisioning" -> "expected start: " + whenNodesCome(cluster);
               default -> "expected start: now";
             });
+  }
+
+  /// What of a node of the cluster's size the machine has not.
+  static String lacks(JsonNode cluster) {
+    JsonNode lacks = cluster.path("lacks");
+    List<String> words = new ArrayList<>();
+    lack(words, lacks.path("cores"), "vCPUs", String::valueOf);
+    lack(words, lacks.path("memoryMebibytes"), "of memory", number -> bytes(number << 20));
+    lack(words, lacks.path("gpus"), "GPUs", String::valueOf);
+    return "the machine has not the %s of %s"
+        .formatted(String.join(", ", words), cluster.path("size").asString());
+  }
+
+  private static void lack(
+      List<String> words, JsonNode lack, String what, LongFunction<String> amount) {
+    if (lack.isObject()) {
+      long has = lack.path("has").asLong();
+      words.add(
+          "%s %s (it has %s)"
+              .formatted(
+                  amount.apply(lack.path("needed").asLong()),
+                  what,
+                  has == 0 ? "none" : amount.apply(has)));
+    }
   }
 
   /// What the job is given, and what was asked for where that is more.

@@ -227,6 +227,9 @@ public final class CodeStore {
     if (really && count > 0) {
       uploads.forgetRemoved();
     }
+    if (really) {
+      uploads.forgetLost(Instant.now());
+    }
     return new Removed(count, bytes);
   }
 

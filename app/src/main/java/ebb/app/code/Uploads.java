@@ -7,11 +7,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -22,9 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// then snapshots like any other. What stays is which snapshot a name means.
 ///
 /// ```
-/// HOME/code/sent/KEY    the snapshot's hash
+/// HOME/code/sent/KEY         the snapshot's hash
+/// HOME/code/sent/KEY.begun   an upload is under way, or was lost before it was whole
 /// ```
 public final class Uploads {
+  private static final String BEGUN = ".begun";
+
+  /// Whoever sends an upload that was lost notices within seconds.
+  private static final Duration LOST = Duration.ofDays(1);
+
   private final Path folder;
   private final PendingCode pending;
   private final CodeStore store;
@@ -62,14 +70,42 @@ public final class Uploads {
     }
   }
 
-  /// Begins an upload, or goes on with the one of the name that is under way. Clients ask for the
-  /// first file of what they are about to send: a file that comes without that is of an upload that
-  /// was lost, and what came before it is gone.
-  public synchronized void begin(Name name, Instant now) throws IOException, CodeRefused {
-    begun.values().removeIf(id -> !pending.isThere(id, now));
-    if (!begun.containsKey(name.key())) {
-      begun.put(name.key(), pending.begin(name.owner(), now));
+  /// Somebody is about to send all files of the name: one that was lost is no more to be told of.
+  public synchronized void forgetLost(Name name, Instant now) throws IOException {
+    String id = begun.get(name.key());
+    if (id == null || !pending.isThere(id, now)) {
+      begun.remove(name.key());
+      Files.deleteIfExists(mark(name));
     }
+  }
+
+  /// The upload of the name that is under way, or one that begins. Null if all has been sent, or if
+  /// one was lost, at a start of the server or after an hour: what comes now is the rest of it, and
+  /// what came before is gone.
+  private synchronized @Nullable String underWay(Name name, Instant now)
+      throws IOException, CodeRefused {
+    String id = begun.get(name.key());
+    if (id != null || find(name).isPresent()) {
+      return id;
+    }
+    begun.values().removeIf(each -> !pending.isThere(each, now));
+    try {
+      Files.createFile(mark(name));
+    } catch (FileAlreadyExistsException lost) {
+      return null;
+    }
+    try {
+      String begins = pending.begin(name.owner(), now);
+      begun.put(name.key(), begins);
+      return begins;
+    } catch (IOException | CodeRefused refused) {
+      Files.deleteIfExists(mark(name));
+      throw refused;
+    }
+  }
+
+  private Path mark(Name name) {
+    return folder.resolve(name.key() + BEGUN);
   }
 
   private synchronized @Nullable String begun(Name name) {
@@ -82,13 +118,14 @@ public final class Uploads {
     boolean by(PendingCode pending, String id) throws IOException, CodeRefused;
   }
 
-  /// Takes a file of an upload, or a part of one; false if there is none. Two clients that send the
-  /// same at once share an upload, and what the slower one still sends is there already.
+  /// Takes a file of an upload, or a part of one, the first of which begins it; false if it was
+  /// lost. Two clients that send the same at once share an upload, and what the slower one still
+  /// sends is there already.
   ///
   /// @param content what `taking` reads
-  public boolean take(Name name, InputStream content, Taking taking)
+  public boolean take(Name name, InputStream content, Instant now, Taking taking)
       throws IOException, CodeRefused {
-    String id = begun(name);
+    String id = underWay(name, now);
     if (id == null) {
       return find(name).isPresent() && isSwallowed(content);
     }
@@ -134,6 +171,12 @@ public final class Uploads {
   private synchronized void end(Name name, String id, String hash) throws IOException {
     DurableFile.replace(file(name), hash);
     begun.remove(name.key(), id);
+    Files.deleteIfExists(mark(name));
+  }
+
+  /// What the name means from now on.
+  public synchronized void remember(Name name, String hash) throws IOException {
+    DurableFile.replace(file(name), hash);
   }
 
   /// The hash of what the name means, if it is still there; counts as a use of it.
@@ -156,6 +199,17 @@ public final class Uploads {
     try (DirectoryStream<Path> names = Files.newDirectoryStream(folder, Uploads::isName)) {
       for (Path file : names) {
         forgetIfRemoved(file);
+      }
+    }
+  }
+
+  /// Forgets the uploads that were lost long ago.
+  void forgetLost(Instant now) throws IOException {
+    try (DirectoryStream<Path> marks = Files.newDirectoryStream(folder, "*" + BEGUN)) {
+      for (Path mark : marks) {
+        if (Files.getLastModifiedTime(mark).toInstant().plus(LOST).isBefore(now)) {
+          Files.deleteIfExists(mark);
+        }
       }
     }
   }

@@ -260,13 +260,28 @@ public final class Tree {
   /// Visits the plain files below one of its folders, or all for the empty path, in no order. What
   /// is gone meanwhile is left out; so is what is more than 64 folders deep.
   public void visit(String below, Visitor visitor) throws IOException {
-    List<String> names = below.isEmpty() ? List.of() : names(below);
-    try (SecureDirectoryStream<Path> folder = openFolder(names)) {
-      visit(folder, below.isEmpty() ? "" : below + "/", 0, visitor);
+    visitBeginning(below.isEmpty() ? "" : below + "/", visitor);
+  }
+
+  /// Visits the plain files whose paths begin so, as [#visit] does. Folders whose paths do not are
+  /// not opened.
+  public void visitBeginning(String prefix, Visitor visitor) throws IOException {
+    int cut = prefix.lastIndexOf('/') + 1;
+    String first = prefix.substring(cut);
+    List<String> above = cut == 0 ? List.of() : names(prefix.substring(0, cut - 1));
+    try (SecureDirectoryStream<Path> folder = openFolder(above)) {
+      List<Path> entries = names(folder);
+      entries.removeIf(entry -> !entry.toString().startsWith(first));
+      visit(new Level(folder, prefix.substring(0, cut), 0), entries, visitor);
     } catch (NoSuchFileException absent) {
       return; // nothing is below it
     }
   }
+
+  /// A folder that is visited.
+  ///
+  /// @param prefix how the paths of its entries begin
+  private record Level(SecureDirectoryStream<Path> folder, String prefix, int depth) {}
 
   /// Takes the entries of one of its folders, files and folders, `most` of them at most, in no
   /// order. Nothing is there to take if the folder is not.
@@ -309,22 +324,22 @@ public final class Tree {
     return bytes[0];
   }
 
-  private static boolean visit(
-      SecureDirectoryStream<Path> folder, String prefix, int depth, Visitor visitor)
+  private static boolean visit(Level level, List<Path> entries, Visitor visitor)
       throws IOException {
-    for (Path name : names(folder)) {
+    for (Path name : entries) {
       try {
-        BasicFileAttributes attributes = attributes(folder, name);
-        String path = prefix + name;
+        BasicFileAttributes attributes = attributes(level.folder(), name);
+        String path = level.prefix() + name;
         if (attributes.isRegularFile()) {
           long modified = attributes.lastModifiedTime().toMillis();
           if (!visitor.take(new Found(path, attributes.size(), modified))) {
             return false;
           }
-        } else if (attributes.isDirectory() && depth < DEPTH_MAX) {
+        } else if (attributes.isDirectory() && level.depth() < DEPTH_MAX) {
           try (SecureDirectoryStream<Path> below =
-              folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-            if (!visit(below, path + "/", depth + 1, visitor)) {
+              level.folder().newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+            Level next = new Level(below, path + "/", level.depth() + 1);
+            if (!visit(next, names(below), visitor)) {
               return false;
             }
           }

@@ -40,15 +40,19 @@ class UploadsTest {
     return put(path, text(path), NOW);
   }
 
+  private void put(Uploads.Name name, Instant now) throws Exception {
+    uploads.take(name, text(""), now, (pending, id) -> pending.put(id, "a", text(""), 0, now));
+  }
+
   private boolean put(String path, InputStream content, Instant now) throws Exception {
-    return uploads.take(ROWS, content, (pending, id) -> pending.put(id, path, content, 0, now));
+    return uploads.take(
+        ROWS, content, now, (pending, id) -> pending.put(id, path, content, 0, now));
   }
 
   @Test
   void twoClientsThatSendTheSameAtOnceEndWithAllOfIt() throws Exception {
-    uploads.begin(ROWS, NOW);
     put("rows/1");
-    uploads.begin(ROWS, NOW); // of another client
+    uploads.forgetLost(ROWS, NOW); // another client asks
     assertThat(put("rows/1")).isTrue();
     assertThat(put("rows/2")).isTrue();
     String first = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow();
@@ -59,7 +63,6 @@ class UploadsTest {
 
   @Test
   void fileThatIsStillArrivingWhenAnotherClientIsDoneIsNoFaultOfItsSender() throws Exception {
-    uploads.begin(ROWS, NOW);
     put("rows/1");
     InputStream late =
         new InputStream() {
@@ -79,13 +82,12 @@ class UploadsTest {
 
   @Test
   void uploadThatLostFilesIsNotWhole() throws Exception {
-    uploads.begin(ROWS, NOW);
     put("rows/1");
     CodeStore again = CodeStore.open(folder.resolve("code"), new Bounds(10, 100));
     uploads = again.uploads();
     assertThat(put("rows/2")).as("of an upload that is gone").isFalse();
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).isEmpty();
-    uploads.begin(ROWS, NOW); // of another client
+    uploads.forgetLost(ROWS, NOW); // another client asks
     put("rows/2");
     assertThat(uploads.whole(ROWS, "rows/1", 0, NOW)).as("without its first file").isEmpty();
     put("rows/1");
@@ -97,14 +99,13 @@ class UploadsTest {
     return uploads.take(
         ROWS,
         content,
+        NOW,
         (pending, id) ->
             pending.putBlock(id, new PendingCode.BlockName(path, name), content, 0, NOW));
   }
 
   @Test
   void blocksCountAsFilesDoAndGoWithTheirUpload() throws Exception {
-    assertThat(block("rows/1", "a", 1)).as("of no upload").isFalse();
-    uploads.begin(ROWS, NOW);
     block("rows/1", "a", 60);
     block("rows/1", "a", 50);
     block("rows/2", "a", 50);
@@ -112,11 +113,14 @@ class UploadsTest {
     assertThatThrownBy(() -> block("../out", "b", 1)).isInstanceOf(CodeRefused.class);
     assertThat(
             uploads.take(
-                ROWS, text(""), (pending, id) -> pending.join(id, "rows/1", List.of("a"), 0, NOW)))
+                ROWS,
+                text(""),
+                NOW,
+                (pending, id) -> pending.join(id, "rows/1", List.of("a"), 0, NOW)))
         .isTrue();
     assertThat(uploads.bytes(ROWS, "rows/1", NOW)).contains(50L);
     block("rows/2", "a", 50);
-    uploads.begin(new Uploads.Name("lab", "later", "rows"), NOW.plus(Duration.ofHours(2)));
+    put(new Uploads.Name("lab", "later", "rows"), NOW.plus(Duration.ofHours(2)));
     try (Stream<Path> left = Files.list(folder.resolve("code/pending"))) {
       assertThat(left).hasSize(1);
     }
@@ -126,7 +130,6 @@ class UploadsTest {
   void nameIsForgottenWithItsSnapshot() throws Exception {
     CodeStore store = CodeStore.open(folder.resolve("code"), new Bounds(10, 100));
     uploads = store.uploads();
-    uploads.begin(ROWS, NOW);
     put("rows/1");
     uploads.whole(ROWS, "rows/1", 0, NOW);
     long now = System.currentTimeMillis();
@@ -140,7 +143,6 @@ class UploadsTest {
   void snapshotThatIsAskedForWhileItIsSweptStays() throws Exception {
     CodeStore store = CodeStore.open(folder.resolve("code"), new Bounds(10, 100));
     uploads = store.uploads();
-    uploads.begin(ROWS, NOW);
     put("rows/1");
     String hash = uploads.whole(ROWS, "rows/1", 0, NOW).orElseThrow();
     Path file = folder.resolve("code").resolve(hash + ".tar");
@@ -158,14 +160,48 @@ class UploadsTest {
   @Test
   void uploadsThatNobodyGoesOnWithMakeRoomThoughOthersBeginMeanwhile() throws Exception {
     for (int i = 0; i < 199; i++) {
-      uploads.begin(new Uploads.Name("lab", "hash" + i, "rows"), NOW);
+      put(new Uploads.Name("lab", "hash" + i, "rows"), NOW);
     }
     Instant later = NOW.plus(Duration.ofMinutes(50));
-    uploads.begin(ROWS, later);
+    put(ROWS, later);
     for (int i = 0; i < 100; i++) {
-      uploads.begin(
-          new Uploads.Name("lab", "later" + i, "rows"), later.plus(Duration.ofMinutes(15)));
+      put(new Uploads.Name("lab", "later" + i, "rows"), later.plus(Duration.ofMinutes(15)));
     }
     assertThat(put("rows/1", text("1"), later)).isTrue();
+  }
+
+  @Test
+  void askingForNamesBeginsNothing() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      Uploads.Name name = new Uploads.Name("lab", "hash" + i, "rows");
+      uploads.forgetLost(name, NOW);
+      assertThat(uploads.find(name)).isEmpty();
+      assertThat(uploads.bytes(name, "a", NOW)).isEmpty();
+    }
+    assertThat(folder.resolve("code/pending")).isEmptyDirectory();
+    assertThat(folder.resolve("code/sent")).isEmptyDirectory();
+    assertThat(put("rows/1")).isTrue();
+  }
+
+  @Test
+  void uploadThatNobodyWentOnWithForAnHourIsLostUntilSomebodyAsksAgain() throws Exception {
+    put("rows/1");
+    Instant later = NOW.plus(Duration.ofHours(2));
+    assertThat(put("rows/2", text("2"), later)).isFalse();
+    put(new Uploads.Name("lab", "other", "rows"), later);
+    assertThat(put("rows/2", text("2"), later)).as("when another has begun").isFalse();
+    uploads.forgetLost(ROWS, later);
+    assertThat(put("rows/1", text("1"), later)).isTrue();
+    assertThat(uploads.whole(ROWS, "rows/1", 0, later)).isPresent();
+  }
+
+  @Test
+  void lostUploadsLeaveNothingForEver() throws Exception {
+    put("rows/1");
+    CodeStore again = CodeStore.open(folder.resolve("code"), new Bounds(10, 100));
+    again.removeUnused(0, Set::of, true);
+    assertThat(folder.resolve("code/sent")).isNotEmptyDirectory();
+    again.uploads().forgetLost(Instant.now().plus(Duration.ofDays(2)));
+    assertThat(folder.resolve("code/sent")).isEmptyDirectory();
   }
 }

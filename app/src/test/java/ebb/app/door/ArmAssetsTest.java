@@ -7,6 +7,7 @@ import static ebb.app.door.ServedHome.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -263,6 +264,7 @@ class ArmAssetsTest {
     server.kill();
     server.start();
     server.send("POST", "/ebb/v1/gc?olderThan=PT0S", "");
+    downloadedFromTheStore();
 
     String read = "cd ${{inputs.model}} && cat weights deep/more";
     assertThat(printed("of-version", read, input("custom_model", "azureml:best:1")))
@@ -276,6 +278,38 @@ class ArmAssetsTest {
     Kind.MODELS.put("away", "1", "one", ",\"isArchived\":true");
     assertThat(azure.submit("none", "true", input("mlflow_model", "azureml:away@latest")).status())
         .isEqualTo(400);
+  }
+
+  /// As clients do: at the address that the version shows.
+  private static void downloadedFromTheStore() throws Exception {
+    String run = "ExperimentRun/dcid.trains/outputs/best";
+    for (String prefix : List.of(run, run + "/")) {
+      assertThat(blob("workspaceartifactstore", "?comp=list&prefix=" + prefix + "&").body())
+          .contains("<Name>" + run + "/weights</Name>", "<Name>" + run + "/deep/more</Name>")
+          .doesNotContain("link");
+    }
+    Answer weights = blob("workspaceartifactstore", "/" + run + "/weights?");
+    assertThat(weights.status()).isEqualTo(200);
+    assertThat(weights.body()).isEqualTo("w\n");
+    assertThat(blob("workspaceblobstore", "?comp=list&prefix=azureml/trains/named/&").body())
+        .contains("<Name>azureml/trains/named/n</Name>");
+    assertThat(blob("workspaceblobstore", "/azureml/trains/named/n?").body()).isEqualTo("n\n");
+    for (String none : List.of("/absent", "/../../token", "", "/deep")) {
+      assertThat(blob("workspaceartifactstore", "/" + run + none + "?").status())
+          .as(none)
+          .isIn(400, 404);
+    }
+    assertThat(blob("workspaceartifactstore", "?comp=list&prefix=ExperimentRun/dcid.no/o/&").body())
+        .doesNotContain("<Name>");
+  }
+
+  private static Answer blob(String store, String rest) throws Exception {
+    String path = LAB + "/datastores/" + store;
+    JsonNode properties = azure.get(path).path("properties");
+    String sign = azure.send("POST", path + "/listSecrets", "{}").text("sasToken");
+    String account = "http://" + properties.path("accountName").asString();
+    URI address = URI.create(account + ".blob." + properties.path("endpoint").asString());
+    return server.send("GET", address.getRawPath() + "/" + store + rest + sign, "", "");
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -167,6 +168,10 @@ class ArmDatastoresTest {
     Store store = Store.of("rows");
     assertThat(store.names("prefix=de&")).containsExactly("deep/a b.csv");
     assertThat(store.names("prefix=deep/&")).containsExactly("deep/a b.csv");
+    for (String prefix : List.of("deep", "deep/a", "deep/a%20b.csv")) {
+      assertThat(store.names("prefix=" + prefix + "&")).containsExactly("deep/a b.csv");
+    }
+    assertThat(store.names("prefix=eep&")).isEmpty();
     for (String out :
         List.of("../", "../rows/", "../absent/", "/", "deep//", "deep/link/", "away/", "%00/")) {
       assertThat(store.names("prefix=" + out + "&")).as(out).isEmpty();
@@ -177,6 +182,26 @@ class ArmDatastoresTest {
       assertThat(refused.status()).as(out + refused.body()).isIn(400, 404);
       assertThat(refused.body()).doesNotContain("not for jobs", folder.toString());
     }
+  }
+
+  /// More files lie beside it than a list looks at.
+  @Test
+  @Tag("long")
+  void listOfAModelLooksAtNothingBesideIt() throws Exception {
+    Path wide = Files.createDirectories(folder.resolve("wide"));
+    Files.writeString(Files.createDirectory(wide.resolve("best")).resolve("weights"), "w");
+    Path beside = Files.createDirectory(wide.resolve("other"));
+    for (int i = 0; i <= 100_000; i++) {
+      Files.createFile(beside.resolve("f" + i));
+    }
+    server.put(
+        "/ebb/v1/datastores/wide",
+        "{\"path\":\"%s\",\"workspaces\":[\"sub/team/lab\"]}".formatted(wide));
+    Store store = Store.of("wide");
+    for (String prefix : List.of("best", "best/", "be")) {
+      assertThat(store.names("prefix=" + prefix + "&")).containsExactly("best/weights");
+    }
+    assertThat(server.send("DELETE", "/ebb/v1/datastores/wide", "").status()).isEqualTo(200);
   }
 
   private static final String ADDRESS =
@@ -213,14 +238,22 @@ class ArmDatastoresTest {
   @Test
   void whatIsSentIsAnInputOnceItIsWhole() throws Exception {
     Store store = Store.of("workspaceblobstore");
-    assertThat(store.head("LocalUpload/h1/t.csv").status()).isEqualTo(404);
+    Answer absent = store.head("LocalUpload/h1/t.csv");
+    assertThat(absent.status()).isEqualTo(404);
+    assertThat(absent.headers().firstValue("x-ms-error-code")).contains("BlobNotFound");
     assertThat(store.put("LocalUpload/h1/t.csv", "5,6\n").status()).isEqualTo(201);
+    Answer coming = store.head("LocalUpload/h1/t.csv");
+    assertThat(coming.status()).isEqualTo(200);
+    assertThat(coming.headers().firstValue("x-ms-meta-upload_status")).isEmpty();
     Answer early = azure.submit("early", "true", input(ADDRESS + "h1/t.csv"));
     assertThat(early.status()).isEqualTo(400);
     assertThat(early.body()).contains("has not arrived whole");
     assertThat(store.whole("LocalUpload/h1/t.csv").status()).isEqualTo(200);
     Answer there = store.head("LocalUpload/h1/t.csv");
     assertThat(there.headers().firstValue("x-ms-meta-upload_status")).contains("completed");
+    assertThat(there.headers().firstValue("ETag"))
+        .isEqualTo(coming.headers().firstValue("ETag"))
+        .isPresent();
     String read = "cat ${{inputs.data}}";
     Answer taken = azure.submit("reads", read, input(ADDRESS + "h1/t.csv"));
     assertThat(taken.status()).as(taken.body()).isEqualTo(201);
@@ -271,6 +304,7 @@ class ArmDatastoresTest {
     try (Stream<Path> pending = Files.list(server.home().resolve("code/pending"))) {
       List<Path> begun = pending.toList();
       assertThat(store.head("LocalUpload/h7/best/about").status()).isEqualTo(200);
+      assertThat(store.head("LocalUpload/h8/never/sent").status()).isEqualTo(404);
       try (Stream<Path> after = Files.list(server.home().resolve("code/pending"))) {
         assertThat(after).as("asking begins nothing").containsExactlyInAnyOrderElementsOf(begun);
       }

@@ -172,10 +172,20 @@ class ToldTest {
   }
 
   @Test
-  void virtualNodesAreToldOfWhenTheJobIsSubmitted() throws Exception {
-    ebb("ml compute create -n many --size Standard_ND96asr_v4 --max-instances 1");
+  void virtualNodesAreToldOfWithWhatTheMachineLacks() throws Exception {
+    String lacks =
+        "ebb: virtual: the machine has not the 96 vCPUs [(]it has [0-9]+[)], [0-9.]+ GB of memory"
+            + " [(]it has [0-9.]+ [MG]B[)], 8 GPUs [(]it has none[)] of Standard_ND96asr_v4: ";
+    assertThat(ebb("ml compute create -n many --size Standard_ND96asr_v4 --max-instances 1").err())
+        .containsPattern(lacks + "jobs share what there is");
     assertThat(ebb("run -d --name big --cluster many -- true").err())
-        .contains("ebb: virtual: the machine has not all that Standard_ND96asr_v4 names");
+        .containsPattern(lacks + "the job shares what there is");
+
+    ebb("ml compute create -n graphics --size Standard_NC6 --max-instances 1");
+    assertThat(get(LAB + "/clusters/graphics").at("/lacks/gpus").toString())
+        .isEqualTo("{\"needed\":1,\"has\":0}");
+    ebb("ml compute create -n tiny --size Standard_DS1_v2 --max-instances 1");
+    assertThat(get(LAB + "/clusters/tiny").has("lacks")).isFalse();
   }
 
   @Test

@@ -15,7 +15,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,29 @@ class TreeTest {
     List<String> paths = new ArrayList<>();
     new Tree(root).visit("a", found -> paths.add(found.path()));
     return paths;
+  }
+
+  @Test
+  void filesAreVisitedByHowTheirPathsBegin() throws Exception {
+    Files.writeString(root.resolve("a/bare"), "");
+    Files.writeString(root.resolve("b"), "");
+    for (String prefix :
+        List.of("a/b", "a/b/", "a/b/f", "a/bare", "a", "", "c", "a/c/", "a/b/file/")) {
+      TreeSet<String> found = new TreeSet<>();
+      try {
+        new Tree(root).visitBeginning(prefix, each -> found.add(each.path()));
+      } catch (PathRefused file) {
+        assertThat(prefix).isEqualTo("a/b/file/");
+      }
+      assertThat(found)
+          .as(prefix)
+          .isEqualTo(
+              Stream.of("a/b/file", "a/bare", "b")
+                  .filter(path -> path.startsWith(prefix))
+                  .collect(Collectors.toCollection(TreeSet::new)));
+    }
+    assertThatThrownBy(() -> new Tree(root).visitBeginning("../o", _ -> true))
+        .isInstanceOf(PathRefused.class);
   }
 
   @Test

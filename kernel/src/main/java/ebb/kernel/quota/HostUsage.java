@@ -33,9 +33,25 @@ public final class HostUsage {
     return Math.clamp(Math.min(Math.min(byCores, byMemory), byGpus), 0, Integer.MAX_VALUE);
   }
 
-  /// Whether the machine has less than one node of this size needs, also when it has no other.
-  public static boolean isTooSmall(Host host, VmSize size) {
-    return new HostUsage().room(host, size) == 0;
+  /// Something of which one node needs more than there is.
+  public record Lack(int needed, int has) {}
+
+  /// What the machine has too little of for one node of a size, also when it has no other; null
+  /// where it has enough.
+  public record Lacks(@Nullable Lack cores, @Nullable Lack memoryMebibytes, @Nullable Lack gpus) {
+    /// What there is too little of; null if nothing is.
+    public static @Nullable Lacks of(Host host, VmSize size) {
+      return new HostUsage().room(host, size) > 0
+          ? null
+          : new Lacks(
+              lack(Math.max(1, size.vcpus()), host.cores()),
+              lack(Math.max(1, size.memoryMebibytes()), host.memoryMebibytes()),
+              lack(size.gpus(), host.gpus()));
+    }
+
+    private static @Nullable Lack lack(int needed, int has) {
+      return needed > has ? new Lack(needed, has) : null;
+    }
   }
 
   /// Whether `nodes` more fit, or may share the machine; null if so.
