@@ -60,6 +60,7 @@ final class LedgerEndpoint {
   /// @param name of a cluster: it outlives it
   /// @param workspace the name of the cluster's
   /// @param deleted true of a cluster that is no more
+  /// @param virtual the time of nodes that share the machine; null if there was none
   private record Row(
       String of,
       @Nullable String name,
@@ -72,7 +73,8 @@ final class LedgerEndpoint {
       String ran,
       String idled,
       String left,
-      @Nullable String unpriced) {}
+      @Nullable String unpriced,
+      @Nullable String virtual) {}
 
   private record SegmentRow(
       long sequence,
@@ -161,7 +163,7 @@ final class LedgerEndpoint {
               id -> id.value() == 0 ? "" : id.toString(),
               _ -> Named.NOTHING);
       case "cluster" -> {
-        TreeMap<ClusterId, Charges> sums =
+        TreeMap<ClusterId, Ledger.Sum> sums =
             ledger.sumsByCluster(
                 asked.of(), asked.period(), id(asked, ClusterId::new), asked.most());
         Map<ClusterId, History.ClusterName> names =
@@ -201,16 +203,21 @@ final class LedgerEndpoint {
   }
 
   private <K> Response sums(
-      Asked asked, TreeMap<K, Charges> sums, Function<K, String> key, Function<K, Named> names) {
-    List<BigDecimal> list = rounded(sums, Charges::list);
-    List<BigDecimal> internal = rounded(sums, Charges::internal);
-    List<BigDecimal> invoice = rounded(sums, Charges::invoice);
+      Asked asked,
+      TreeMap<K, Ledger.Sum> sums,
+      Function<K, String> key,
+      Function<K, Named> names) {
+    List<Charges> charges = sums.values().stream().map(Ledger.Sum::charges).toList();
+    List<BigDecimal> list = rounded(charges, Charges::list);
+    List<BigDecimal> internal = rounded(charges, Charges::internal);
+    List<BigDecimal> invoice = rounded(charges, Charges::invoice);
     List<Row> rows = new ArrayList<>();
     long millis = 0;
-    for (Map.Entry<K, Charges> entry : sums.entrySet()) {
+    for (Map.Entry<K, Ledger.Sum> entry : sums.entrySet()) {
       int i = rows.size();
-      millis += entry.getValue().millis();
-      Shapes.ChargesShown times = Shapes.ChargesShown.of(entry.getValue());
+      millis += charges.get(i).millis();
+      long virtualMillis = entry.getValue().virtualMillis();
+      Shapes.ChargesShown times = Shapes.ChargesShown.of(charges.get(i));
       Named named = names.apply(entry.getKey());
       rows.add(
           new Row(
@@ -225,26 +232,26 @@ final class LedgerEndpoint {
               times.ran(),
               times.idled(),
               times.left(),
-              times.unpriced()));
+              times.unpriced(),
+              virtualMillis == 0 ? null : Shapes.duration(virtualMillis)));
     }
     Total total =
         new Total(
-            total(sums, Charges::list),
-            total(sums, Charges::internal),
-            total(sums, Charges::invoice),
+            total(charges, Charges::list),
+            total(charges, Charges::internal),
+            total(charges, Charges::invoice),
             millis);
     String next = sums.size() < asked.most() ? null : key.apply(sums.lastKey());
     String currency = reads.view().rules().prices().currency();
     return Json.answer(200, new Shown(currency, asked.by(), total, rows, next));
   }
 
-  private static <K> List<BigDecimal> rounded(
-      TreeMap<K, Charges> sums, Function<Charges, Cost> kind) {
-    return Bill.rounded(sums.values().stream().map(kind).toList(), DECIMALS);
+  private static List<BigDecimal> rounded(List<Charges> charges, Function<Charges, Cost> kind) {
+    return Bill.rounded(charges.stream().map(kind).toList(), DECIMALS);
   }
 
-  private static <K> String total(TreeMap<K, Charges> sums, Function<Charges, Cost> kind) {
-    return Bill.total(sums.values().stream().map(kind).toList()).rounded(DECIMALS).toPlainString();
+  private static String total(List<Charges> charges, Function<Charges, Cost> kind) {
+    return Bill.total(charges.stream().map(kind).toList()).rounded(DECIMALS).toPlainString();
   }
 
   /// The segments themselves, whole and with their rates, so that anybody can add them up again.

@@ -27,7 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
     description = {
       "Shows what a workspace's nodes cost in a month (UTC), for each user or each cluster, and the",
       "sum.",
-      "What a node does now counts when it ends: boot, run, idle and leave are metered whole."
+      "What a node does now counts when it ends: boot, run, idle and leave are metered whole.",
+      "Unpriced is the time that nobody has named a price for, virtual that of nodes which shared the",
+      "machine: none of them was real."
     })
 final class Spent implements Runnable {
   private static final List<Output.Column> AMOUNTS =
@@ -38,8 +40,7 @@ final class Spent implements Runnable {
           time("Boot", "booted"),
           time("Run", "ran"),
           time("Idle", "idled"),
-          time("Leave", "left"),
-          time("Unpriced", "unpriced"));
+          time("Leave", "left"));
 
   private static Output.Column time(String title, String field) {
     return new Output.Column(title, row -> time(row.path(field).asString("")));
@@ -130,7 +131,7 @@ final class Spent implements Runnable {
                   currency.isEmpty() ? "" : " · " + currency);
       System.out.println(Table.wrapped(heading, "  ", Terminal.width()));
     }
-    output.showAll(rows, columns());
+    output.showAll(rows, columns(rows));
   }
 
   private static YearMonth month(@Nullable String typed) {
@@ -165,10 +166,15 @@ final class Spent implements Runnable {
     return workspace + row.path("name").asString() + deleted;
   }
 
-  private List<Output.Column> columns() {
+  private List<Output.Column> columns(List<JsonNode> rows) {
     List<Output.Column> columns = new ArrayList<>();
     columns.add(Output.Column.of(by == By.user ? "User" : "Cluster", "/of"));
     columns.addAll(AMOUNTS);
+    for (String rare : List.of("unpriced", "virtual")) {
+      if (rows.stream().anyMatch(row -> row.has(rare))) {
+        columns.add(time(rare.substring(0, 1).toUpperCase(Locale.ROOT) + rare.substring(1), rare));
+      }
+    }
     return columns;
   }
 

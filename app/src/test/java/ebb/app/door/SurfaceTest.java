@@ -294,7 +294,7 @@ class SurfaceTest {
   }
 
   @Test
-  void jobSaysThatItsNodeIsVirtualWhileItRunsAndAfterwards() throws Exception {
+  void jobSaysThatItsNodeIsVirtualWhileItRunsAndAfterwardsAndSoDoesTheBill() throws Exception {
     String path = workspace("virtual");
     // No machine of these tests has a GPU.
     server.put(path + "/clusters/gpu", "{\"size\":\"Standard_NC6\",\"max\":1,\"idle\":0}");
@@ -309,6 +309,9 @@ class SurfaceTest {
         () ->
             contains(path + "/jobs/a", "\"phase\":\"ended\"")
                 && contains(path + "/jobs/a", "\"virtual\":true"));
+    for (String by : List.of("job", "cluster", "account")) {
+      assertThat(server.get(path + "/ledger?by=" + by).body()).contains("\"virtual\":\"PT");
+    }
   }
 
   @Test

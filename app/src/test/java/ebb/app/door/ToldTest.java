@@ -176,6 +176,8 @@ class ToldTest {
     ebb("ml compute create -n many --size Standard_ND96asr_v4 --max-instances 1");
     assertThat(ebb("run -d --name big --cluster many -- true").err())
         .contains("ebb: virtual: the machine has not all that Standard_ND96asr_v4 names");
+    awaitPhase("big", "ended");
+    assertThat(ebb("cost --by cluster").out()).contains("Leave", "Virtual");
   }
 
   @Test
