@@ -93,13 +93,14 @@ public final class Ledger {
 
   /// What a row comes to.
   ///
-  /// @param virtualMillis of nodes that share the machine: what Azure's would cost, and none is real
+  /// @param virtualMillis of nodes that share the machine: what Azure's would cost, and none is
+  ///   real
   public record Sum(Charges charges, long virtualMillis) {
-    static final Sum NONE = new Sum(Charges.NONE, 0);
+    public static final Sum NONE = new Sum(Charges.NONE, 0);
 
-    private Sum plus(Group group, long virtual) {
-      return new Sum(
-          charges.plus(group.kind(), group.millis(), group.rates()), virtualMillis + virtual);
+    /// With as much time more, of which so much was virtual.
+    public Sum plus(SegmentKind kind, long millis, Rates rates, long virtual) {
+      return new Sum(charges.plus(kind, millis, rates), virtualMillis + virtual);
     }
   }
 
@@ -181,8 +182,8 @@ public final class Ledger {
 
   /// By account, in the order of names, those after `after`; null begins, with the empty name for
   /// what clusters pay themselves.
-  public TreeMap<String, Sum> sumsByAccount(
-      Of of, Period period, @Nullable String after, int most) throws HistoryUnavailable {
+  public TreeMap<String, Sum> sumsByAccount(Of of, Period period, @Nullable String after, int most)
+      throws HistoryUnavailable {
     String first = after == null ? "" : after + '\u0001';
     return sums("account", of, period, first, most, row -> row.getString(1));
   }
@@ -196,7 +197,9 @@ public final class Ledger {
         row -> {
           Group group = group(row);
           Sum before = sums.getOrDefault(keys.read(row), Sum.NONE);
-          sums.put(keys.read(row), before.plus(group, row.getLong(7)));
+          sums.put(
+              keys.read(row),
+              before.plus(group.kind(), group.millis(), group.rates(), row.getLong(7)));
           return group;
         },
         period.from(),

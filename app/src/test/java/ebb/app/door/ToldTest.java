@@ -178,6 +178,9 @@ class ToldTest {
         .contains("ebb: virtual: the machine has not all that Standard_ND96asr_v4 names");
     awaitPhase("big", "ended");
     assertThat(ebb("cost --by cluster").out()).contains("Leave", "Virtual");
+    assertThat(ebb("cost --by cluster -o tsv").out().lines())
+        .hasSizeGreaterThan(1)
+        .allSatisfy(row -> assertThat(row.split("\t", -1)).hasSize(13));
   }
 
   @Test
