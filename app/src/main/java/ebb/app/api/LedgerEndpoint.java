@@ -26,11 +26,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What was spent: closed segments of nodes within a period, added up by job, cluster or account.
+/// What was spent until now: segments of nodes within a period, added up by job, cluster or
+/// account. What a node does now counts as if it ended at this moment.
 ///
 /// `GET .../ledger?from=&to=&by=job|cluster|account|segment&cluster=NAME`. The total of a page is
-/// rounded once and its rows by largest remainder, so that they add up; segments that are still
-/// open are not in it.
+/// rounded once and its rows by largest remainder, so that they add up. Listed segments that are
+/// still open come last, without a number.
 final class LedgerEndpoint {
   private static final int DECIMALS = 6;
 
@@ -60,6 +61,7 @@ final class LedgerEndpoint {
   /// @param name of a cluster: it outlives it
   /// @param workspace the name of the cluster's
   /// @param deleted true of a cluster that is no more
+  /// @param virtual the time of nodes that share the machine; null if there was none
   private record Row(
       String of,
       @Nullable String name,
@@ -72,10 +74,12 @@ final class LedgerEndpoint {
       String ran,
       String idled,
       String left,
-      @Nullable String unpriced) {}
+      @Nullable String unpriced,
+      @Nullable String virtual) {}
 
+  /// @param sequence null of a segment that is still open
   private record SegmentRow(
-      long sequence,
+      @Nullable Long sequence,
       String node,
       String cluster,
       @Nullable String job,
@@ -151,29 +155,42 @@ final class LedgerEndpoint {
   }
 
   private Response shown(Asked asked) throws Bodies.Unfit, HistoryUnavailable {
-    Ledger ledger = history.get().wholeLedger();
+    OpenSegments until =
+        OpenSegments.of(reads.view(), history.get(), asked.of(), asked.period(), reads.now());
+    Ledger ledger = until.ledger();
     return switch (asked.by()) {
-      case "segment" -> segments(ledger, asked);
-      case "job" ->
-          sums(
-              asked,
-              ledger.sumsByJob(asked.of(), asked.period(), id(asked, JobId::new), asked.most()),
-              id -> id.value() == 0 ? "" : id.toString(),
-              _ -> Named.NOTHING);
+      case "segment" -> segments(until, asked);
+      case "job" -> {
+        JobId after = id(asked, JobId::new);
+        TreeMap<JobId, Ledger.Sum> sums =
+            ledger.sumsByJob(asked.of(), asked.period(), after, asked.most());
+        yield sums(
+            asked,
+            until.addedTo(sums, Ledger.Segment::payer, after, asked.most()),
+            id -> id.value() == 0 ? "" : id.toString(),
+            _ -> Named.NOTHING);
+      }
       case "cluster" -> {
-        TreeMap<ClusterId, Charges> sums =
-            ledger.sumsByCluster(
-                asked.of(), asked.period(), id(asked, ClusterId::new), asked.most());
+        ClusterId after = id(asked, ClusterId::new);
+        TreeMap<ClusterId, Ledger.Sum> sums =
+            until.addedTo(
+                ledger.sumsByCluster(asked.of(), asked.period(), after, asked.most()),
+                Ledger.Segment::cluster,
+                after,
+                asked.most());
         Map<ClusterId, History.ClusterName> names =
             sums.isEmpty() ? Map.of() : history.get().clusterNames(sums.firstKey(), sums.lastKey());
         yield sums(asked, sums, ClusterId::toString, id -> named(id, names.get(id)));
       }
-      case "account" ->
-          sums(
-              asked,
-              ledger.sumsByAccount(asked.of(), asked.period(), asked.after(), asked.most()),
-              account -> account,
-              _ -> Named.NOTHING);
+      case "account" -> {
+        TreeMap<String, Ledger.Sum> sums =
+            ledger.sumsByAccount(asked.of(), asked.period(), asked.after(), asked.most());
+        yield sums(
+            asked,
+            until.addedTo(sums, Ledger.Segment::account, asked.after(), asked.most()),
+            account -> account,
+            _ -> Named.NOTHING);
+      }
       default ->
           throw new Bodies.Unfit(
               "'%s' is no way to add up: there are job, cluster, account and segment."
@@ -201,16 +218,18 @@ final class LedgerEndpoint {
   }
 
   private <K> Response sums(
-      Asked asked, TreeMap<K, Charges> sums, Function<K, String> key, Function<K, Named> names) {
-    List<BigDecimal> list = rounded(sums, Charges::list);
-    List<BigDecimal> internal = rounded(sums, Charges::internal);
-    List<BigDecimal> invoice = rounded(sums, Charges::invoice);
+      Asked asked, TreeMap<K, Ledger.Sum> sums, Function<K, String> key, Function<K, Named> names) {
+    List<Charges> charges = sums.values().stream().map(Ledger.Sum::charges).toList();
+    List<BigDecimal> list = rounded(charges, Charges::list);
+    List<BigDecimal> internal = rounded(charges, Charges::internal);
+    List<BigDecimal> invoice = rounded(charges, Charges::invoice);
     List<Row> rows = new ArrayList<>();
     long millis = 0;
-    for (Map.Entry<K, Charges> entry : sums.entrySet()) {
+    for (Map.Entry<K, Ledger.Sum> entry : sums.entrySet()) {
       int i = rows.size();
-      millis += entry.getValue().millis();
-      Shapes.ChargesShown times = Shapes.ChargesShown.of(entry.getValue());
+      millis += charges.get(i).millis();
+      long virtualMillis = entry.getValue().virtualMillis();
+      Shapes.ChargesShown times = Shapes.ChargesShown.of(charges.get(i));
       Named named = names.apply(entry.getKey());
       rows.add(
           new Row(
@@ -225,53 +244,43 @@ final class LedgerEndpoint {
               times.ran(),
               times.idled(),
               times.left(),
-              times.unpriced()));
+              times.unpriced(),
+              virtualMillis == 0 ? null : Shapes.duration(virtualMillis)));
     }
     Total total =
         new Total(
-            total(sums, Charges::list),
-            total(sums, Charges::internal),
-            total(sums, Charges::invoice),
+            total(charges, Charges::list),
+            total(charges, Charges::internal),
+            total(charges, Charges::invoice),
             millis);
     String next = sums.size() < asked.most() ? null : key.apply(sums.lastKey());
     String currency = reads.view().rules().prices().currency();
     return Json.answer(200, new Shown(currency, asked.by(), total, rows, next));
   }
 
-  private static <K> List<BigDecimal> rounded(
-      TreeMap<K, Charges> sums, Function<Charges, Cost> kind) {
-    return Bill.rounded(sums.values().stream().map(kind).toList(), DECIMALS);
+  private static List<BigDecimal> rounded(List<Charges> charges, Function<Charges, Cost> kind) {
+    return Bill.rounded(charges.stream().map(kind).toList(), DECIMALS);
   }
 
-  private static <K> String total(TreeMap<K, Charges> sums, Function<Charges, Cost> kind) {
-    return Bill.total(sums.values().stream().map(kind).toList()).rounded(DECIMALS).toPlainString();
+  private static String total(List<Charges> charges, Function<Charges, Cost> kind) {
+    return Bill.total(charges.stream().map(kind).toList()).rounded(DECIMALS).toPlainString();
   }
 
   /// The segments themselves, whole and with their rates, so that anybody can add them up again.
-  private Response segments(Ledger ledger, Asked asked) throws Bodies.Unfit, HistoryUnavailable {
+  private Response segments(OpenSegments until, Asked asked)
+      throws Bodies.Unfit, HistoryUnavailable {
     String after = Bodies.or(asked.after(), "0");
     if (!after.matches("[0-9]{1,18}")) {
       throw new Bodies.Unfit("'" + after + "' is no number: 'after' takes the 'next' of a page.");
     }
-    Charges sum = ledger.sum(asked.of(), asked.period());
+    Charges sum = until.addedTo(until.ledger().sum(asked.of(), asked.period()));
+    List<Ledger.Segment> closed =
+        until.ledger().segments(asked.of(), asked.period(), Long.parseLong(after), asked.most());
+    boolean isLast = closed.size() < asked.most();
     List<SegmentRow> rows = new ArrayList<>();
-    for (Ledger.Segment segment :
-        ledger.segments(asked.of(), asked.period(), Long.parseLong(after), asked.most())) {
-      rows.add(
-          new SegmentRow(
-              segment.sequence(),
-              segment.node().toString(),
-              segment.cluster().toString(),
-              segment.payer().value() == 0 ? null : segment.payer().toString(),
-              segment.account().isEmpty() ? null : segment.account(),
-              Reason.lower(segment.kind()),
-              Shapes.time(segment.from()),
-              Shapes.time(segment.to()),
-              segment.to() - segment.from(),
-              Shapes.rate(segment.rates().list()),
-              Shapes.rate(segment.rates().internal()),
-              Shapes.rate(segment.rates().invoice()),
-              segment.virtual()));
+    closed.forEach(segment -> rows.add(row(segment, segment.sequence())));
+    if (isLast) {
+      until.open().forEach(segment -> rows.add(row(segment, null)));
     }
     Total total =
         new Total(
@@ -279,8 +288,25 @@ final class LedgerEndpoint {
             sum.internal().rounded(DECIMALS).toPlainString(),
             sum.invoice().rounded(DECIMALS).toPlainString(),
             sum.millis());
-    String next = rows.size() < asked.most() ? null : String.valueOf(rows.getLast().sequence());
+    String next = isLast ? null : String.valueOf(closed.getLast().sequence());
     String currency = reads.view().rules().prices().currency();
     return Json.answer(200, new Shown(currency, asked.by(), total, rows, next));
+  }
+
+  private static SegmentRow row(Ledger.Segment segment, @Nullable Long sequence) {
+    return new SegmentRow(
+        sequence,
+        segment.node().toString(),
+        segment.cluster().toString(),
+        segment.payer().value() == 0 ? null : segment.payer().toString(),
+        segment.account().isEmpty() ? null : segment.account(),
+        Reason.lower(segment.kind()),
+        Shapes.time(segment.from()),
+        Shapes.time(segment.to()),
+        segment.to() - segment.from(),
+        Shapes.rate(segment.rates().list()),
+        Shapes.rate(segment.rates().internal()),
+        Shapes.rate(segment.rates().invoice()),
+        segment.virtual());
   }
 }

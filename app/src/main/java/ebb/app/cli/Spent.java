@@ -25,9 +25,10 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows what a workspace's nodes cost in a month (UTC), for each user or each cluster, and the",
-      "sum.",
-      "What a node does now counts when it ends: boot, run, idle and leave are metered whole."
+      "Shows what a workspace's nodes cost in a month (UTC) until now, for each user or each cluster,",
+      "and the sum.",
+      "Unpriced is the time that nobody has named a price for, virtual that of nodes which shared the",
+      "machine: none of them was real."
     })
 final class Spent implements Runnable {
   private static final List<Output.Column> AMOUNTS =
@@ -38,8 +39,7 @@ final class Spent implements Runnable {
           time("Boot", "booted"),
           time("Run", "ran"),
           time("Idle", "idled"),
-          time("Leave", "left"),
-          time("Unpriced", "unpriced"));
+          time("Leave", "left"));
 
   private static Output.Column time(String title, String field) {
     return new Output.Column(title, row -> time(row.path(field).asString("")));
@@ -59,6 +59,21 @@ final class Spent implements Runnable {
         time.toSecondsPart(),
         time.toMillisPart());
   }
+
+  private static final List<String> FIELDS =
+      List.of(
+          "list",
+          "internal",
+          "invoice",
+          "booted",
+          "ran",
+          "idled",
+          "left",
+          "unpriced",
+          "virtual",
+          "name", // these three are of clusters
+          "workspace",
+          "deleted");
 
   /// As the ledger shows amounts.
   private static final BigDecimal NOTHING = BigDecimal.ZERO.setScale(6);
@@ -130,7 +145,7 @@ final class Spent implements Runnable {
                   currency.isEmpty() ? "" : " · " + currency);
       System.out.println(Table.wrapped(heading, "  ", Terminal.width()));
     }
-    output.showAll(rows, columns());
+    output.showAll(rows, columns(rows));
   }
 
   private static YearMonth month(@Nullable String typed) {
@@ -154,8 +169,16 @@ final class Spent implements Runnable {
 
   private JsonNode named(JsonNode row) {
     String of = row.path("of").asString();
-    String name = of.isEmpty() ? "(no job)" : row.has("name") ? clusterName(row, of) : of;
-    return ((ObjectNode) row).put("of", name);
+    return row(of.isEmpty() ? "(no job)" : row.has("name") ? clusterName(row, of) : of, row);
+  }
+
+  /// The same fields in the same order in each row and in the sum, as columns of `tsv` must be.
+  private static JsonNode row(String of, JsonNode amounts) {
+    ObjectNode row = JsonNodeFactory.instance.objectNode().put("of", of);
+    for (String field : FIELDS) {
+      row.set(field, amounts.has(field) ? amounts.get(field) : row.nullNode());
+    }
+    return row;
   }
 
   /// One that was deleted has its id beside it: another may have its name by now.
@@ -165,10 +188,15 @@ final class Spent implements Runnable {
     return workspace + row.path("name").asString() + deleted;
   }
 
-  private List<Output.Column> columns() {
+  private List<Output.Column> columns(List<JsonNode> rows) {
     List<Output.Column> columns = new ArrayList<>();
     columns.add(Output.Column.of(by == By.user ? "User" : "Cluster", "/of"));
     columns.addAll(AMOUNTS);
+    for (String rare : List.of("unpriced", "virtual")) {
+      if (rows.stream().anyMatch(row -> row.hasNonNull(rare))) {
+        columns.add(time(rare.substring(0, 1).toUpperCase(Locale.ROOT) + rare.substring(1), rare));
+      }
+    }
     return columns;
   }
 
@@ -189,9 +217,9 @@ final class Spent implements Runnable {
     }
 
     JsonNode row() {
-      ObjectNode row = JsonNodeFactory.instance.objectNode().put("of", "total");
+      ObjectNode row = JsonNodeFactory.instance.objectNode();
       amounts.forEach((kind, amount) -> row.put(kind, amount.toPlainString()));
-      return row;
+      return Spent.row("total", row);
     }
   }
 }

@@ -84,7 +84,7 @@ final class Standing {
   /// One line for everything: what runs, what waits, and what it costs by list price.
   String line() {
     int waiting = count("queued") + count("assembling");
-    return "%s · %d running %d waiting %s · list $%s/h · %s of %s (metered to the end of each stretch)"
+    return "%s · %d running %d waiting %s · list $%s/h · %s of %s"
         .formatted(
             connection.place().workspaceName(),
             count("unended") - waiting,

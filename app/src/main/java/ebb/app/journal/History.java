@@ -120,6 +120,11 @@ public final class History {
     return projector.reached();
   }
 
+  /// The last event of the journal: whatever is published is in it. The tables may be behind.
+  public long durable() {
+    return projector.durable();
+  }
+
   /// Whether everything that left memory is here. Not so while the tables are being rebuilt.
   public boolean isComplete() {
     return projector.reached() >= heldAtStart;

@@ -30,7 +30,8 @@ public final class Ledger {
   /// %1$s: what it is added up by, %2$s: whose.
   private static final String SUMS =
       "SELECT %1$s, kind, list_rate, internal_rate, invoice_rate,"
-          + " SUM(min(to_at, ?2) - max(from_at, ?1)) FROM segments WHERE"
+          + " SUM(min(to_at, ?2) - max(from_at, ?1)),"
+          + " SUM(virtual * (min(to_at, ?2) - max(from_at, ?1))) FROM segments WHERE"
           + WITHIN
           + "%2$s AND %1$s IN (SELECT DISTINCT %1$s FROM segments WHERE"
           + WITHIN
@@ -89,6 +90,19 @@ public final class Ledger {
       long to,
       Rates rates,
       boolean virtual) {}
+
+  /// What a row comes to.
+  ///
+  /// @param virtualMillis of nodes that share the machine: what Azure's would cost, and none is
+  ///   real
+  public record Sum(Charges charges, long virtualMillis) {
+    public static final Sum NONE = new Sum(Charges.NONE, 0);
+
+    /// With as much time more, of which so much was virtual.
+    public Sum plus(SegmentKind kind, long millis, Rates rates, long virtual) {
+      return new Sum(charges.plus(kind, millis, rates), virtualMillis + virtual);
+    }
+  }
 
   /// Time of one kind at one price.
   private record Group(SegmentKind kind, Rates rates, long millis) {}
@@ -154,13 +168,13 @@ public final class Ledger {
 
   /// By job, in the order of ids, those after `after`; null begins, with [JobId#NONE] for what
   /// clusters pay themselves.
-  public TreeMap<JobId, Charges> sumsByJob(Of of, Period period, @Nullable JobId after, int most)
+  public TreeMap<JobId, Sum> sumsByJob(Of of, Period period, @Nullable JobId after, int most)
       throws HistoryUnavailable {
     long first = after == null ? 0 : after.value() + 1;
     return sums("payer", of, period, first, most, row -> new JobId(row.getLong(1)));
   }
 
-  public TreeMap<ClusterId, Charges> sumsByCluster(
+  public TreeMap<ClusterId, Sum> sumsByCluster(
       Of of, Period period, @Nullable ClusterId after, int most) throws HistoryUnavailable {
     long first = after == null ? 0 : after.value() + 1;
     return sums("cluster", of, period, first, most, row -> new ClusterId(row.getLong(1)));
@@ -168,22 +182,24 @@ public final class Ledger {
 
   /// By account, in the order of names, those after `after`; null begins, with the empty name for
   /// what clusters pay themselves.
-  public TreeMap<String, Charges> sumsByAccount(
-      Of of, Period period, @Nullable String after, int most) throws HistoryUnavailable {
+  public TreeMap<String, Sum> sumsByAccount(Of of, Period period, @Nullable String after, int most)
+      throws HistoryUnavailable {
     String first = after == null ? "" : after + '\u0001';
     return sums("account", of, period, first, most, row -> row.getString(1));
   }
 
-  private <K extends Comparable<K>> TreeMap<K, Charges> sums(
+  private <K extends Comparable<K>> TreeMap<K, Sum> sums(
       String column, Of of, Period period, Object first, int most, Readers.RowReader<K> keys)
       throws HistoryUnavailable {
-    TreeMap<K, Charges> sums = new TreeMap<>();
+    TreeMap<K, Sum> sums = new TreeMap<>();
     readers.list(
         SUMS.formatted(column, clause(of)),
         row -> {
           Group group = group(row);
-          Charges before = sums.getOrDefault(keys.read(row), Charges.NONE);
-          sums.put(keys.read(row), before.plus(group.kind(), group.millis(), group.rates()));
+          Sum before = sums.getOrDefault(keys.read(row), Sum.NONE);
+          sums.put(
+              keys.read(row),
+              before.plus(group.kind(), group.millis(), group.rates(), row.getLong(7)));
           return group;
         },
         period.from(),

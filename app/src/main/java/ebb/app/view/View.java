@@ -1,5 +1,6 @@
 package ebb.app.view;
 
+import ebb.kernel.Kernel;
 import ebb.kernel.State;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.Workspace;
@@ -307,7 +308,10 @@ public final class View implements Publisher {
     if (cluster == null) {
       throw new IllegalStateException("no cluster " + node.cluster() + " of node " + id);
     }
-    content.nodes.put(id, new NodeSeen(cluster.workspace(), cluster.cluster().name(), node));
+    content.nodes.put(
+        id,
+        new NodeSeen(
+            cluster.workspace(), cluster.cluster().name(), node, Kernel.openStretch(state, node)));
   }
 
   private static WorkspaceSeen require(Content content, WorkspaceId id) {

@@ -294,7 +294,7 @@ class SurfaceTest {
   }
 
   @Test
-  void jobSaysThatItsNodeIsVirtualWhileItRunsAndAfterwards() throws Exception {
+  void jobSaysThatItsNodeIsVirtualWhileItRunsAndAfterwardsAndSoDoesTheBill() throws Exception {
     String path = workspace("virtual");
     // No machine of these tests has a GPU.
     server.put(path + "/clusters/gpu", "{\"size\":\"Standard_NC6\",\"max\":1,\"idle\":0}");
@@ -303,12 +303,25 @@ class SurfaceTest {
     server.put(path + "/jobs/a", "{\"cluster\":\"gpu\",\"command\":\"%s\"}".formatted(wait));
     ServedHome.until("it runs", () -> contains(path + "/jobs/a", "\"phase\":\"running\""));
     assertThat(server.get(path + "/jobs/a").body()).contains("\"virtual\":true");
+    // What it has cost is in the bill before its run has ended, and virtual there too.
+    ServedHome.until(
+        "it is metered", () -> contains(path + "/ledger?by=account", "\"virtual\":\"PT"));
+    for (String by : List.of("job", "cluster", "account")) {
+      assertThat(server.get(path + "/ledger?by=" + by).body())
+          .contains("\"ran\":\"PT", "\"virtual\":\"PT");
+    }
+    assertThat(server.get(path + "/ledger?by=segment").body())
+        .contains("{\"sequence\":", "{\"node\":");
+    assertThat(server.get(path + "/ledger?by=segment&limit=1").body()).doesNotContain("{\"node\":");
     Files.createFile(Path.of(sign));
     ServedHome.until(
         "history says so too",
         () ->
             contains(path + "/jobs/a", "\"phase\":\"ended\"")
                 && contains(path + "/jobs/a", "\"virtual\":true"));
+    for (String by : List.of("job", "cluster", "account")) {
+      assertThat(server.get(path + "/ledger?by=" + by).body()).contains("\"virtual\":\"PT");
+    }
   }
 
   @Test

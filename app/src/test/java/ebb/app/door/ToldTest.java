@@ -186,6 +186,12 @@ class ToldTest {
         .isEqualTo("{\"needed\":1,\"has\":0}");
     ebb("ml compute create -n tiny --size Standard_DS1_v2 --max-instances 1");
     assertThat(get(LAB + "/clusters/tiny").has("lacks")).isFalse();
+
+    awaitPhase("big", "ended");
+    assertThat(ebb("cost --by cluster").out()).contains("Leave", "Virtual");
+    assertThat(ebb("cost --by cluster -o tsv").out().lines())
+        .hasSizeGreaterThan(1)
+        .allSatisfy(row -> assertThat(row.split("\t", -1)).hasSize(13));
   }
 
   @Test

@@ -94,7 +94,7 @@ class StoreTest {
                   .sumsByJob(new Ledger.Everything(), Ledger.Period.ALL, null, 100_000)
                   .values()
                   .stream()
-                  .mapToLong(Charges::millis)
+                  .mapToLong(sum -> sum.charges().millis())
                   .sum())
           .isEqualTo(all.millis());
     }
