@@ -1,6 +1,7 @@
 package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.money.PriceBook;
 import ebb.kernel.protocol.Nullable;
@@ -126,6 +127,11 @@ public final class Locations {
     lost.removeIf(location -> isKnown(prices, location));
     if (lost.isEmpty()) {
       return null;
+    }
+    for (ResourceGroup group : state.groups.all()) {
+      if (lost.contains(canonical(group.location()))) {
+        return lost(group.location(), "the resource group " + group.scope().path() + " is there");
+      }
     }
     for (Workspace workspace : state.workspaces.values()) {
       if (lost.contains(canonical(workspace.location()))) {

@@ -8,9 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Price;
+import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Tag;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,28 @@ class GroupsTest {
   private static final Scope GROUP = WORKSPACE.ofGroup();
   private static final Scope SPARE = new Scope("sub", "spare", "", "");
   private static final List<Tag> BLUE = List.of(new Tag("team", "blue"));
+
+  @Test
+  void aGroupKeepsTheLastPriceOfItsPlace() {
+    Story story = Story.usual();
+    String currency = story.state().prices().currency();
+    Command without = new Command.ChangePrices(currency, story.state().prices().prices());
+    List<Price> more = new ArrayList<>(story.state().prices().prices());
+    Rates rates = new Rates(1, Rates.UNPRICED, Rates.UNPRICED);
+    more.add(new Price(World.NC6.name(), "mars", Priority.DEDICATED, rates));
+    story.given(
+        new Command.ChangePrices(currency, more), new Command.PutGroup(SPARE, "mars", BLUE));
+
+    story
+        .when(without)
+        .rejected(
+            new Rejection.InvalidValue(
+                "prices",
+                "none in mars",
+                "at least one row in mars, for the resource group " + SPARE.path() + " is there"));
+    story.given(new Command.DeleteGroup(SPARE), without);
+    assertThat(story.state().prices().locations()).doesNotContain("mars");
+  }
 
   @Test
   void aGroupIsMadeOnceAndItsTagsChange() {

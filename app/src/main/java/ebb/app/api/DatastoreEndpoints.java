@@ -72,7 +72,8 @@ final class DatastoreEndpoints {
         body -> governing.answer(actor, () -> put(request.parameter("name"), body)));
   }
 
-  private Response put(String name, Bodies.DatastoreBody body) throws IOException, Bodies.Unfit {
+  private Response put(String name, Bodies.DatastoreBody body)
+      throws IOException, Bodies.Unfit, Governing.NoWorkspace {
     String mode = Bodies.or(body.mode(), "ro").toLowerCase(Locale.ROOT);
     if (!mode.equals("ro") && !mode.equals("rw")) {
       throw new Bodies.Unfit("'" + mode + "' is no mode: there are ro and rw.");
@@ -80,6 +81,7 @@ final class DatastoreEndpoints {
     boolean isNew = datastores.find(name).isEmpty();
     try {
       Path path = Path.of(Bodies.required(body.path(), "path"));
+      datastores.judge(name, path);
       List<String> workspaces =
           governing.workspaces(Bodies.required(body.workspaces(), "workspaces"));
       Datastore kept = datastores.put(name, path, mode.equals("rw"), workspaces);

@@ -3,6 +3,7 @@ package ebb.app.api;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
+import ebb.kernel.Locations;
 import ebb.kernel.State;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
@@ -66,17 +67,20 @@ final class GovernanceEndpoints {
     for (QuotaKey key : quotaKeys(state)) {
       Scope scope = new Scope(key.subscription(), "", "", "");
       if (state.access().refusal(actor, Action.READ, scope) == null) {
-        shown.add(
-            new QuotaShown(
-                Reason.lower(key.kind()),
-                key.subscription(),
-                key.location(),
-                key.family(),
-                state.quotas().limit(key, state.settings()),
-                state.quotas().used(key)));
+        shown.add(shown(state, key));
       }
     }
     return shown;
+  }
+
+  private static QuotaShown shown(State state, QuotaKey key) {
+    return new QuotaShown(
+        Reason.lower(key.kind()),
+        key.subscription(),
+        key.location(),
+        key.family(),
+        state.quotas().limit(key, state.settings()),
+        state.quotas().used(key));
   }
 
   /// The keys of limits that were set, and of those that a cluster counts against.
@@ -111,11 +115,14 @@ final class GovernanceEndpoints {
               new QuotaKey(
                   kind,
                   lower(Bodies.required(body.subscription(), "subscription")),
-                  lower(Bodies.required(body.location(), "location")),
+                  Locations.canonical(Bodies.required(body.location(), "location")),
                   lower(family));
           int limit = Bodies.required(body.limit(), "limit");
           return wishes.wish(
-              request, actor, new Command.SetQuota(key, limit), _ -> Json.answer(200, body));
+              request,
+              actor,
+              new Command.SetQuota(key, limit),
+              _ -> wishes.ask((state, _) -> shown(state, key), now -> Json.answer(200, now)));
         });
   }
 

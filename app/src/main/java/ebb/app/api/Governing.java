@@ -18,7 +18,17 @@ final class Governing {
   }
 
   interface Use {
-    Response of() throws IOException, Bodies.Unfit;
+    Response of() throws IOException, Bodies.Unfit, NoWorkspace;
+  }
+
+  /// Something is to be given to a workspace that is not there. Whoever judges this last lets a
+  /// client make it, once nothing else is wrong.
+  static final class NoWorkspace extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private NoWorkspace(String text) {
+      super("There is no workspace '" + text + "': make it, or name another.");
+    }
   }
 
   Response answer(Actor actor, Use use) {
@@ -30,6 +40,8 @@ final class Governing {
       return use.of();
     } catch (Bodies.Unfit unfit) {
       return Reads.badRequest(unfit.getMessage());
+    } catch (NoWorkspace absent) {
+      return Json.refusal(404, "ParentResourceNotFound", String.valueOf(absent.getMessage()));
     } catch (IOException failure) {
       return Reads.unavailable(
           "StorageUnavailable", "This could not be done, or not all of it.", failure);
@@ -38,7 +50,7 @@ final class Governing {
 
   /// The paths of workspaces that are there, each named as `subscription/group/workspace` or as
   /// Azure writes it.
-  List<String> workspaces(List<String> asked) throws Bodies.Unfit {
+  List<String> workspaces(List<String> asked) throws Bodies.Unfit, NoWorkspace {
     List<String> paths = new ArrayList<>();
     for (String text : asked) {
       List<String> parts = List.of(String.valueOf(text).replaceAll("^/+", "").split("/"));
@@ -46,11 +58,12 @@ final class Governing {
           switch (parts.size()) {
             case 3 -> Scope.workspace(parts.get(0), parts.get(1), parts.get(2));
             case 8 -> Scope.workspace(parts.get(1), parts.get(3), parts.get(7));
-            default -> Scope.ALL;
+            default ->
+                throw new Bodies.Unfit(
+                    "'" + text + "' names no workspace: write subscription/group/workspace.");
           };
       if (reads.view().workspace(scope) == null) {
-        throw new Bodies.Unfit(
-            "There is no workspace '" + text + "': write subscription/group/workspace.");
+        throw new NoWorkspace(text);
       }
       paths.add(scope.path());
     }

@@ -49,11 +49,12 @@ final class SecretEndpoints {
             governing.answer(
                 actor,
                 () -> {
-                  List<String> workspaces =
-                      governing.workspaces(Bodies.required(body.workspaces(), "workspaces"));
                   try {
-                    boolean isNew =
-                        secrets.put(name, Bodies.required(body.value(), "value"), workspaces);
+                    String value = Bodies.required(body.value(), "value");
+                    Secrets.judge(name, value);
+                    List<String> workspaces =
+                        governing.workspaces(Bodies.required(body.workspaces(), "workspaces"));
+                    boolean isNew = secrets.put(name, value, workspaces);
                     return Json.answer(isNew ? 201 : 200, new SecretShown(name, workspaces));
                   } catch (SecretRefused refused) {
                     throw new Bodies.Unfit(refused.why());

@@ -58,16 +58,23 @@ final class Connection {
   }
 
   static Connection open(Place place) {
-    Path home = place.folder();
-    OwnServer server = new OwnServer(home);
+    OwnServer server = new OwnServer(place.folder());
     JsonNode address = server.running();
+    boolean starts = address == null && place.isDefaultHome() && OwnServer.canStart();
+    return at(place, starts ? server.start() : address);
+  }
+
+  /// For what only looks on: a server that somebody has stopped is not started for it.
+  static Connection running(Place place) {
+    return at(place, new OwnServer(place.folder()).running());
+  }
+
+  private static Connection at(Place place, @Nullable JsonNode address) {
+    Path home = place.folder();
     if (address == null) {
-      if (!place.isDefaultHome() || !OwnServer.canStart()) {
-        throw Failed.refused(
-            "NoServer",
-            "no server runs on " + home + ": start one with 'ebb serve', or name another --home.");
-      }
-      address = server.start();
+      throw Failed.refused(
+          "NoServer",
+          "no server runs on " + home + ": start one with 'ebb serve', or name another --home.");
     }
     try {
       String token = Files.readString(home.resolve("token")).strip();

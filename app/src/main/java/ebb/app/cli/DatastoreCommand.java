@@ -96,8 +96,7 @@ final class DatastoreCommand {
       JsonNode before = GivenTo.row(connection, PATH, named);
       String kept = before == null ? "ro" : before.path("mode").asString();
       body.put("mode", mode == null ? read.path("mode").asString(kept) : mode);
-      given.addTo(body, place, connection, before);
-      output.show(connection.toServer("PUT", at(named), body), COLUMNS);
+      output.show(given.put(connection, at(named), body, before), COLUMNS);
     }
 
     private Path folder(ObjectNode read) {

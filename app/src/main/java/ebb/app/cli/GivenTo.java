@@ -16,19 +16,34 @@ final class GivenTo {
           "Whose jobs may use it, once for each (default: whose may already; of a new one the workspace's).")
   private List<String> workspaces = new ArrayList<>();
 
-  /// Says so in the body of a request.
+  /// Puts it, and says so in the body.
   ///
   /// @param before what has the name already, null if nothing has
-  void addTo(ObjectNode body, Place place, Connection connection, @Nullable JsonNode before) {
+  JsonNode put(Connection connection, String path, ObjectNode body, @Nullable JsonNode before) {
+    Place place = connection.place();
     var named = body.putArray("workspaces");
     if (!workspaces.isEmpty()) {
       workspaces.forEach(named::add);
     } else if (before != null && !place.isNamed()) {
       of(before).forEach(named::add);
     } else {
-      connection.ensureWorkspace();
       named.add(
           String.join("/", place.subscriptionName(), place.groupName(), place.workspaceName()));
+      return toOwn(connection, path, body);
+    }
+    return connection.toServer("PUT", path, body);
+  }
+
+  /// The workspace is made only when nothing else is wrong: the server looks for it last.
+  private static JsonNode toOwn(Connection connection, String path, ObjectNode body) {
+    try {
+      return connection.toServer("PUT", path, body);
+    } catch (Failed failed) {
+      if (!failed.code().equals("ParentResourceNotFound")) {
+        throw failed;
+      }
+      connection.ensureWorkspace();
+      return connection.toServer("PUT", path, body);
     }
   }
 

@@ -69,8 +69,8 @@ final class SecretCommand {
       String value = Terminal.isThere() ? typed(named.name) : read();
       Connection connection = Connection.to(place);
       ObjectNode body = JsonNodeFactory.instance.objectNode().put("value", value);
-      given.addTo(body, place, connection, GivenTo.row(connection, PATH, named.name));
-      JsonNode kept = connection.toServer("PUT", named.path(), body);
+      JsonNode before = GivenTo.row(connection, PATH, named.name);
+      JsonNode kept = given.put(connection, named.path(), body, before);
       System.err.println(
           "ebb: keeps the secret %s for %s".formatted(named.name, GivenTo.shown(kept)));
     }

@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
     mixinStandardHelpOptions = true,
     description = {
       "Shows clusters, jobs and money, again every two seconds, until q or Ctrl-C.",
+      "While the server does not answer it says so, and goes on once it does.",
       "Keys: w why, l logs, c cost, k stop, / filter, q end."
     })
 final class Top implements Runnable {
@@ -44,14 +45,39 @@ final class Top implements Runnable {
       return;
     }
     try (keys) {
-      for (char key = 0; key != 'q'; ) {
-        Standing standing = Standing.of(connection);
-        System.out.print(CLEAR + screen(standing, filter) + KEYS);
-        System.out.flush();
-        key = keys.next(EVERY_MILLIS);
-        if (key != 0 && key != 'q') {
-          answer(key, keys, connection, standing);
-        }
+      follow(connection, keys);
+    }
+  }
+
+  /// What fails at the first look ends it; later the server may be back at any time.
+  private void follow(Connection first, Keys keys) {
+    Connection connection = first;
+    Standing standing = Standing.of(connection);
+    Patience patience = new Patience();
+    String failing = "";
+    long pauseMillis = EVERY_MILLIS;
+    while (true) {
+      System.out.print(CLEAR + screen(standing, filter) + failing + KEYS);
+      System.out.flush();
+      char key = keys.next(pauseMillis);
+      if (key == 'q') {
+        return;
+      }
+      if (key != 0) {
+        answer(key, keys, connection, standing);
+      }
+      try {
+        connection = Connection.running(place);
+        standing = Standing.of(connection);
+        patience.hasSucceeded();
+        failing = "";
+        pauseMillis = EVERY_MILLIS;
+      } catch (Failed failed) {
+        pauseMillis = patience.pauseMillis();
+        failing =
+            Table.wrapped(failed.line(), "  ", Terminal.width())
+                + "\nthis is how it stood before; the server is asked again in %d s, or with any key\n"
+                    .formatted(Math.ceilDiv(pauseMillis, 1_000));
       }
     }
   }

@@ -74,12 +74,10 @@ public final class Datastores {
     return List.of(ARTIFACTS, FILES).contains(key(name));
   }
 
-  /// Registers a folder, or registers it anew; durable when this returns.
+  /// The folder itself, if it may be registered under a name.
   ///
-  /// @throws DataRefused if the folder cannot be given to jobs
-  public synchronized Datastore put(
-      String name, Path folder, boolean isWritable, List<String> workspaces)
-      throws IOException, DataRefused {
+  /// @throws DataRefused if it cannot be given to jobs
+  public Path judge(String name, Path folder) throws IOException, DataRefused {
     if (!name.matches("[A-Za-z0-9_]{1,255}")) {
       throw new DataRefused(
           "'" + name + "' is no name of a datastore: letters, digits and underscores are allowed.");
@@ -99,7 +97,16 @@ public final class Datastores {
       throw new DataRefused(
           "'" + root + "' holds the server's home or lies in it: jobs may not be given that.");
     }
-    Datastore datastore = new Datastore(name, root, isWritable, workspaces);
+    return root;
+  }
+
+  /// Registers a folder, or registers it anew; durable when this returns.
+  ///
+  /// @throws DataRefused if the folder cannot be given to jobs
+  public synchronized Datastore put(
+      String name, Path folder, boolean isWritable, List<String> workspaces)
+      throws IOException, DataRefused {
+    Datastore datastore = new Datastore(name, judge(name, folder), isWritable, workspaces);
     write(datastore, "");
     keep(datastore);
     return datastore;

@@ -89,10 +89,8 @@ public final class Secrets {
     return name.toLowerCase(Locale.ROOT);
   }
 
-  /// Keeps a value under a name, in the place of the one that was there; durable when this returns.
-  /// True if the name is new.
-  public synchronized boolean put(String name, String value, List<String> workspaces)
-      throws IOException, SecretRefused {
+  /// Whether a value may be kept under a name.
+  public static void judge(String name, String value) throws SecretRefused {
     if (!name.matches("[A-Za-z0-9-]{1,127}")) {
       throw new SecretRefused(
           "'" + name + "' is no name of a secret: letters, digits and dashes are allowed.");
@@ -103,6 +101,13 @@ public final class Secrets {
           "A secret has %d to %d bytes and no NUL: a shorter one could not be hidden in logs."
               .formatted(BYTES_MIN, BYTES_MAX));
     }
+  }
+
+  /// Keeps a value under a name, in the place of the one that was there; durable when this returns.
+  /// True if the name is new.
+  public synchronized boolean put(String name, String value, List<String> workspaces)
+      throws IOException, SecretRefused {
+    judge(name, value);
     Secret secret = new Secret(name, workspaces, value);
     write(secret);
     boolean isNew = !byName.containsKey(key(name));

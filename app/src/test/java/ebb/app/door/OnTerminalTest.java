@@ -58,6 +58,35 @@ class OnTerminalTest {
   }
 
   @Test
+  void topSaysThatTheServerDoesNotAnswerAndGoesOnWhenItIsBack() throws Exception {
+    Typed.Said said =
+        typed.onTerminal(
+            "top",
+            new Typed.Keys("[q]uit", server::kill, ""),
+            new Typed.Keys("ebb: NoServer: no server runs on", () -> {}, ""),
+            new Typed.Keys("asked again in", OnTerminalTest::startAgain, ""),
+            new Typed.Keys("returned", "q"));
+    assertThat(said.code()).as(said.out()).isZero();
+    assertThat(server.get("/health").status()).isEqualTo(200);
+  }
+
+  private static void startAgain() throws Exception {
+    server.start();
+    assertThat(typed.ebb("run -d --name returned -- sleep 60").code()).isZero();
+  }
+
+  @Test
+  void topEndsWhileTheServerDoesNotAnswer() throws Exception {
+    Typed.Said said =
+        typed.onTerminal(
+            "top",
+            new Typed.Keys("[q]uit", server::kill, ""),
+            new Typed.Keys("asked again in", "q"));
+    server.start();
+    assertThat(said.code()).as(said.out()).isZero();
+  }
+
+  @Test
   void folderAbove100MegabytesIsAskedAboutAndSentOnlyAfterAYes() throws Exception {
     Typed.Keys no = new Typed.Keys("Send it? [y/N]", "n\r");
     Typed.Said refused = typed.onTerminal("run -d --name refused --code big -- true", no);

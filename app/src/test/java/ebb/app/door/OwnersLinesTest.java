@@ -132,6 +132,12 @@ class OwnersLinesTest {
     assertThat(seen.out()).contains("would be seen", "< FILE");
     assertThat(ebb("secret list").out()).containsPattern("typed +ebb/ebb/main");
     assertThat(piped("secret set --name short", "x\n").err()).contains("8 to 25600 bytes");
+    Typed.Said nothingMade = piped("secret set --name short -w unmade", "x\n");
+    assertThat(nothingMade.err()).contains("8 to 25600 bytes").doesNotContain("made the workspace");
+    assertThat(ebb("ml compute list -w unmade").code()).isEqualTo(3);
+    Typed.Said made = piped("secret set --name made -w unmade", VALUE + "\n");
+    assertThat(made.err()).contains("made the workspace unmade", "keeps the secret made for");
+    assertThat(ebb("ml compute list -w unmade").code()).isZero();
     assertThat(ebb("secret set --name key --value " + VALUE).err())
         .contains("Unknown option")
         .doesNotContain("keeps");

@@ -128,6 +128,10 @@ class SecretTest {
         .contains("8 to")
         .doesNotContain("1234567");
     assertThat(put("..%2Fevil", VALUE, "sub/team/lab").status()).isEqualTo(400);
-    assertThat(put("nowhere", VALUE, "sub/team/nowhere").body()).contains("no workspace");
+    Answer nowhere = put("nowhere", VALUE, "sub/team/nowhere");
+    assertThat(nowhere.status()).isEqualTo(404);
+    assertThat(nowhere.body()).contains("ParentResourceNotFound", "no workspace");
+    assertThat(put("nowhere", "short", "sub/team/nowhere").body()).contains("8 to");
+    assertThat(put("nowhere", VALUE, "team/nowhere").status()).isEqualTo(400);
   }
 }

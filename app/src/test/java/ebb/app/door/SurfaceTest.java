@@ -235,6 +235,14 @@ class SurfaceTest {
     assertThat(why.body())
         .contains("\"limit\":2", "\"used\":2", "\"asked\":2", "\"name\":\"quota/cpu\"")
         .contains("raise the limit");
+    String spelled =
+        "{\"kind\":\"Regional_Total\",\"subscription\":\"OTHER\",\"location\":\"North Europe\",\"limit\":3}";
+    for (String when : List.of("changed", "the same again")) {
+      assertThat(server.put("/ebb/v1/quotas", spelled).body())
+          .as(when)
+          .isEqualTo(
+              "{\"kind\":\"regional total\",\"subscription\":\"other\",\"location\":\"northeurope\",\"family\":\"\",\"limit\":3,\"used\":2}");
+    }
     assertThat(server.send("POST", path + "/jobs/holds/cancel", "").status()).isEqualTo(202);
     ServedHome.until("the next one ran", () -> contains(path + "/jobs/waits", "\"succeeded\""));
     assertThat(server.get(path + "/jobs/holds").text("cause")).isEqualTo("canceled");

@@ -51,7 +51,16 @@ final class Typed {
   }
 
   /// What is typed once something is shown that was not there before.
-  record Keys(String shown, String typed) {}
+  record Keys(String shown, Meanwhile meanwhile, String typed) {
+    Keys(String shown, String typed) {
+      this(shown, () -> {}, typed);
+    }
+  }
+
+  /// What happens elsewhere before it is typed.
+  interface Meanwhile {
+    void happens() throws Exception;
+  }
 
   /// Types a line on a terminal of 100 columns, which `script` makes. All that was on the screen is
   /// what it wrote.
@@ -92,6 +101,7 @@ final class Typed {
         throw new IllegalStateException("there is only: " + shown, never);
       }
       seen = shown.indexOf(key.shown(), from) + key.shown().length();
+      key.meanwhile().happens();
       process
           .getOutputStream()
           .write(key.typed().getBytes(java.nio.charset.StandardCharsets.US_ASCII));

@@ -6,7 +6,6 @@ import ebb.kernel.protocol.Rates;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,7 +31,7 @@ public final class PriceBook {
     this.currency = currency;
     for (Price price : prices) {
       this.prices.put(new Key(price.size(), price.location(), price.priority()), price);
-      locations.add(price.location().toLowerCase(Locale.ROOT));
+      locations.add(price.location());
     }
   }
 
@@ -44,7 +43,7 @@ public final class PriceBook {
     return List.copyOf(prices.values());
   }
 
-  /// Where it has a row for some size, in lower case.
+  /// Where it has a row for some size.
   public SortedSet<String> locations() {
     return Collections.unmodifiableSortedSet(locations);
   }
