@@ -42,9 +42,6 @@ final class JobEndpoints {
   /// How many jobs are looked at for a page of those that are wanted.
   private static final int LOOKED_AT_MOST = 1_000;
 
-  /// Enough to see whether any node of a finished job was virtual: a gang has at most 100 nodes.
-  private static final int SEGMENTS_LOOKED_AT = 100;
-
   private final Reads reads;
   private final Wishes wishes;
   private final Supplier<History> history;
@@ -147,12 +144,8 @@ final class JobEndpoints {
 
   /// The same of one that has ended, from history.
   JobFacts looked(JobId id) throws HistoryUnavailable {
-    Ledger ledger = history.get().ledger();
-    Ledger.OfJob its = new Ledger.OfJob(id);
-    boolean virtual =
-        ledger.segments(its, Ledger.Period.ALL, 0, SEGMENTS_LOOKED_AT).stream()
-            .anyMatch(Ledger.Segment::virtual);
-    return JobFacts.of(ledger.sum(its, Ledger.Period.ALL), virtual, history.get().usage(id));
+    Charges charges = history.get().ledger().sum(new Ledger.OfJob(id), Ledger.Period.ALL);
+    return JobFacts.of(charges, history.get().usage(id));
   }
 
   /// What the view has of a live job.

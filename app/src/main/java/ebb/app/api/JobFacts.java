@@ -38,11 +38,11 @@ record JobFacts(
     return new JobFacts(charges, virtual, weakest, null);
   }
 
-  /// Of one that has ended.
-  static JobFacts of(Charges charges, boolean virtual, History.Usage usage) {
+  /// Of one that has ended. Of its nodes history may have heard before its end.
+  static JobFacts of(Charges charges, History.Usage usage) {
     Isolation isolation = usage.isolation();
     return isolation == null // it never had a node
         ? of(charges)
-        : new JobFacts(charges, virtual, isolation, usage.isWhole() ? usage : null);
+        : new JobFacts(charges, usage.virtual(), isolation, usage.isWhole() ? usage : null);
   }
 }

@@ -291,6 +291,7 @@ public final class History {
   /// @param peakMemoryKibibytes the most that one task had at a time
   /// @param checkpoint the newest, of the first node that has left one; empty if none is known
   /// @param isolation of its weakest node; null if it had none
+  /// @param virtual whether one of its nodes shares the machine
   /// @param isWhole whether history has heard of the job's end; until then tasks are missing
   public record Usage(
       long cpuMillis,
@@ -299,6 +300,7 @@ public final class History {
       long bytesWritten,
       String checkpoint,
       @Nullable Isolation isolation,
+      boolean virtual,
       boolean isWhole) {}
 
   public Usage usage(JobId job) throws HistoryUnavailable {
@@ -315,12 +317,14 @@ public final class History {
         long bytesWritten,
         String checkpoint,
         Isolation isolation,
+        boolean virtual,
         boolean isWhole) {}
+    boolean virtual = false;
     boolean isWhole = false;
     for (Row row :
         readers.list(
             "SELECT t.cpu_millis, t.peak_memory_kibibytes, t.bytes_read, t.bytes_written,"
-                + " t.checkpoint, n.isolation, j.ended FROM attempts a"
+                + " t.checkpoint, n.isolation, n.virtual, j.ended FROM attempts a"
                 + " JOIN jobs j ON j.id = a.job JOIN tasks t ON t.attempt = a.id"
                 + " JOIN nodes n ON n.id = t.node"
                 + " WHERE a.job = ? ORDER BY a.number DESC, t.rank",
@@ -332,7 +336,8 @@ public final class History {
                     found.getLong(4),
                     found.getString(5),
                     Isolation.valueOf(found.getString(6)),
-                    found.getLong(7) != 0),
+                    found.getInt(7) != 0,
+                    found.getLong(8) != 0),
             job.value())) {
       bytesRead += row.bytesRead();
       bytesWritten += row.bytesWritten();
@@ -340,10 +345,11 @@ public final class History {
       cpuMillis += row.cpuMillis();
       peakKibibytes = Math.max(peakKibibytes, row.peakKibibytes());
       weakest = weakest == Isolation.NONE ? weakest : row.isolation();
+      virtual |= row.virtual();
       isWhole = row.isWhole();
     }
     return new Usage(
-        cpuMillis, peakKibibytes, bytesRead, bytesWritten, checkpoint, weakest, isWhole);
+        cpuMillis, peakKibibytes, bytesRead, bytesWritten, checkpoint, weakest, virtual, isWhole);
   }
 
   private static PastTask pastTask(ResultSet row) throws SQLException {
