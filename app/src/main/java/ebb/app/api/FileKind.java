@@ -10,6 +10,7 @@ import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -89,6 +90,11 @@ record FileKind(String path, String word, List<String> types, Places places)
     if (word.equals("model") && !properties.path("flavors").isObject()) {
       properties.putObject("flavors"); // clients read none as a fault
     }
+  }
+
+  @Override
+  public Optional<ObjectNode> known(String name) {
+    return Optional.empty(); // no files come with the server
   }
 
   @Override
