@@ -156,6 +156,12 @@ final class ArmAssets {
   private ObjectNode content(ArmBody properties) throws Bodies.Unfit {
     ObjectNode content = Json.object(properties.source());
     for (String name : List.copyOf(content.propertyNames())) {
+      for (String words : List.of("tags", "properties")) {
+        if (name.equalsIgnoreCase(words)) {
+          properties.texts(words); // refuses what is none
+          content.set(words, ArmSpelling.texts(content.remove(name)));
+        }
+      }
       if (name.equalsIgnoreCase("isArchived")
           || kind.fixed().stream().anyMatch(name::equalsIgnoreCase)) {
         content.remove(name);

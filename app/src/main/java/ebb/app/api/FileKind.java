@@ -9,6 +9,7 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -48,7 +49,7 @@ record FileKind(String path, String word, List<String> types, Places places)
 
   @Override
   public void check(ArmBody properties) throws Bodies.Unfit {
-    String type = Bodies.or(properties.text(type()), types.getFirst());
+    String type = Bodies.or(properties.text(type()), types.getFirst()).toLowerCase(Locale.ROOT);
     properties.required(uri());
     properties.harmless("referencedUris", "flavors", "jobName", "datastoreId");
     if (!types.contains(type)) {
@@ -59,7 +60,8 @@ record FileKind(String path, String word, List<String> types, Places places)
 
   @Override
   public void settle(ObjectNode properties, Scope workspace) {
-    properties.put(type(), properties.path(type()).asString(types.getFirst()));
+    String type = properties.path(type()).asString(types.getFirst());
+    properties.put(type(), type.toLowerCase(Locale.ROOT));
     properties.put(uri(), JobBlobs.stored(properties.path(uri()).asString(), workspace));
   }
 
