@@ -101,7 +101,10 @@ final class Rules {
       return invalid("min nodes", spec.min(), "0 to max nodes (" + spec.max() + ")");
     }
     if (spec.idleMillis() < 0 || spec.idleMillis() > IDLE_MILLIS_MOST) {
-      return invalid("idle time", spec.idleMillis(), "0 to " + IDLE_MILLIS_MOST + " ms");
+      return invalid(
+          "idle time",
+          Math.ceilDiv(spec.idleMillis(), 1000) + " s",
+          "0 to " + IDLE_MILLIS_MOST / 1000 + " s");
     }
     return tags(spec.tags());
   }

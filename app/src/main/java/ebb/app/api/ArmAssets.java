@@ -53,6 +53,10 @@ final class ArmAssets {
     /// Adds what is shown of each version.
     void show(ObjectNode properties);
 
+    /// The properties of what a name means though nobody has sent a version of it; empty if it
+    /// means nothing.
+    Optional<ObjectNode> known(String name);
+
     /// Adds what is shown of a name, whose newest version has these properties.
     void showName(ObjectNode shown, ObjectNode newest);
   }
@@ -152,6 +156,12 @@ final class ArmAssets {
   private ObjectNode content(ArmBody properties) throws Bodies.Unfit {
     ObjectNode content = Json.object(properties.source());
     for (String name : List.copyOf(content.propertyNames())) {
+      for (String words : List.of("tags", "properties")) {
+        if (name.equalsIgnoreCase(words)) {
+          properties.texts(words); // refuses what is none
+          content.set(words, ArmSpelling.texts(content.remove(name)));
+        }
+      }
       if (name.equalsIgnoreCase("isArchived")
           || kind.fixed().stream().anyMatch(name::equalsIgnoreCase)) {
         content.remove(name);
@@ -200,7 +210,8 @@ final class ArmAssets {
     }
   }
 
-  /// Archives all versions of a name, or restores them; nothing else can be said of a name.
+  /// Archives all versions that were sent of a name, or restores them; nothing else can be said of
+  /// a name.
   private Response archive(Request request, Actor actor) {
     Response refusal = refusal(request, actor);
     if (refusal != null) {
@@ -223,8 +234,12 @@ final class ArmAssets {
   private Response archive(Request request, Scope workspace, boolean isArchived)
       throws IOException {
     String name = request.parameter("name");
+    List<Version> versions = assets.versions(workspace, name);
+    if (versions.isEmpty()) {
+      return absent(name);
+    }
     try {
-      for (Version each : assets.versions(workspace, name)) {
+      for (Version each : versions) {
         if (each.archived() != isArchived) {
           assets.say(workspace, each.name(), each.version(), each.content(), isArchived);
         }
@@ -285,8 +300,25 @@ final class ArmAssets {
     ObjectNode properties = Json.object(version.content());
     kind.show(properties);
     shown.set("properties", properties.put("isArchived", version.archived()));
-    shown.putObject("systemData").put("createdAt", Shapes.time(version.madeMillis()));
+    if (version.madeMillis() > 0) {
+      shown.putObject("systemData").put("createdAt", Shapes.time(version.madeMillis()));
+    }
     return shown;
+  }
+
+  /// What comes with the server has one version as long as nobody has sent another; it means the
+  /// same as any other, as jobs read it.
+  private static final String OURS = "1";
+
+  private Optional<Version> known(String name, String version) {
+    return kind.known(name)
+        .map(properties -> new Version(name, version, 0, "", "", properties.toString(), false));
+  }
+
+  /// The newest first.
+  private List<Version> versions(Scope workspace, String name) throws IOException {
+    List<Version> sent = assets.versions(workspace, name);
+    return sent.isEmpty() ? known(name, OURS).stream().toList() : sent;
   }
 
   private Response get(Request request, Actor actor) {
@@ -296,7 +328,8 @@ final class ArmAssets {
         request,
         actor,
         workspace -> {
-          Optional<Version> found = assets.find(workspace, name, version);
+          Optional<Version> found =
+              assets.find(workspace, name, version).or(() -> known(name, version));
           return found.isPresent()
               ? Json.answer(200, shown(workspace, found.get()))
               : absent(name + ":" + version);
@@ -310,7 +343,7 @@ final class ArmAssets {
         request,
         actor,
         workspace -> {
-          List<Version> versions = assets.versions(workspace, name);
+          List<Version> versions = versions(workspace, name);
           if (versions.isEmpty()) {
             return absent(name);
           }
@@ -331,7 +364,7 @@ final class ArmAssets {
   }
 
   private Response name(String name, Scope workspace) throws IOException {
-    List<Version> versions = assets.versions(workspace, name);
+    List<Version> versions = versions(workspace, name);
     return versions.isEmpty() ? absent(name) : Json.answer(200, name(workspace, versions));
   }
 

@@ -61,7 +61,8 @@ final class ArmJobs {
             submissions.submit(
                 request,
                 actor,
-                CommandJobBody.read(actor, request.parameter("name"), body),
+                CommandJobBody.read(
+                    Reads.workspaceScope(request), actor, request.parameter("name"), body),
                 status -> shown(request, actor, status)));
   }
 

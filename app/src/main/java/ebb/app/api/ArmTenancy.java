@@ -163,7 +163,7 @@ final class ArmTenancy {
         body -> {
           String location = body.required("location");
           List<Tag> tags = body.tags();
-          end(body);
+          end(body, scope.workspace());
           return wishes.wish(
               request,
               actor,
@@ -172,18 +172,34 @@ final class ArmTenancy {
         });
   }
 
-  private static void end(ArmBody body) throws Bodies.Unfit {
+  private static void end(ArmBody body, String name) throws Bodies.Unfit {
     body.object("identity")
         .refused("type", "a workspace has no identity")
         .harmless("userAssignedIdentities")
         .end();
-    body.harmless("id", "name", "type", "systemData", "kind", "sku");
+    body.harmless("id", "name", "type", "systemData");
+    only(body.text("kind"), "kind", "Default");
+    ArmBody sku = body.object("sku");
+    only(sku.text("name"), "sku.name", "Basic");
+    only(sku.text("tier"), "sku.tier", "Basic");
+    sku.end();
     ArmBody properties = body.object("properties");
     body.end();
+    only(properties.text("friendlyName"), "properties.friendlyName", name);
     properties
         .harmless("workspaceId", "provisioningState", "discoveryUrl", "mlFlowTrackingUri")
-        .harmless("friendlyName")
         .end();
+  }
+
+  /// There is one kind of workspace: Azure's plainest, which clients name that leave the choice to
+  /// it.
+  private static void only(@Nullable String said, String property, String value)
+      throws Bodies.Unfit {
+    if (said != null && !said.equalsIgnoreCase(value)) {
+      throw new Bodies.Unfit(
+          "The property '%s' cannot be '%s': here it is %s; leave it out. A tag can say what people call a workspace."
+              .formatted(property, said, value));
+    }
   }
 
   /// Nothing of a workspace changes but its tags.
@@ -193,7 +209,7 @@ final class ArmTenancy {
         request,
         body -> {
           List<Tag> tags = body.has("tags") ? body.tags() : null;
-          end(body.harmless("tags"));
+          end(body.harmless("tags"), scope.workspace());
           return reads.inWorkspace(
               request,
               actor,

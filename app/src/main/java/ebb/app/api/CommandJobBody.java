@@ -4,11 +4,14 @@ import ebb.app.specification.Specification;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Priority;
+import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,17 +21,30 @@ final class CommandJobBody {
   /// command line for clusters.
   private static final String DEFAULT_SIZE = "Standard_DS3_v2";
 
+  /// No time limit is named.
+  private static final long UNSAID = -1;
+
+  /// What every container has, and at least what a sandbox has of most machines: also what Azure's
+  /// clients send that leave the choice to it.
+  private static final String SHARED_MEMORY = "2g";
+
+  /// A name, or an address.
+  private static final Pattern COMPUTE =
+      Pattern.compile(
+          "(?i)(?:azureml:)?(?:/*(subscriptions/.*/workspaces/[^/]+)/+computes/+)?([^/:]+)");
+
   private CommandJobBody() {}
 
   /// A job as it is shown.
-  static Submissions.Submission read(Actor actor, String name, ObjectNode properties)
-      throws Bodies.Unfit {
+  static Submissions.Submission read(
+      Scope workspace, Actor actor, String name, ObjectNode properties) throws Bodies.Unfit {
     ObjectNode body = Json.object();
     body.set("properties", properties);
-    return read(actor, name, ArmBody.of(body));
+    return read(workspace, actor, name, ArmBody.of(body));
   }
 
-  static Submissions.Submission read(Actor actor, String name, ArmBody body) throws Bodies.Unfit {
+  static Submissions.Submission read(Scope workspace, Actor actor, String name, ArmBody body)
+      throws Bodies.Unfit {
     body.harmless("id", "name", "type", "systemData");
     ArmBody job = body.object("properties");
     body.end();
@@ -44,13 +60,16 @@ final class CommandJobBody {
     String environment = job.text("environmentId");
     long limit = limit(job.object("limits"));
     Resources resources = Resources.of(job.object("resources"));
-    job.harmless("displayName", "experimentName", "description", "tags", "properties")
-        .harmless("status", "services", "parameters");
+    job.texts("tags");
+    job.texts("properties");
+    job.harmless("displayName", "experimentName", "description").harmless("status", "parameters");
     Boolean archived = job.truth("isArchived");
     refuseWhatIsNotDone(job);
     Where where =
         Where.of(
-            job.text("computeId"), resources.instanceType(), priority(job.object("queueSettings")));
+            computeName(job.text("computeId"), workspace),
+            resources.instanceType(),
+            priority(job.object("queueSettings")));
     TreeMap<String, Specification.Input> inputs = inputs(job);
     TreeMap<String, Specification.Output> outputs = outputs(job);
     Specification.Distribution distribution =
@@ -75,8 +94,7 @@ final class CommandJobBody {
             limit,
             JobSpec.DEFAULT_RETRIES,
             "");
-    return new Submissions.Submission(
-        specification, environment, spec, where.serverless(), archived);
+    return new Submissions.Submission(specification, environment, spec, where.nodes(), archived);
   }
 
   private static void refuseWhatIsNotDone(ArmBody job) throws Bodies.Unfit {
@@ -86,7 +104,8 @@ final class CommandJobBody {
       throw new Bodies.Unfit("A job has no managed identity so far: leave 'identity' out.");
     }
     job.refused("componentId", "send the command itself")
-        .refused("notificationSetting", "follow the job's events instead");
+        .refused("notificationSetting", "follow the job's events instead")
+        .refused("services", "nodes cannot be logged into, and serve nothing to the outside");
   }
 
   /// Code is named by its hash: `.../codes/HASH/versions/1`, or the hash alone.
@@ -96,17 +115,26 @@ final class CommandJobBody {
   }
 
   private static long limit(ArmBody limits) throws Bodies.Unfit {
-    long limit = limits.harmless("jobLimitsType").millis("timeout", 0);
+    String type = limits.text("jobLimitsType");
+    if (type != null && !type.equalsIgnoreCase("Command")) {
+      throw new Bodies.Unfit(
+          "'%s' is no jobLimitsType of a command job: it is Command.".formatted(type));
+    }
+    long limit = limits.millis("timeout", UNSAID);
     limits.end();
-    return limit;
+    if (limit == 0) {
+      throw new Bodies.Unfit(
+          "The property 'limits.timeout' leaves the job no time: name a second or more (PT1S), or leave it out.");
+    }
+    return Math.max(limit, 0);
   }
 
   private static TreeMap<String, Specification.Input> inputs(ArmBody job) throws Bodies.Unfit {
     TreeMap<String, Specification.Input> inputs = new TreeMap<>();
     for (Map.Entry<String, ArmBody> each : job.objects("inputs").entrySet()) {
       ArmBody body = each.getValue().harmless("description");
-      String type = body.required("jobInputType");
-      if (type.equalsIgnoreCase("literal")) {
+      String type = body.required("jobInputType").toLowerCase(Locale.ROOT);
+      if (type.equals("literal")) {
         inputs.put(each.getKey(), new Specification.Literal(body.required("value")));
       } else {
         String mode = mode(body.text("mode"), "ro_mount");
@@ -121,7 +149,7 @@ final class CommandJobBody {
     TreeMap<String, Specification.Output> outputs = new TreeMap<>();
     for (Map.Entry<String, ArmBody> each : job.objects("outputs").entrySet()) {
       ArmBody body = each.getValue().harmless("description");
-      String type = body.required("jobOutputType");
+      String type = body.required("jobOutputType").toLowerCase(Locale.ROOT);
       String mode = mode(body.text("mode"), "rw_mount");
       String uri = body.text("uri");
       outputs.put(each.getKey(), new Specification.Output(type, mode, uri == null ? "" : uri));
@@ -146,6 +174,9 @@ final class CommandJobBody {
     Integer workers = body.number("workerCount");
     Integer servers = body.number("parameterServerCount");
     body.end();
+    if (type == null && (processes != null || workers != null || servers != null)) {
+      throw new Bodies.Unfit("The property 'distribution.distributionType' is missing.");
+    }
     int perNode = processes == null ? 1 : processes;
     int ofServers = servers == null ? 0 : servers;
     return switch (type == null ? "" : type.toLowerCase(Locale.ROOT)) {
@@ -165,32 +196,64 @@ final class CommandJobBody {
     static Resources of(ArmBody body) throws Bodies.Unfit {
       Integer count = body.number("instanceCount");
       String type = body.text("instanceType");
-      body.harmless("shmSize", "properties").refused("dockerArgs", "there is no Docker command");
-      body.end();
+      String shared = body.text("shmSize");
+      if (shared != null && !shared.equalsIgnoreCase(SHARED_MEMORY)) {
+        throw new Bodies.Unfit(
+            "The property 'resources.shmSize' cannot be '%s': containers have %s, and sandboxes what the machine gives; leave it out."
+                .formatted(shared, SHARED_MEMORY));
+      }
+      body.refused("dockerArgs", "there is no Docker command")
+          .refused("dockerArgsList", "there is no Docker command")
+          .refused("properties", "they are for services that Ebb has not; leave them out")
+          .end();
       return new Resources(count == null ? 1 : count, type);
     }
   }
 
+  /// The name of a cluster of the workspace; empty if there is none.
+  private static String computeName(@Nullable String computeId, Scope workspace)
+      throws Bodies.Unfit {
+    if (computeId == null) {
+      return "";
+    }
+    Matcher compute = COMPUTE.matcher(computeId);
+    if (!compute.matches()) {
+      throw new Bodies.Unfit(
+          "The property 'computeId' is '%s': name a cluster, or its address '%s/computes/NAME'."
+              .formatted(computeId, workspace.path()));
+    }
+    String place = compute.group(1);
+    if (place != null && !("/" + place).replaceAll("/+", "/").equalsIgnoreCase(workspace.path())) {
+      throw new Bodies.Unfit(
+          "The property 'computeId' is '%s', which is not in the workspace '%s': a job runs on a cluster of its own workspace."
+              .formatted(computeId, workspace.path()));
+    }
+    return compute.group(2);
+  }
+
   /// The cluster that a job names, or the kind of nodes that it wants.
-  private record Where(String cluster, @Nullable Serverless serverless) {
-    static Where of(@Nullable String computeId, @Nullable String instanceType, Priority priority)
+  private record Where(String cluster, Submissions.Nodes nodes) {
+    static Where of(String name, @Nullable String instanceType, Priority priority)
         throws Bodies.Unfit {
-      String name = computeId == null ? "" : computeId.replaceFirst("^.*[/:]", "");
       Serverless serverless =
           new Serverless(instanceType == null ? DEFAULT_SIZE : instanceType, priority);
       boolean isNamed =
           !name.isEmpty()
               && !name.equalsIgnoreCase("serverless")
               && !name.equalsIgnoreCase(serverless.cluster()); // as it is shown
-      if (isNamed) {
-        if (priority == Priority.LOW) {
-          throw new Bodies.Unfit(
-              "The property 'queueSettings.jobTier' is for jobs without a compute: the cluster '%s' has a priority of its own."
-                  .formatted(name));
-        }
-        return new Where(name, null);
+      if (!isNamed) {
+        return new Where(serverless.cluster(), new Submissions.Nodes(serverless, null));
       }
-      return new Where(serverless.cluster(), serverless);
+      if (priority == Priority.LOW) {
+        throw new Bodies.Unfit(
+            "The property 'queueSettings.jobTier' is for jobs without a compute: the cluster '%s' has a priority of its own."
+                .formatted(name));
+      }
+      if (instanceType != null && name.equalsIgnoreCase(JobSpec.LOCAL)) {
+        throw new Bodies.Unfit(
+            "The property 'resources.instanceType' is for jobs on nodes: a local job runs on the submitter's machine.");
+      }
+      return new Where(name, new Submissions.Nodes(null, instanceType));
     }
   }
 

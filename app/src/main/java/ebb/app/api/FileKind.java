@@ -9,7 +9,9 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,7 +49,7 @@ record FileKind(String path, String word, List<String> types, Places places)
 
   @Override
   public void check(ArmBody properties) throws Bodies.Unfit {
-    String type = Bodies.or(properties.text(type()), types.getFirst());
+    String type = Bodies.or(properties.text(type()), types.getFirst()).toLowerCase(Locale.ROOT);
     properties.required(uri());
     properties.harmless("referencedUris", "flavors", "jobName", "datastoreId");
     if (!types.contains(type)) {
@@ -58,7 +60,8 @@ record FileKind(String path, String word, List<String> types, Places places)
 
   @Override
   public void settle(ObjectNode properties, Scope workspace) {
-    properties.put(type(), properties.path(type()).asString(types.getFirst()));
+    String type = properties.path(type()).asString(types.getFirst());
+    properties.put(type(), type.toLowerCase(Locale.ROOT));
     properties.put(uri(), JobBlobs.stored(properties.path(uri()).asString(), workspace));
   }
 
@@ -89,6 +92,11 @@ record FileKind(String path, String word, List<String> types, Places places)
     if (word.equals("model") && !properties.path("flavors").isObject()) {
       properties.putObject("flavors"); // clients read none as a fault
     }
+  }
+
+  @Override
+  public Optional<ObjectNode> known(String name) {
+    return Optional.empty(); // no files come with the server
   }
 
   @Override

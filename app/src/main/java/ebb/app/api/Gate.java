@@ -144,8 +144,7 @@ public final class Gate implements Handler {
                   "%s is not possible here; possible is %s."
                       .formatted(request.method(), wrong.allowed()))
               .with("Allow", String.join(", ", wrong.allowed()));
-      case Router.Nothing<Endpoint> _ ->
-          Json.refusal(404, "PathNotFound", "There is nothing at this path.");
+      case Router.Nothing<Endpoint> _ -> NotServed.answer(request);
     };
   }
 }

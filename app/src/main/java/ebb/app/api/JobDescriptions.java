@@ -120,7 +120,8 @@ final class JobDescriptions {
     ObjectNode now = new ArmJobShape(specifications).sent(workspace, job.spec(), job.description());
     Asked asked = asking.of(now);
     List<String> different =
-        Difference.between(now, CommandJobBody.read(actor, name, now), asked.sent(), job.spec());
+        Difference.between(
+            now, CommandJobBody.read(workspace, actor, name, now), asked.sent(), job.spec());
     if (!different.isEmpty()) {
       Reason taken = Reason.of(new Rejection.NameTaken("job", name));
       return new Look.Refused(Json.refusal(taken.differing(different)));

@@ -74,7 +74,11 @@ final class JobEndpoints {
                 request,
                 actor,
                 new Submissions.Submission(
-                    SpecificationBody.of(body), null, spec(actor, body), null, null),
+                    SpecificationBody.of(body),
+                    null,
+                    spec(actor, body),
+                    Submissions.Nodes.UNSAID,
+                    null),
                 status -> shown(request, actor, status)));
   }
 

@@ -10,7 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The properties of an Azure job in the form in which they are kept: the same for a body that says
-/// the same in another order, says what would be so anyway, or is a job as it was shown.
+/// the same in another order or spelling, says what would be so anyway, or is a job as it was
+/// shown.
 final class JobResource {
   /// What the server tells, or keeps elsewhere.
   private static final List<String> TOLD =
@@ -23,7 +24,7 @@ final class JobResource {
 
   /// `sent`: the properties as JSON.
   static String of(String sent, String jobName) {
-    ObjectNode kept = Json.object(sent);
+    ObjectNode kept = ArmSpelling.job(Json.object(sent));
     for (Map.Entry<String, JsonNode> each : kept.properties()) {
       if (each.getKey().equalsIgnoreCase("properties")
           && each.getValue() instanceof ObjectNode own) {

@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What is said about a job and makes no difference to it, in Azure's words: this alone may change
@@ -30,25 +28,11 @@ final class JobWords {
     ObjectNode kept = Json.object(JobResource.of(properties.toString(), jobName));
     ObjectNode words = Json.object();
     for (String name : NAMES) {
-      for (Map.Entry<String, JsonNode> each : kept.properties()) {
-        if (each.getKey().equalsIgnoreCase(name)) {
-          words.set(name, asTexts(each.getValue()));
-        }
+      if (kept.has(name)) {
+        words.set(name, kept.get(name));
       }
     }
     return words;
-  }
-
-  /// Numbers and truth values become texts, as Azure shows them.
-  private static JsonNode asTexts(JsonNode value) {
-    if (value instanceof ObjectNode object) {
-      ObjectNode texts = Json.object();
-      object.properties().forEach(each -> texts.set(each.getKey(), asTexts(each.getValue())));
-      return texts;
-    }
-    return value.isContainer() || value.isNull()
-        ? value
-        : JsonNodeFactory.instance.stringNode(value.asString());
   }
 
   /// The properties of a job with these words in place of its own.

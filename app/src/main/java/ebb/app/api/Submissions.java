@@ -64,19 +64,25 @@ final class Submissions {
     this.descriptions = new JobDescriptions(reads, wishes, parts);
   }
 
+  /// What a body says of the nodes beside the cluster's name.
+  ///
+  /// @param serverless those that are wanted, if `spec` names the cluster that Ebb keeps for them
+  /// @param size what the cluster's are thought to be; null: nothing is said
+  record Nodes(@Nullable Serverless serverless, @Nullable String size) {
+    static final Nodes UNSAID = new Nodes(null, null);
+  }
+
   /// What a body asks for.
   ///
   /// @param environment the name of what the job finds, which may mean something else tomorrow;
   ///   null if `specification` says it
   /// @param spec without the specification's hash
-  /// @param serverless the nodes that are wanted, if `spec` names the cluster that Ebb keeps for
-  ///   them
   /// @param archived whether lists leave it out; null: nothing is said
   record Submission(
       Specification specification,
       @Nullable String environment,
       JobSpec spec,
-      @Nullable Serverless serverless,
+      Nodes nodes,
       @Nullable Boolean archived) {
     /// Whether it came through Azure's door.
     boolean isArm() {
@@ -157,7 +163,7 @@ final class Submissions {
           wishes.send(
               request,
               actor,
-              new Command.SubmitJob(scope, name, spec, submission.serverless(), seen.at()));
+              new Command.SubmitJob(scope, name, spec, submission.nodes().serverless(), seen.at()));
       if (hold != null && !(outcome instanceof Outcome.Unknown<Verdict>)) {
         hold.release();
       }
@@ -192,6 +198,7 @@ final class Submissions {
     body.harmless("runId");
     Boolean hidden = body.truth("hidden");
     String name = request.parameter("name");
+    Scope scope = Reads.workspaceScope(request);
     return answered(
         request,
         actor,
@@ -204,7 +211,7 @@ final class Submissions {
                   ObjectNode words = JobWords.merged(now, body);
                   body.end();
                   return new JobDescriptions.Asked(
-                      CommandJobBody.read(actor, name, now), words, hidden);
+                      CommandJobBody.read(scope, actor, name, now), words, hidden);
                 },
                 shown::apply));
   }
@@ -268,8 +275,26 @@ final class Submissions {
     if (fault.isPresent()) {
       return Reads.badRequest("The specification cannot be run: " + fault.get() + ".");
     }
-    Optional<String> image = imageFault(specification, submission, scope);
-    return image.isPresent() ? Reads.badRequest(image.get()) : assets.refusal(specification, scope);
+    Optional<String> other =
+        sizeFault(submission, scope).or(() -> imageFault(specification, submission, scope));
+    return other.isPresent() ? Reads.badRequest(other.get()) : assets.refusal(specification, scope);
+  }
+
+  /// Why the job's cluster does not have the nodes that the body names.
+  private Optional<String> sizeFault(Submission submission, Scope scope) {
+    String size = submission.nodes().size();
+    ClusterSeen seen = cluster(submission, scope);
+    if (size == null || seen == null || seen.cluster().spec().size().equalsIgnoreCase(size)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "The property 'resources.instanceType' is '%s', but the nodes of the cluster '%s' are %s: leave it out, or name a cluster of that size."
+            .formatted(size, seen.cluster().name(), seen.cluster().spec().size()));
+  }
+
+  private @Nullable ClusterSeen cluster(Submission submission, Scope scope) {
+    WorkspaceSeen workspace = reads.view().workspace(scope);
+    return workspace == null ? null : workspace.cluster(submission.spec().cluster());
   }
 
   /// Why the job's cluster, as it is now, could not start it with its environment.
@@ -294,12 +319,11 @@ final class Submissions {
 
   /// Null if there is no such cluster, and none will be made for the job.
   private @Nullable Isolation isolation(Submission submission, Scope scope) {
-    WorkspaceSeen workspace = reads.view().workspace(scope);
-    ClusterSeen cluster = workspace == null ? null : workspace.cluster(submission.spec().cluster());
+    ClusterSeen cluster = cluster(submission, scope);
     if (cluster != null) {
       return cluster.cluster().spec().isolation();
     }
-    return submission.serverless() == null ? null : Serverless.ISOLATION;
+    return submission.nodes().serverless() == null ? null : Serverless.ISOLATION;
   }
 
   private static String on(JobSpec spec, String fault) {

@@ -139,7 +139,8 @@ public final class Surface {
     new ArmComputes(reads, wishes).addTo(arm);
     new ComputeOperations(reads, parts.history()).addTo(arm);
     new ArmLocations(reads, wishes).addTo(arm);
-    new ArmAssets(reads, new EnvironmentKind(), parts.environments().versions()).addTo(arm);
+    new ArmAssets(reads, new EnvironmentKind(parts.environments()), parts.environments().versions())
+        .addTo(arm);
     JobBlobs blobs = new JobBlobs(jobs, parts, logs);
     new ArmDatastores(reads, parts.datastores(), blobs, parts.code(), new SignedAddress(token))
         .addTo(arm, router);

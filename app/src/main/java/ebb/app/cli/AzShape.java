@@ -119,6 +119,25 @@ final class AzShape {
     return cluster;
   }
 
+  /// A workspace.
+  static ObjectNode workspace(JsonNode arm) {
+    ObjectNode workspace = object();
+    List.of("name", "id", "location").forEach(name -> put(workspace, name, arm.path(name)));
+    putGroup(workspace, arm);
+    put(workspace, "display_name", arm.at("/properties/friendlyName"));
+    put(workspace, "provisioning_state", arm.at("/properties/provisioningState"));
+    put(workspace, "discovery_url", arm.at("/properties/discoveryUrl"));
+    put(workspace, "mlflow_tracking_uri", arm.at("/properties/mlFlowTrackingUri"));
+    workspace.set("tags", orEmpty(arm.path("tags")));
+    return workspace;
+  }
+
+  /// The resource group that a resource is in; empty if it is in none.
+  static String group(JsonNode arm) {
+    Matcher group = GROUP.matcher(arm.path("id").asString(""));
+    return group.matches() ? group.group(1) : "";
+  }
+
   /// A node of a cluster.
   static ObjectNode node(JsonNode arm) {
     ObjectNode node = object();
@@ -165,9 +184,9 @@ final class AzShape {
   }
 
   private static void putGroup(ObjectNode object, JsonNode arm) {
-    Matcher group = GROUP.matcher(arm.path("id").asString(""));
-    if (group.matches()) {
-      object.put("resourceGroup", group.group(1)); // which az itself adds, in its own spelling
+    String group = group(arm);
+    if (!group.isEmpty()) {
+      object.put("resourceGroup", group); // which az itself adds, in its own spelling
     }
   }
 

@@ -132,7 +132,7 @@ final class Clusters {
     connection.arm("DELETE", path(name) + "?underlyingResourceAction=Delete", null);
     long until = System.currentTimeMillis() + DELETE_WITHIN_MILLIS;
     Progress progress = new Progress("deleting " + name);
-    while (wait && exists(name)) {
+    while (wait && connection.exists(path(name))) {
       if (System.currentTimeMillis() > until) {
         throw Failed.refused(
             "StillDeleting",
@@ -141,18 +141,6 @@ final class Clusters {
       progress.pause(POLL_MILLIS);
     }
     progress.end();
-  }
-
-  private boolean exists(String name) {
-    try {
-      show(name);
-      return true;
-    } catch (Failed gone) {
-      if (gone.isAbsence()) {
-        return false;
-      }
-      throw gone;
-    }
   }
 
   /// That a cluster keeps nodes without work, and what they cost; empty if it keeps none.

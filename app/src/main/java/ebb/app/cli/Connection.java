@@ -127,8 +127,19 @@ final class Connection {
 
   /// The first `most` rows of a list; no page is asked for that is not needed.
   List<JsonNode> first(String path, String rows, int most) {
+    return first(arm(rows.equals("nodes") ? "POST" : "GET", path, null), rows, most);
+  }
+
+  /// The workspaces of the group that was typed, or of the subscription.
+  List<JsonNode> workspaces() {
+    String in = place.group == null ? "" : "/resourceGroups/" + encoded(place.group);
+    JsonNode page = ofSubscription(in + Place.PROVIDER + "/workspaces");
+    return first(page, "value", Integer.MAX_VALUE);
+  }
+
+  private List<JsonNode> first(JsonNode begin, String rows, int most) {
     List<JsonNode> found = new ArrayList<>();
-    JsonNode page = arm(rows.equals("nodes") ? "POST" : "GET", path, null);
+    JsonNode page = begin;
     while (true) {
       page.path(rows).forEach(found::add);
       String next = page.path("nextLink").asString("");
@@ -158,6 +169,19 @@ final class Connection {
           "there is no workspace '%s' in resource group '%s' of subscription '%s': name another with -w, -g and --subscription, or create something in it, which makes it."
               .formatted(place.workspaceName(), place.groupName(), place.subscriptionName()),
           Failed.ABSENT);
+    }
+  }
+
+  /// Whether there is something at a path of Azure's below the workspace.
+  boolean exists(String path) {
+    try {
+      arm("GET", path, null);
+      return true;
+    } catch (Failed gone) {
+      if (gone.isAbsence()) {
+        return false;
+      }
+      throw gone;
     }
   }
 

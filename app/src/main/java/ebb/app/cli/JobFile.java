@@ -41,6 +41,10 @@ final class JobFile {
     if (!type.equalsIgnoreCase("command")) {
       throw Failed.unreadable("jobs of type '" + type + "' are not run so far: type command is.");
     }
+    if (file.path("command").isContainer()) {
+      throw Failed.unreadable(
+          "the property 'command' is one text for /bin/sh, and no list: write command: python train.py --rate 0.1");
+    }
     if (text(file, "command", "").isBlank()) {
       throw Failed.unreadable("the file names no command.");
     }
@@ -217,6 +221,7 @@ final class JobFile {
       copy(resources, "instance_type", sent, "instanceType");
     }
     copy(resources, "shm_size", sent, "shmSize");
+    copy(resources, "properties", sent, "properties");
     JsonNode queue = file.path("queue_settings");
     endOf(queue, "queue_settings.", "job_tier");
     if (queue.hasNonNull("job_tier")) {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
   ComputeTarget.class,
   ComputeCommand.class,
   JobCommand.class,
-  DatastoreCommand.class
+  DatastoreCommand.class,
+  WorkspaceCommand.class
 })
 final class Ml {}

@@ -16,25 +16,75 @@ final class NotHere {
   private static final String KUBERNETES =
       "there are no Kubernetes clusters: 'ebb ml compute create' makes a cluster of nodes";
 
-  /// By the line that asks for it.
+  private static final String ASSETS =
+      "Microsoft's SDK and Azure's REST paths have them (docs/azure.md), and a job's file names files where they are";
+  private static final String SERVING =
+      "nothing is served from models so far: 'ebb run -- CMD' runs a command on a node of a cluster";
+  private static final String IDENTITY =
+      "clusters have no identities: give jobs secrets instead (docs/data.md)";
+  private static final String REGISTRIES =
+      "there are no registries: what is shared is in a workspace, and names of 'azureml' environments are known (docs/cli.md)";
+  private static final String FEATURES = "there are no feature stores";
+  private static final String MADE =
+      "a workspace is made when something is first created in it: name it with -w";
+
+  /// By the line that asks for it. What is below a group is refused with it.
   private static final Map<String, String> VERBS =
       Map.ofEntries(
+          Map.entry("ebb ml batch-deployment", SERVING),
+          Map.entry("ebb ml batch-endpoint", SERVING),
+          Map.entry(
+              "ebb ml component",
+              "there are no components so far: 'ebb ml job create' runs the command itself"),
           Map.entry("ebb ml compute attach", ATTACHED),
+          Map.entry("ebb ml compute connect-ssh", INSTANCE),
           Map.entry("ebb ml compute detach", ATTACHED),
+          Map.entry("ebb ml compute enable-sso", INSTANCE),
+          Map.entry("ebb ml compute restart", INSTANCE),
+          Map.entry("ebb ml compute start", INSTANCE),
+          Map.entry("ebb ml compute stop", INSTANCE),
+          Map.entry("ebb ml computetarget amlcompute", IDENTITY),
           Map.entry("ebb ml computetarget attach", ATTACHED),
-          Map.entry("ebb ml computetarget detach", ATTACHED),
           Map.entry("ebb ml computetarget create aks", KUBERNETES),
           Map.entry("ebb ml computetarget create computeinstance", INSTANCE),
           Map.entry("ebb ml computetarget create datafactory", ATTACHED),
-          Map.entry("ebb ml compute start", INSTANCE),
-          Map.entry("ebb ml compute stop", INSTANCE),
-          Map.entry("ebb ml compute restart", INSTANCE),
-          Map.entry("ebb ml compute connect-ssh", INSTANCE),
+          Map.entry("ebb ml computetarget detach", ATTACHED),
+          Map.entry("ebb ml computetarget get-credentials", "there are no keys: " + KUBERNETES),
+          Map.entry("ebb ml computetarget restart", INSTANCE),
           Map.entry("ebb ml computetarget start", INSTANCE),
           Map.entry("ebb ml computetarget stop", INSTANCE),
-          Map.entry("ebb ml computetarget restart", INSTANCE),
+          Map.entry("ebb ml computetarget update aks", KUBERNETES),
+          Map.entry("ebb ml connection", "give jobs secrets instead (docs/data.md)"),
+          Map.entry("ebb ml data", ASSETS),
+          Map.entry("ebb ml dataset", ASSETS),
+          Map.entry("ebb ml environment", ASSETS),
+          Map.entry("ebb ml experiment", "'ebb ml job list' has the jobs of all experiments"),
+          Map.entry("ebb ml feature-set", FEATURES),
+          Map.entry("ebb ml feature-store", FEATURES),
+          Map.entry("ebb ml feature-store-entity", FEATURES),
+          Map.entry("ebb ml job connect-ssh", "nodes cannot be logged into"),
+          Map.entry("ebb ml job show-services", "nodes serve nothing to the outside"),
           Map.entry("ebb ml job validate", "a file is checked when its job is created"),
-          Map.entry("ebb ml job connect-ssh", "nodes cannot be logged into"));
+          Map.entry("ebb ml marketplace-subscription", SERVING),
+          Map.entry("ebb ml model", ASSETS),
+          Map.entry("ebb ml online-deployment", SERVING),
+          Map.entry("ebb ml online-endpoint", SERVING),
+          Map.entry(
+              "ebb ml pipeline",
+              "pipelines are not run so far: 'ebb ml job create' runs a command"),
+          Map.entry("ebb ml registry", REGISTRIES),
+          Map.entry("ebb ml run", "'ebb ml job' is the newer word for runs"),
+          Map.entry(
+              "ebb ml schedule",
+              "there are no schedules so far: cron of your own machine can run 'ebb ml job create'"),
+          Map.entry("ebb ml serverless-endpoint", SERVING),
+          Map.entry("ebb ml workspace create", MADE),
+          Map.entry("ebb ml workspace diagnose", "'ebb why NAME' says what something waits for"),
+          Map.entry("ebb ml workspace list-keys", "a workspace has no keys of other services"),
+          Map.entry("ebb ml workspace share", "the server's token lets in to all workspaces"),
+          Map.entry(
+              "ebb ml workspace update",
+              "nothing of a workspace changes here but its tags, by REST (docs/azure.md)"));
 
   private NotHere() {}
 

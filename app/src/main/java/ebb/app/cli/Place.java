@@ -42,6 +42,13 @@ final class Place {
       description = "Its subscription (default: EBB_SUBSCRIPTION, what is configured, or ebb).")
   @Nullable String subscription;
 
+  /// What az prints beside an answer, of which nothing is printed here.
+  @SuppressWarnings("UnusedVariable") // az's lines have them
+  @Option(
+      names = {"--debug", "--only-show-errors", "--verbose"},
+      hidden = true)
+  private boolean talkative;
+
   /// The names of these options, as they are typed.
   private static final Set<String> NAMES =
       Set.of(

@@ -59,6 +59,14 @@ public final class Environments {
     return versions;
   }
 
+  /// What a name means in every workspace that has no environment of its own of that name: the
+  /// machine's own programs, or what the files of known names say. Empty if nobody knows it.
+  public Optional<Environment> known(String name) {
+    return name.equalsIgnoreCase(HOST)
+        ? Optional.of(new Specification.HostEnvironment())
+        : names.find(name);
+  }
+
   /// Refuses a conda file that no job could have the packages of.
   public static void checkConda(String file) throws EnvironmentRefused {
     CondaFile.read(file);
@@ -90,13 +98,13 @@ public final class Environments {
     }
     String name = parts.group(1);
     if (name.equalsIgnoreCase(HOST)) {
-      return new Specification.HostEnvironment();
+      return new Specification.HostEnvironment(); // whatever a workspace calls so
     }
     Optional<VersionedAssets.Version> version = version(workspace, name, parts.group(2));
     if (version.isPresent()) {
       return read(version.get());
     }
-    return names.find(name).orElseThrow(() -> unknown(reference, name));
+    return known(name).orElseThrow(() -> unknown(reference, name));
   }
 
   private Optional<VersionedAssets.Version> version(

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// What a job runs: a program, the variables it is given, and what must be there for it. Secrets in
 /// it are references, never the secrets themselves.
@@ -29,6 +30,9 @@ public record Specification(
     SortedMap<String, Output> outputs,
     Distribution distribution,
     String resource) {
+  /// What shells and containers take alike.
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_.-][A-Za-z0-9_.-]*");
+
   /// Linux refuses a single argument or variable of 128 KiB, its closing NUL included
   /// (MAX_ARG_STRLEN).
   private static final int TEXT_BYTES_MAX = 131_071;
@@ -219,8 +223,9 @@ public record Specification(
     }
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       String name = variable.getKey();
-      if (name.isEmpty() || name.indexOf('=') >= 0 || isUnfit(name)) {
-        return Optional.of("the name of a variable is empty, or holds '=' or NUL");
+      if (!VARIABLE.matcher(name).matches() || isUnfit(name)) {
+        return Optional.of(
+            "a variable has a name of letters, digits, '_', '.' and '-' that does not begin with a digit");
       }
       if (isUnfit(variable.getValue())) {
         return Optional.of("the variable " + name + " holds a NUL or has more than 128 KiB");

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// Options that Azure's documents type are taken, or refused by their names.
 class AzOptionsTest {
@@ -83,6 +84,55 @@ class AzOptionsTest {
     refused("-w lab ml compute attach -n k", "are not attached");
     refused("ml computetarget create computeinstance -n i", "no compute instances");
     refused("ml compute crate -n x", "compute create");
+    refused("ml computetarget amlcompute identity assign -n k", "have no identities");
+    refused("ml computetarget get-credentials -n k", "no keys");
+    for (String group : List.of("data", "model", "environment")) {
+      refused("ml " + group + " create -f x.yml", "SDK", "docs/azure.md");
+      refused("ml " + group + " list", "docs/azure.md");
+    }
+    refused("ml online-endpoint create -n e", "nothing is served");
+    refused("ml component create -f x.yml", "no components");
+    refused("ml schedule list", "no schedules");
+    refused("ml workspace create -n w", "first created in it");
+    Files.writeString(folder.resolve("list.yml"), "command: [python, train.py]\n");
+    Typed.Said list = typed.ebb("ml job create -f list.yml");
+    assertThat(list.code()).isEqualTo(2);
+    assertThat(list.err()).contains("'command' is one text for /bin/sh, and no list");
+  }
+
+  @Test
+  void workspacesAreListedShownAndDeleted() throws Exception {
+    taken("ml compute create -w passing -n cpu --size Standard_D2s_v3");
+    assertThat(typed.ebb("ml workspace list --query [].name -o tsv").out()).contains("passing\n");
+    assertThat(typed.ebb("ml workspace list -g nobody -o json").out()).isEqualTo("[]\n");
+    JsonNode shown = typed.ebb("ml workspace show -n passing").json();
+    assertThat(shown.path("location").asString()).isEqualTo("eastus");
+    assertThat(shown.path("resourceGroup").asString()).isEqualTo("ebb");
+    assertThat(typed.ebb("ml workspace show -w passing -o table").out())
+        .contains("passing", "Succeeded");
+    taken("ml workspace delete -n passing --yes");
+    assertThat(typed.ebb("ml workspace show -n passing").code()).isEqualTo(3);
+    assertThat(typed.ebb("ml workspace delete -n passing --yes").code()).isEqualTo(3);
+  }
+
+  @Test
+  void whatAzPrintsBesideAnAnswerIsTaken() throws Exception {
+    for (String option : List.of("--only-show-errors", "--debug", "--verbose")) {
+      taken("ml compute list " + option);
+      taken("ml computetarget list " + option);
+      taken("ml job list " + option);
+    }
+  }
+
+  @Test
+  void idleTimeThatIsTooLongIsToldInSeconds() throws Exception {
+    Files.writeString(
+        folder.resolve("long.yml"),
+        "type: amlcompute\nname: idle\nsize: Standard_D2s_v3\nidle_time_before_scale_down: 2592001\n");
+    Typed.Said said = typed.ebb("ml compute create -f long.yml");
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err())
+        .contains("'2592001 s' is no value for idle time: allowed is 0 to 86400 s");
   }
 
   @Test

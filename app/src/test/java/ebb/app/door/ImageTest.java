@@ -103,6 +103,18 @@ class ImageTest {
     Typed.Said ran = typed.ebb("ml job create -f hello-world.yml --stream");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out()).isEqualTo("from a small image\n");
+    Files.writeString(
+        folder.resolve("shared-memory.yml"),
+        """
+        command: while read -r what at kind how more; do [ $at != /dev/shm ] || echo $how; done </proc/mounts
+        environment:
+          image: library/python:latest
+        compute: azureml:cpu-cluster
+        resources:
+          shm_size: 2g
+        """);
+    Typed.Said shared = typed.ebb("ml job create -f shared-memory.yml --stream");
+    assertThat(shared.out()).as(shared.err()).contains("size=2097152k");
   }
 
   @Test

@@ -62,7 +62,7 @@ class SentAgainTest {
   private static Answer environment(String version) throws Exception {
     return server.put(
         LAB + "/environments/tools/versions/" + version + VERSION,
-        "{\"properties\":{\"image\":\"nowhere.example/tools:%s\"}}".formatted(version));
+        "{\"properties\":{\"image\":\"library/python:%s\"}}".formatted(version));
   }
 
   private static Answer arm(String name, String command) throws Exception {

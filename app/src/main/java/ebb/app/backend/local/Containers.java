@@ -44,6 +44,8 @@ final class Containers {
           "--security-opt",
           "no-new-privileges",
           "--read-only",
+          "--shm-size",
+          "2g",
           "--ulimit",
           "nofile=1024:1024",
           "--ulimit",
