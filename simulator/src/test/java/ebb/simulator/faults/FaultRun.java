@@ -56,7 +56,7 @@ public final class FaultRun {
     this.random = random;
     this.chaos = chaos;
     this.time = new VirtualTime(START + random.nextLong(86_400_000));
-    this.watch = new Watch(PromisesOfTheDesign.all(!chaos.jumps()));
+    this.watch = new Watch(PromisesOfTheDesign.all(!chaos.jumps(), tampering::why));
     this.points = new CrashPoints(random.split(), chaos);
     this.journal = new UnreliableJournal(random.split(), chaos, points, tampering);
     this.fate = new SeededFate(random.split(), chaos);
