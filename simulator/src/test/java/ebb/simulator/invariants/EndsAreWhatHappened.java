@@ -125,7 +125,8 @@ final class EndsAreWhatHappened implements Promise {
         yield EndCause.CLUSTER_DELETED;
       }
       case "deadline" -> {
-        boolean lost = attempt.ordered.nodes().stream().anyMatch(node -> isLost(node, history));
+        boolean lost =
+            attempt.ordered.nodes().stream().anyMatch(node -> isLost(node, attempt, history));
         boolean began = attempt.limitAt != 0;
         check(lost || envelope.at() >= attempt.dueBy(), job.queued, " is stopped too soon");
         yield lost || !began ? EndCause.INFRASTRUCTURE : EndCause.TIME_LIMIT;
@@ -134,8 +135,11 @@ final class EndsAreWhatHappened implements Promise {
     };
   }
 
-  private static boolean isLost(NodeId node, History history) {
-    return history.nodes.get(node).released == ReleaseCause.LOST;
+  /// A node on which its task has ended is the attempt's no more.
+  private static boolean isLost(NodeId id, History.Attempt attempt, History history) {
+    History.Node node = history.nodes.get(id);
+    return node.released == ReleaseCause.LOST
+        && node.task.attempt().equals(attempt.ordered.attempt());
   }
 
   private static EndCause cause(Event.TaskEnded task, History.Attempt attempt, History history) {

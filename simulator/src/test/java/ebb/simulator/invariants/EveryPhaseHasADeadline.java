@@ -13,10 +13,11 @@ import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Settings;
+import ebb.kernel.protocol.Thing;
 
 /// Whatever waits, waits until a time: no phase of a node, attempt or unended job is without one,
 /// and each is set within the bound that the settings give it. What is being deleted waits for
-/// nothing but ends that have deadlines of their own.
+/// nothing but ends that have deadlines of their own, or for the end of a quarantine.
 final class EveryPhaseHasADeadline implements Promise {
   /// Farther off than any setting of these worlds.
   private static final long FAR = 30L * 24 * 3600 * 1000;
@@ -85,10 +86,14 @@ final class EveryPhaseHasADeadline implements Promise {
       check(within(attempt.phase().deadline(), now), attempt);
     }
     for (Cluster cluster : state.allClusters()) {
-      check(!cluster.deleting() || isComingDown(cluster, state), cluster);
+      Thing thing = new Thing(Thing.Kind.CLUSTER, cluster.id().value());
+      boolean waits = history.quarantine.containsKey(thing);
+      check(!cluster.deleting() || waits || isComingDown(cluster, state), cluster);
     }
     for (Workspace workspace : state.allWorkspaces()) {
-      check(!workspace.deleting() || isComingDown(workspace, state), workspace);
+      Thing thing = new Thing(Thing.Kind.WORKSPACE, workspace.id().value());
+      boolean waits = history.quarantine.containsKey(thing);
+      check(!workspace.deleting() || waits || isComingDown(workspace, state), workspace);
     }
     for (Job job : state.allJobs()) {
       boolean bounded =
