@@ -436,6 +436,11 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aStartInAClusterInQuarantine() {
+    isCaughtBy("NothingStartsWhenItMayNot", dropped(Event.QuarantineEnded.class::isInstance));
+  }
+
+  @Test
   void anIdleNodeThatIsSaidToBeOneTooMany() {
     isCaughtBy(
         "NodesGoAndStayForTheReasonSaid",
