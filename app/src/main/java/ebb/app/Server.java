@@ -392,6 +392,12 @@ final class Server {
               + " only. Report the error that the log of those starts ends with; stopping this"
               + " server in the ordinary way ends safe mode.");
     }
+    int quarantined = view.rules().quarantine().size();
+    if (quarantined > 0) {
+      findings.add(
+          "%d things are left as they are since a bug was met: 'ebb incident' lists them"
+              .formatted(quarantined));
+    }
     List<RoleAssignment> roles = view.rules().access().assignments();
     if (roles.stream().noneMatch(role -> role.principal().equals(owner))) {
       findings.add(

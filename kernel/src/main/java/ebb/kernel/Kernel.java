@@ -11,7 +11,10 @@ import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Thing;
 import ebb.kernel.protocol.Verdict;
+import java.util.Collections;
+import java.util.SortedMap;
 
 /// The kernel's three functions. Pure but for `apply`, which changes the state it is given and
 /// nothing else.
@@ -177,9 +180,14 @@ public final class Kernel {
     return Segments.open(state, node);
   }
 
+  /// What a bug was met about, with the incident: left as it is until somebody ends that.
+  public static SortedMap<Thing, String> quarantine(State state) {
+    return Collections.unmodifiableSortedMap(state.quarantine);
+  }
+
   /// Why something waits, is kept, or does what it does: the rejection that the guards return when
   /// asked now.
-  public static Rejection why(State state, ebb.kernel.protocol.Thing thing, long now) {
+  public static Rejection why(State state, Thing thing, long now) {
     return Why.of(state, thing, now);
   }
 }

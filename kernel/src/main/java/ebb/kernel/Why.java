@@ -22,9 +22,9 @@ final class Why {
   private Why() {}
 
   static Rejection of(State state, Thing thing, long now) {
-    String incident = state.quarantine.get(thing);
-    if (incident != null) {
-      return new Rejection.Quarantined(thing, incident);
+    Rejection quarantined = quarantined(state, thing);
+    if (quarantined != null) {
+      return quarantined;
     }
     return switch (thing.kind()) {
       case JOB -> {
@@ -46,6 +46,26 @@ final class Why {
             : new Rejection.NotWaiting(phase(attempt), attempt.phase().deadline());
       }
       case WORKSPACE -> notFound(thing);
+    };
+  }
+
+  /// The bug that keeps the thing as it is, itself or through what decides for it: nothing is
+  /// placed in a cluster in quarantine, and an attempt in quarantine has no limit.
+  private static @Nullable Rejection quarantined(State state, Thing thing) {
+    String incident = state.quarantine.get(thing);
+    if (incident != null) {
+      return new Rejection.Quarantined(thing, incident);
+    }
+    Job job = thing.kind() == Thing.Kind.JOB ? state.jobs.get(new JobId(thing.id())) : null;
+    if (job == null) {
+      return null;
+    }
+    return switch (job.phase()) {
+      case Job.Queued _, Job.Assembling _ ->
+          quarantined(state, new Thing(Thing.Kind.CLUSTER, job.cluster().value()));
+      case Job.Active active ->
+          quarantined(state, new Thing(Thing.Kind.ATTEMPT, active.attempt().value()));
+      case Job.BackingOff _, Job.Local _, Job.Ended _ -> null;
     };
   }
 

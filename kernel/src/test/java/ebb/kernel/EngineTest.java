@@ -1,5 +1,7 @@
 package ebb.kernel;
 
+import static ebb.kernel.World.HOUR;
+import static ebb.kernel.World.MINUTE;
 import static ebb.kernel.World.cluster;
 import static ebb.kernel.World.job;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,10 +11,13 @@ import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Batch;
 import ebb.kernel.engine.Engine;
 import ebb.kernel.engine.JournalFailure;
+import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
+import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Description;
+import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
@@ -248,6 +253,42 @@ class EngineTest {
 
     assertThat(story.nodes("gpu")).hasSize(1);
     story.when(new Command.EndQuarantine(thing)).rejected(Rejection.NotFound.class);
+  }
+
+  @Test
+  void whatIsDueOfAThingInQuarantineIsDoneAtOnceWhenThatEnds() {
+    story.job("a", job().limit(MINUTE)).settles();
+    Thing attempt = new Thing(Thing.Kind.ATTEMPT, story.attempt("a").id().value());
+    story.given(new Command.QuarantineThing(attempt, "i-1"));
+    story.passes(HOUR);
+    assertThat(story.attempt("a").phase()).isInstanceOf(Attempt.Running.class);
+    assertThat(story.why("a")).isEqualTo(new Rejection.Quarantined(attempt, "i-1"));
+
+    story.given(new Command.EndQuarantine(attempt));
+    assertThat(story.attempt("a").phase())
+        .isInstanceOfSatisfying(
+            Attempt.Stopping.class,
+            stopping -> assertThat(stopping.cause()).isEqualTo(EndCause.TIME_LIMIT));
+
+    story.ends("a", 0);
+    Thing node = new Thing(Thing.Kind.NODE, story.node("gpu").value());
+    story.given(new Command.QuarantineThing(node, "i-2"));
+    story.passes(HOUR);
+    assertThat(story.why(node)).isEqualTo(new Rejection.Quarantined(node, "i-2"));
+    assertThat(story.state().node(story.node("gpu")).phase()).isInstanceOf(Node.Idle.class);
+
+    story.given(new Command.EndQuarantine(node));
+    assertThat(story.state().node(story.node("gpu")).isLeaving()).isTrue();
+  }
+
+  @Test
+  void aJobInAClusterInQuarantineNamesTheIncident() {
+    Thing cluster = new Thing(Thing.Kind.CLUSTER, story.clusterId("gpu").value());
+    story.given(new Command.QuarantineThing(cluster, "i-1"));
+
+    story.job("a", job());
+
+    assertThat(story.why("a")).isEqualTo(new Rejection.Quarantined(cluster, "i-1"));
   }
 
   @Test

@@ -10,8 +10,11 @@ import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
+import ebb.kernel.protocol.Thing;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,7 +26,12 @@ import java.util.function.UnaryOperator;
 enum Matrix {
   JOBS,
   NODES,
-  CLUSTERS;
+  CLUSTERS,
+  WORKSPACES,
+  SERVER;
+
+  /// More than any acknowledgement in a story.
+  private static final long ALL_ACKNOWLEDGED = 1_000_000;
 
   private static final NodeId NO_NODE = new NodeId(4_711);
   private static final TaskId NO_TASK = new TaskId(new AttemptId(4_711), 0);
@@ -32,13 +40,15 @@ enum Matrix {
     return "matrix-" + name().toLowerCase(java.util.Locale.ROOT) + ".txt";
   }
 
-  /// Situations by the name of the phase. The thing is the job "it", the only node, or the cluster
-  /// "gpu".
+  /// Situations by the name of the phase. The thing is the job "it", the only node, the cluster
+  /// "gpu", the workspace that these are in, or the server.
   Map<String, UnaryOperator<Story>> phases() {
     return switch (this) {
       case JOBS -> jobPhases();
       case NODES -> nodePhases();
       case CLUSTERS -> clusterPhases();
+      case WORKSPACES -> workspacePhases();
+      case SERVER -> serverPhases();
     };
   }
 
@@ -47,6 +57,10 @@ enum Matrix {
   private static final World.Job LOCAL = job().on("local").limit(HOUR);
 
   private static final World.Job IT = job().limit(HOUR).retries(1, 1, 1);
+
+  private static final World.Job GANG = IT.nodes(2);
+
+  private static final Scope ELSEWHERE = Scope.workspace("sub", "group", "elsewhere");
 
   private static Map<String, UnaryOperator<Story>> jobPhases() {
     Map<String, UnaryOperator<Story>> phases = new TreeMap<>();
@@ -86,6 +100,11 @@ enum Matrix {
     phases.put(
         "f Local, over its limit",
         story -> story.job("it", LOCAL).given(Story.localStart("it")).passes(HOUR + World.MINUTE));
+    phases.put("g Gang Assembling", story -> story.job("it", GANG));
+    phases.put("h Gang Starting", story -> story.job("it", GANG).nodesComeUp());
+    phases.put("i Gang Running", story -> story.job("it", GANG).settles());
+    phases.put(
+        "j Gang Stopping", story -> story.job("it", GANG).settles().given(Story.cancel("it")));
     return phases;
   }
 
@@ -152,6 +171,67 @@ enum Matrix {
     return phases;
   }
 
+  private static Map<String, UnaryOperator<Story>> workspacePhases() {
+    Map<String, UnaryOperator<Story>> phases = new TreeMap<>();
+    Command delete = new Command.DeleteWorkspace(World.WORKSPACE);
+    phases.put("0 unknown", story -> story.given(delete));
+    phases.put("1 steady", story -> story);
+    phases.put("2 with a running job", story -> story.job("it", IT).settles());
+    phases.put("3 locked", story -> story.given(new Command.PutLock(Story.lock(World.WORKSPACE))));
+    phases.put("4 deleting", story -> story.job("it", IT).settles().given(delete));
+    phases.put(
+        "5 deleting, and its jobs have ended",
+        story -> {
+          Story deleting = story.job("it", IT).settles().given(delete);
+          return deleting.given(Story.exited(deleting.task("it"), TaskEnd.STOPPED, 0)).nodesGo();
+        });
+    return phases;
+  }
+
+  /// With a job that runs, one that waits for a node, and one that waits for a quota.
+  private static Map<String, UnaryOperator<Story>> serverPhases() {
+    Map<String, UnaryOperator<Story>> phases = new TreeMap<>();
+    UnaryOperator<Story> busy = story -> story.job("it", IT).settles().job("next", IT);
+    phases.put("0 ordinary", busy);
+    phases.put(
+        "1 storage low", story -> busy.apply(story).given(new Command.StorageMeasured(1, 2)));
+    phases.put(
+        "2 safe mode",
+        story -> busy.apply(story).given(new Command.StartServer("ebb-1", 2, 0, "", true)));
+    phases.put(
+        "3 observing",
+        story -> busy.apply(story).given(new Command.StartServer("ebb-1", 2, 0, "", false)));
+    phases.put(
+        "4 the cluster in quarantine",
+        story -> inQuarantine(busy.apply(story), Thing.Kind.CLUSTER));
+    phases.put("5 the job in quarantine", story -> inQuarantine(busy.apply(story), Thing.Kind.JOB));
+    phases.put(
+        "6 the attempt in quarantine",
+        story -> inQuarantine(busy.apply(story), Thing.Kind.ATTEMPT));
+    phases.put(
+        "7 the node in quarantine", story -> inQuarantine(busy.apply(story), Thing.Kind.NODE));
+    phases.put(
+        "8 the workspace in quarantine",
+        story -> inQuarantine(busy.apply(story), Thing.Kind.WORKSPACE));
+    return phases;
+  }
+
+  private static Story inQuarantine(Story story, Thing.Kind kind) {
+    return story.given(new Command.QuarantineThing(thing(story, kind), "i-1"));
+  }
+
+  private static Thing thing(Story story, Thing.Kind kind) {
+    return new Thing(
+        kind,
+        switch (kind) {
+          case NODE -> nodeOf(story).value();
+          case ATTEMPT -> story.attempt("it").id().value();
+          case JOB -> story.jobId("it").value();
+          case CLUSTER -> story.clusterId("gpu").value();
+          case WORKSPACE -> story.cluster("gpu").workspace().value();
+        });
+  }
+
   /// All that can be asked or reported of the thing, by what it is called in the table.
   Map<String, Command> commands(Story story) {
     Map<String, Command> commands = new TreeMap<>();
@@ -175,6 +255,10 @@ enum Matrix {
           }
         }
         tasks(commands, story);
+        nodes(commands, nodeOf(story));
+        commands.put("DeleteCluster", Story.delete("gpu"));
+        commands.put("DeleteWorkspace", new Command.DeleteWorkspace(World.WORKSPACE));
+        commands.put("ScaleCluster below it", Story.scale("gpu", 0, 1));
       }
       case NODES -> {
         nodes(commands, nodeOf(story));
@@ -189,8 +273,55 @@ enum Matrix {
         commands.put("SubmitJob", story.submission("new", job()));
         commands.put("DeleteWorkspace", new Command.DeleteWorkspace(World.WORKSPACE));
       }
+      case WORKSPACES -> workspaces(commands, story);
+      case SERVER -> server(commands, story);
     }
     return commands;
+  }
+
+  private static void workspaces(Map<String, Command> commands, Story story) {
+    Scope it = World.WORKSPACE;
+    List<Tag> red = List.of(new Tag("team", "red"));
+    commands.put("PutWorkspace", new Command.PutWorkspace(it, World.LOCATION));
+    commands.put("PutWorkspace tags", new Command.PutWorkspace(it, World.LOCATION, red));
+    commands.put("PutWorkspace another location", new Command.PutWorkspace(it, "westeurope"));
+    commands.put("PutWorkspace beside it", new Command.PutWorkspace(ELSEWHERE, World.LOCATION));
+    commands.put("DeleteWorkspace", new Command.DeleteWorkspace(it));
+    commands.put("PutGroup", new Command.PutGroup(it.ofGroup(), World.LOCATION, red));
+    commands.put("DeleteGroup", new Command.DeleteGroup(it.ofGroup()));
+    commands.put("PutLock", new Command.PutLock(Story.lock(it)));
+    commands.put("DeleteLock", new Command.DeleteLock(it, "keep"));
+    commands.put("PutCluster", cluster().nodes(1, 3).put("gpu"));
+    commands.put("PutCluster another", cluster().nodes(1, 3).put("new"));
+    commands.put("ScaleCluster", Story.scale("gpu", 1, 1));
+    commands.put("DeleteCluster", Story.delete("gpu"));
+    commands.put("SubmitJob", story.submission("new", job()));
+    commands.put("SubmitJob local", story.submission("new", LOCAL));
+  }
+
+  private static void server(Map<String, Command> commands, Story story) {
+    commands.put("StartServer", new Command.StartServer("ebb-1", 3, 0, "", false));
+    commands.put("StartServer safe mode", new Command.StartServer("ebb-1", 3, 0, "", true));
+    commands.put("ClockJumped", new Command.ClockJumped(HOUR));
+    commands.put("StorageMeasured low", new Command.StorageMeasured(1, 2));
+    commands.put("StorageMeasured enough", new Command.StorageMeasured(3, 2));
+    for (Thing.Kind kind : Thing.Kind.values()) {
+      Thing thing = thing(story, kind);
+      commands.put("QuarantineThing " + kind, new Command.QuarantineThing(thing, "i-2"));
+      commands.put("EndQuarantine " + kind, new Command.EndQuarantine(thing));
+    }
+    commands.put("PutCluster", cluster().nodes(2, 3).put("gpu"));
+    commands.put("ScaleCluster", Story.scale("gpu", 2, 2));
+    commands.put("DeleteCluster", Story.delete("gpu"));
+    commands.put("PutWorkspace", new Command.PutWorkspace(ELSEWHERE, World.LOCATION));
+    commands.put("DeleteWorkspace", new Command.DeleteWorkspace(World.WORKSPACE));
+    commands.put("PutLock", new Command.PutLock(Story.lock(World.WORKSPACE)));
+    commands.put("SubmitJob", story.submission("new", job()));
+    commands.put("SubmitJob local", story.submission("new", LOCAL));
+    commands.put("CancelJob", Story.cancel("it"));
+    commands.put("CancelJob that waits", Story.cancel("next"));
+    nodes(commands, nodeOf(story));
+    tasks(commands, story);
   }
 
   private static void nodes(Map<String, Command> commands, NodeId node) {
@@ -202,6 +333,15 @@ enum Matrix {
     commands.put("NodeReachable", new Command.NodeReachable(node, 0));
     commands.put("NodeGone", new Command.NodeGone(node, 0));
     commands.put("BackendListed", new Command.BackendListed(List.of(node), List.of(), 0));
+    commands.put(
+        "BackendListed without its task",
+        new Command.BackendListed(List.of(node), List.of(), ALL_ACKNOWLEDGED));
+    commands.put(
+        "BackendListed without it",
+        new Command.BackendListed(List.of(), List.of(), ALL_ACKNOWLEDGED));
+    commands.put(
+        "BackendListed without it, begun before it was acknowledged",
+        new Command.BackendListed(List.of(), List.of(), 0));
   }
 
   private static void tasks(Map<String, Command> commands, Story story) {
@@ -236,7 +376,8 @@ enum Matrix {
 
   TreeSet<String> commandKinds() {
     TreeSet<String> kinds = new TreeSet<>();
-    commands(Story.usual().cluster("gpu", cluster()))
+    UnaryOperator<Story> situation = phases().values().iterator().next();
+    commands(Story.usual().cluster("gpu", cluster()).given(situation))
         .values()
         .forEach(command -> kinds.add(command.getClass().getSimpleName()));
     return kinds;

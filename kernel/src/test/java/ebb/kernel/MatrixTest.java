@@ -105,9 +105,23 @@ class MatrixTest {
       return "! " + rejection.getClass().getSimpleName();
     }
     String decided = names(story.decided());
+    if (command instanceof Command.BackendListed listing) {
+      decided = (decided + " " + names(absences(story, listing))).strip();
+    }
     story.policySpeaks();
     String policy = names(story.policySaid());
     return (decided.isEmpty() ? "nothing" : decided) + (policy.isEmpty() ? "" : " then " + policy);
+  }
+
+  /// What the engine makes of what a listing lacks, in the same step.
+  private static List<Event> absences(Story story, Command.BackendListed listing) {
+    List<Event> events = new ArrayList<>();
+    for (Command.Report absence : Sweep.absences(story.state(), listing)) {
+      if (story.when(absence).verdict() instanceof Verdict.Accepted(List<Event> decided)) {
+        events.addAll(decided);
+      }
+    }
+    return events;
   }
 
   private static String names(List<Event> events) {

@@ -19,26 +19,16 @@ import java.util.List;
 /// What the passing of time does in each phase, and the commands that concern no phase: together
 /// with the tables of [Matrix] these are all transitions there are.
 final class Moments {
-  /// The commands that are about settings, scopes and the server itself.
+  /// The commands that are about settings, roles and the machine.
   static final List<String> COMMANDS =
       List.of(
           "AssignRole",
           "ChangePrices",
           "ChangeSettings",
           "ChangeSizes",
-          "ClockJumped",
-          "DeleteGroup",
-          "DeleteLock",
-          "EndQuarantine",
           "HostFound",
-          "PutGroup",
-          "PutLock",
-          "PutWorkspace",
-          "QuarantineThing",
           "RemoveRole",
-          "SetQuota",
-          "StartServer",
-          "StorageMeasured");
+          "SetQuota");
 
   private Moments() {}
 

@@ -236,7 +236,7 @@ public record Reason(
                   409,
                   "Quarantined",
                   quarantined.thing().toString(),
-                  "A bug stopped work on %s: it stays as it is until somebody who knows incident %s in the server's log ends the quarantine."
+                  "Ebb met a bug while deciding about %1$s, incident %2$s in the server's log: it decides nothing more about it, and no deadline of it passes, until an owner ends that ('ebb incident end %2$s'). Report the incident."
                       .formatted(quarantined.thing(), quarantined.incident()))
               .number("incident", quarantined.incident());
       case Rejection.NotExpected unexpected ->

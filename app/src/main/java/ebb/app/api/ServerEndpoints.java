@@ -66,6 +66,7 @@ final class ServerEndpoints {
       String installation,
       long epoch,
       boolean safeMode,
+      int quarantined,
       ebb.kernel.protocol.Host host,
       String currency) {}
 
@@ -81,6 +82,7 @@ final class ServerEndpoints {
             rules.installation(),
             rules.epoch(),
             rules.safeMode(),
+            rules.quarantine().size(),
             rules.host(),
             rules.prices().currency()));
   }
@@ -144,6 +146,10 @@ final class ServerEndpoints {
             "1 while the engine takes requests.",
             loop.condition(Watch.PATIENCE) == EngineLoop.Condition.SERVING ? 1 : 0)
         .gauge("ebb_safe_mode", "1 while nothing is started.", rules.safeMode() ? 1 : 0)
+        .gauge(
+            "ebb_quarantined",
+            "Things that nothing is decided about since a bug was met; 'ebb incident' lists them.",
+            rules.quarantine().size())
         .gauge("ebb_storage_low", "1 while the disk is too full.", rules.storage().low() ? 1 : 0)
         .gauge(
             "ebb_troubles",

@@ -131,6 +131,7 @@ public final class Surface {
     new FileEndpoints(jobs, parts.outputs()).addTo(router);
     new LedgerEndpoint(reads, parts.history()).addTo(router);
     new GovernanceEndpoints(reads, wishes).addTo(router);
+    new IncidentEndpoints(reads, wishes).addTo(router);
     new CleaningEndpoints(governing, parts.cleaning()).addTo(router);
     server.addTo(router);
     Arm arm = new Arm(router);

@@ -15,7 +15,13 @@ import tools.jackson.databind.JsonNode;
       "Clusters that grow when there is work and shrink to nothing when there is none.",
       "Without a command: what runs, what waits and why, and what it costs."
     })
-@CommandTree.Below({Ml.class, SecretCommand.class, Configure.class, Completion.class})
+@CommandTree.Below({
+  Ml.class,
+  SecretCommand.class,
+  IncidentCommand.class,
+  Configure.class,
+  Completion.class
+})
 public final class Ebb implements Runnable {
   /// What is said of each kind of trouble: more hides what matters.
   private static final int TOLD = 3;

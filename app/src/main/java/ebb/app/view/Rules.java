@@ -1,15 +1,21 @@
 package ebb.app.view;
 
+import ebb.kernel.Kernel;
 import ebb.kernel.State;
 import ebb.kernel.access.AccessRules;
 import ebb.kernel.cluster.ResourceGroups;
 import ebb.kernel.money.PriceBook;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Settings;
+import ebb.kernel.protocol.Thing;
 import ebb.kernel.protocol.VmSize;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/// What holds for everything: who may, what things cost, what sizes there are, what the server is.
+/// What holds for everything: who may, what things cost, what sizes there are, what the server is,
+/// and what a bug was met about, with the incident.
 public record Rules(
     AccessRules access,
     ResourceGroups groups,
@@ -20,7 +26,8 @@ public record Rules(
     State.Storage storage,
     boolean safeMode,
     String installation,
-    long epoch) {
+    long epoch,
+    SortedMap<Thing, String> quarantine) {
   static Rules of(State state) {
     return new Rules(
         state.access(),
@@ -32,6 +39,7 @@ public record Rules(
         state.storage(),
         state.safeMode(),
         state.installation(),
-        state.epoch());
+        state.epoch(),
+        Collections.unmodifiableSortedMap(new TreeMap<>(Kernel.quarantine(state))));
   }
 }

@@ -2,6 +2,7 @@ package ebb.simulator.faults;
 
 import ebb.kernel.Outstanding;
 import ebb.kernel.engine.Batch;
+import ebb.kernel.protocol.Command;
 import ebb.simulator.VirtualTime;
 import ebb.simulator.World;
 import ebb.simulator.invariants.Healed;
@@ -38,6 +39,7 @@ public final class FaultRun {
       String journalHash) {}
 
   private final long seed;
+  private final boolean hasBugs;
   private final SplittableRandom random;
   private final Chaos chaos;
   private final VirtualTime time;
@@ -50,13 +52,16 @@ public final class FaultRun {
   private final Server server;
   private final Users users;
   private final Mischief mischief;
+  private final Bugs bugs;
 
-  FaultRun(long seed, Chaos chaos, SplittableRandom random, Tampering tampering) {
+  /// @param hasBugs whether bugs of ours are met on the way, see [Bugs]
+  FaultRun(long seed, Chaos chaos, boolean hasBugs, SplittableRandom random, Tampering tampering) {
     this.seed = seed;
+    this.hasBugs = hasBugs;
     this.random = random;
     this.chaos = chaos;
     this.time = new VirtualTime(START + random.nextLong(86_400_000));
-    this.watch = new Watch(PromisesOfTheDesign.all(!chaos.jumps()));
+    this.watch = new Watch(PromisesOfTheDesign.all(!chaos.jumps(), tampering::why));
     this.points = new CrashPoints(random.split(), chaos);
     this.journal = new UnreliableJournal(random.split(), chaos, points, tampering);
     this.fate = new SeededFate(random.split(), chaos);
@@ -65,6 +70,7 @@ public final class FaultRun {
     this.server = new Server(time, random.split(), journal, wire, watch, points);
     this.users = new Users(time, random.split(), server);
     this.mischief = new Mischief(time, random.split(), server, wire, world);
+    this.bugs = new Bugs(time, new SplittableRandom(~seed), server);
     wire.connect(world, server::report);
   }
 
@@ -75,7 +81,7 @@ public final class FaultRun {
 
   static Outcome of(long seed, Tampering tampering) {
     SplittableRandom random = new SplittableRandom(seed);
-    return new FaultRun(seed, Chaos.drawn(random), random, tampering).run();
+    return new FaultRun(seed, Chaos.drawn(random), true, random, tampering).run();
   }
 
   Outcome run() {
@@ -85,6 +91,9 @@ public final class FaultRun {
     long chaosMillis = random.nextLong(10, 40) * MINUTE;
     users.actWithin(chaosMillis, random.nextInt(10, 100), chaos);
     mischief.actWithin(chaosMillis, chaos);
+    if (hasBugs) {
+      bugs.actWithin(chaosMillis);
+    }
     runUntil(() -> false, chaosMillis);
     heal();
     return new Outcome(
@@ -109,8 +118,11 @@ public final class FaultRun {
     server.agreeOnTheTime();
     runUntil(() -> false, 2 * MINUTE);
     mischief.cease();
+    bugs.cease();
     boolean[] done = {false};
-    users.insist(users.heal(), () -> done[0] = true);
+    List<Command.Wish> wishes = users.heal();
+    wishes.addAll(Bugs.heal(watch.history()));
+    users.insist(wishes, () -> done[0] = true);
     runUntil(() -> done[0] && everyJobHasEnded(), HEALING_MILLIS);
     done[0] = false;
     users.insist(users.empty(), () -> done[0] = true);

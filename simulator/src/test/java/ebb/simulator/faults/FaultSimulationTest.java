@@ -40,9 +40,9 @@ class FaultSimulationTest {
     }
   }
 
-  /// Quarantine needs a bug, and roles are assigned once by the start.
+  /// Roles are assigned once, by the start.
   private static List<String> kindsThatCanHappen() {
-    List<String> unseen = List.of("Quarantined", "QuarantineEnded", "RoleRemoved");
+    List<String> unseen = List.of("RoleRemoved");
     return Stream.of(Event.class.getPermittedSubclasses())
         .flatMap(group -> Stream.of(group.getPermittedSubclasses()))
         .map(Class::getSimpleName)

@@ -2,6 +2,8 @@ package ebb.simulator.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ebb.kernel.Kernel;
+import ebb.kernel.State;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Batch;
 import ebb.kernel.protocol.AttemptId;
@@ -10,10 +12,14 @@ import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.KeepCause;
 import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.ReleaseCause;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.SegmentKind;
 import ebb.kernel.protocol.TaskId;
+import ebb.kernel.protocol.Thing;
 import ebb.simulator.invariants.Broken;
 import java.util.List;
 import java.util.TreeSet;
@@ -350,6 +356,151 @@ class MutantsAreCaughtTest {
         "RefusedChangesNothing",
         events(event ->
             event instanceof Event.CommandRefused ? new Event.StorageChanged(false, 1, 1) : event));
+  }
+
+  @Test
+  void aPreemptionThatIsCalledAFault() {
+    isCaughtBy(
+        "EndsAreWhatHappened",
+        events(event ->
+            event instanceof Event.AttemptStopping stopping
+                    && stopping.cause() == EndCause.PREEMPTED
+                ? new Event.AttemptStopping(
+                    stopping.attempt(),
+                    EndCause.INFRASTRUCTURE,
+                    stopping.code(),
+                    stopping.detail(),
+                    stopping.deadline())
+                : event));
+  }
+
+  @Test
+  void aJobThatEndsForAnotherCauseThanItsAttempt() {
+    isCaughtBy(
+        "EndsAreWhatHappened",
+        events(event ->
+            event instanceof Event.JobEnded ended && ended.cause() == EndCause.FAILED
+                ? new Event.JobEnded(ended.job(), EndCause.TIME_LIMIT, ended.code(), ended.detail())
+                : event));
+  }
+
+  @Test
+  void aJobThatEndsThoughItMayBeTriedAgain() {
+    isCaughtBy(
+        "RetryBudgetsAreKept",
+        events(event ->
+            event instanceof Event.JobBackedOff backedOff
+                ? new Event.JobEnded(backedOff.job(), backedOff.cause(), 0, "")
+                : event));
+  }
+
+  @Test
+  void aReasonThatIsNotTrue() {
+    isCaughtBy(
+        "EveryWaitHasAReason",
+        new Tampering() {
+          @Override
+          public Rejection why(State state, Thing thing, long now) {
+            Rejection why = Kernel.why(state, thing, now);
+            boolean waits = thing.kind() == Thing.Kind.JOB && why instanceof Rejection.ClusterFull;
+            return waits
+                ? new Rejection.HostFull(Places.SIZES.getFirst(), 0, 0, 0, List.of())
+                : why;
+          }
+        });
+  }
+
+  @Test
+  void aStartBelowTheMarkOfFreeSpace() {
+    isCaughtBy(
+        "NothingStartsWhenItMayNot",
+        events(event ->
+            event instanceof Event.StorageChanged changed
+                ? new Event.StorageChanged(true, changed.freeBytes(), changed.markBytes())
+                : event));
+  }
+
+  @Test
+  void aStartInSafeMode() {
+    isCaughtBy(
+        "NothingStartsWhenItMayNot",
+        events(event ->
+            event instanceof Event.ServerStarted started
+                ? new Event.ServerStarted(
+                    started.installation(),
+                    started.epoch(),
+                    started.lastAlive(),
+                    true,
+                    started.observeUntil())
+                : event));
+  }
+
+  @Test
+  void aStartInAClusterInQuarantine() {
+    isCaughtBy("NothingStartsWhenItMayNot", dropped(Event.QuarantineEnded.class::isInstance));
+  }
+
+  @Test
+  void anIdleNodeThatIsSaidToBeOneTooMany() {
+    isCaughtBy(
+        "NodesGoAndStayForTheReasonSaid",
+        events(event ->
+            event instanceof Event.NodeReleased released
+                    && released.cause() == ReleaseCause.IDLE_TIMEOUT
+                ? new Event.NodeReleased(
+                    released.node(),
+                    ReleaseCause.ABOVE_MAX,
+                    released.detail(),
+                    released.at(),
+                    released.deadline())
+                : event));
+  }
+
+  @Test
+  void aNodeThatIsKeptForTheMinimumAndSaidToBeClaimed() {
+    isCaughtBy(
+        "NodesGoAndStayForTheReasonSaid",
+        events(event ->
+            event instanceof Event.NodeKept kept && kept.cause() == KeepCause.MINIMUM
+                ? new Event.NodeKept(kept.node(), KeepCause.CLAIMED, kept.until())
+                : event));
+  }
+
+  @Test
+  void aNodeOfTheMinimumThatIsLetGo() {
+    isCaughtBy(
+        "MinimumIsKept",
+        events(event ->
+            event instanceof Event.NodeKept kept && kept.cause() == KeepCause.MINIMUM
+                ? new Event.NodeReleased(
+                    kept.node(), ReleaseCause.IDLE_TIMEOUT, "", kept.until(), kept.until())
+                : event));
+  }
+
+  @Test
+  void aMinimumThatIsNeverThere() {
+    isCaughtBy(
+        "MinimumIsKept",
+        events(event ->
+            event instanceof Event.ClusterCreated created
+                ? new Event.ClusterCreated(
+                    created.id(),
+                    created.workspace(),
+                    created.name(),
+                    created.spec().scaledTo(1, created.spec().max(), created.spec().idleMillis()),
+                    created.size(),
+                    created.rates())
+                : event));
+  }
+
+  @Test
+  void aNodeThatIsKeptForAges() {
+    isCaughtBy(
+        "EveryPhaseHasADeadline",
+        events(event ->
+            event instanceof Event.NodeKept kept
+                ? new Event.NodeKept(kept.node(), kept.cause(), kept.until() * 2)
+                : event));
   }
 
   @Test

@@ -42,6 +42,8 @@ final class Server {
   private long wallOffset;
   private long suspendedNanos;
   private long downUntil;
+  private int throwsExpected;
+  private boolean safeModeIsDue;
   private @Nullable Engine engine;
   private EngineTime clock;
   private List<Engine.Request> reports = new ArrayList<>();
@@ -141,6 +143,37 @@ final class Server {
     downUntil = Math.min(downUntil, time.now());
   }
 
+  // Bugs.
+
+  /// Takes a report that nobody can send, and the kernel throws over it.
+  void throwWhileDeciding() {
+    if (engine != null) {
+      throwsExpected++;
+      report(new Command.NodeReady(null, 0, 0));
+    }
+  }
+
+  /// Stops as it does when an event cannot be applied, for the third time at one place.
+  void stopThreeTimes() {
+    safeModeIsDue = true;
+    die();
+  }
+
+  /// Stopping it in the ordinary way ends safe mode.
+  void startOnceMore() {
+    safeModeIsDue = false;
+    if (engine != null && engine.state().safeMode()) {
+      die();
+    }
+  }
+
+  private void incident(String incident, String what, RuntimeException bug) {
+    if (throwsExpected == 0 || !what.equals("NodeReady")) {
+      throw new IllegalStateException("deciding " + what + " threw (" + incident + ")", bug);
+    }
+    throwsExpected--;
+  }
+
   // Living and dying.
 
   /// Does what is due.
@@ -160,6 +193,7 @@ final class Server {
 
   private void die() {
     engine = null;
+    throwsExpected = 0;
     reports = new ArrayList<>();
     wishes = new ArrayList<>();
     downUntil = time.now() + random.nextLong(100, 90_000);
@@ -171,12 +205,8 @@ final class Server {
     catchUp();
     State state = journal.read();
     clock = new EngineTime(state.now(), time.now() + wallOffset, monotonic());
-    engine = new Engine(state, journal, this::published, this::handOver, Server::broken);
-    report(new Command.StartServer("sim", epoch, state.now(), OWNER.principal(), false));
-  }
-
-  private static void broken(String incident, String what, RuntimeException bug) {
-    throw new IllegalStateException("deciding " + what + " threw (" + incident + ")", bug);
+    engine = new Engine(state, journal, this::published, this::handOver, this::incident);
+    report(new Command.StartServer("sim", epoch, state.now(), OWNER.principal(), safeModeIsDue));
   }
 
   /// Shows the promises every batch that is durable and that they have not seen.

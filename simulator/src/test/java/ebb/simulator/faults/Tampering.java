@@ -1,7 +1,11 @@
 package ebb.simulator.faults;
 
+import ebb.kernel.Kernel;
+import ebb.kernel.State;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Batch;
+import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Thing;
 import java.util.List;
 
 /// A hand between the engine and the world, for the tests of the tests: what it changes on the way
@@ -22,5 +26,10 @@ interface Tampering {
   /// What the world is told in place of this.
   default List<Backend.Instruction> told(Backend.Instruction instruction) {
     return List.of(instruction);
+  }
+
+  /// What somebody is told who asks why the thing waits.
+  default Rejection why(State state, Thing thing, long now) {
+    return Kernel.why(state, thing, now);
   }
 }

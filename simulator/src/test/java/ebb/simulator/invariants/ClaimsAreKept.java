@@ -16,7 +16,7 @@ final class ClaimsAreKept implements Promise {
         check(job.stand == History.Stand.ASSEMBLING, back, " of a job that is ", job.stand);
         ClusterId cluster = job.queued.cluster();
         int max = history.clusters.get(cluster).spec.max();
-        long taken = claimed(history, cluster) + busy(history, cluster);
+        long taken = history.claimed(cluster) + busy(history, cluster);
         check(taken > max, back, ": ", taken, " claimed or busy, max ", max);
         checkTime(job, back.deadline());
       }
@@ -37,14 +37,6 @@ final class ClaimsAreKept implements Promise {
         deadline,
         ", which was ",
         job.queueDeadline);
-  }
-
-  private static long claimed(History history, ClusterId cluster) {
-    return history.jobs.values().stream()
-        .filter(job -> job.stand == History.Stand.ASSEMBLING)
-        .filter(job -> job.queued.cluster().equals(cluster))
-        .mapToLong(job -> job.spec().nodes())
-        .sum();
   }
 
   private static long busy(History history, ClusterId cluster) {

@@ -5,15 +5,20 @@ import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.Lock;
 import ebb.kernel.protocol.NodeId;
+import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.QuotaKey;
 import ebb.kernel.protocol.QuotaKind;
+import ebb.kernel.protocol.ReleaseCause;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Settings;
 import ebb.kernel.protocol.TaskId;
+import ebb.kernel.protocol.Thing;
 import ebb.kernel.protocol.VmSize;
 import ebb.kernel.protocol.WorkspaceId;
 import ebb.kernel.quota.Quotas;
@@ -35,6 +40,18 @@ public final class History {
     public boolean gone;
     public TaskId task = TaskId.NONE;
     public long deadline;
+
+    /// Since when it has had nothing to do, for a node that is free.
+    public long idleSince;
+
+    /// Until when it was kept though its idle time was over.
+    public long keptUntil;
+
+    /// Until when it may be out of sight.
+    public long unreachableUntil;
+
+    /// Why it was let go; null while it stays.
+    public @Nullable ReleaseCause released;
 
     Node(Event.NodeRequested requested) {
       this.requested = requested;
@@ -70,8 +87,16 @@ public final class History {
     public EndCause cause = EndCause.SUCCEEDED;
     public AttemptId attempt = AttemptId.NONE;
 
+    public boolean cancelRequested;
+
     /// Until when it may wait for its next start; 0 once that was ordered.
     public long queueDeadline;
+
+    /// Until when it may hold its claim, for a job that does.
+    public long claimDeadline;
+
+    /// Why and until when it backs off, for a job that does.
+    public Event.@Nullable JobBackedOff backedOff;
 
     Job(Event.JobQueued queued, long sequence) {
       this.queued = queued;
@@ -108,11 +133,25 @@ public final class History {
     public boolean over;
     public long endsBy;
 
+    /// When its time is over; 0 until its first task has started.
+    public long limitAt;
+
+    /// What it is stopped for; null until it is.
+    public @Nullable EndCause stoppedFor;
+
+    /// How it ended; null until it has.
+    public @Nullable EndCause ended;
+
     Attempt(Event.AttemptOrdered ordered) {
       this.ordered = ordered;
       for (int rank = 0; rank < ordered.nodes().size(); rank++) {
         live.add(rank);
       }
+    }
+
+    /// When it is stopped if nothing comes of it: not begun in time, or its time is over.
+    long dueBy() {
+      return limitAt == 0 ? ordered.deadline() : limitAt;
     }
   }
 
@@ -123,6 +162,9 @@ public final class History {
     public ClusterSpec spec;
     public boolean deleting;
     public boolean deleted;
+
+    /// Until when it asks for no more nodes, after one could not be had.
+    public long growthNotBefore;
 
     Cluster(Event.ClusterCreated created, List<QuotaKey> keys) {
       this.created = created;
@@ -144,6 +186,11 @@ public final class History {
   public final TreeSet<NodeId> strayNodes = new TreeSet<>();
   public final TreeSet<TaskId> strayTasks = new TreeSet<>();
   public final TreeSet<String> requests = new TreeSet<>();
+  public final TreeMap<String, Lock> locks = new TreeMap<>();
+  public final TreeMap<Thing, String> quarantine = new TreeMap<>();
+  public Host host = Host.UNBOUNDED;
+  public boolean storageLow;
+  public boolean safeMode;
   public Settings settings = Settings.DEFAULT;
   public boolean observing;
   public long observeUntil;
@@ -159,11 +206,7 @@ public final class History {
     kinds.merge(event.getClass().getSimpleName(), 1, Integer::sum);
     switch (event) {
       case Event.SystemEvent system -> system(system);
-      case Event.ScopeEvent scope -> {
-        if (scope instanceof Event.WorkspaceCreated created) {
-          workspaces.put(created.id(), created.scope());
-        }
-      }
+      case Event.ScopeEvent scope -> scope(scope);
       case Event.ClusterEvent cluster -> cluster(cluster);
       case Event.NodeEvent node -> node(node);
       case Event.JobEvent job -> job(job);
@@ -173,7 +216,14 @@ public final class History {
 
   private void system(Event.SystemEvent event) {
     switch (event) {
-      case Event.ServerStarted started -> observeUntil(started.observeUntil());
+      case Event.ServerStarted started -> {
+        observeUntil(started.observeUntil());
+        safeMode = started.safeMode();
+      }
+      case Event.HostChanged changed -> host = changed.host();
+      case Event.StorageChanged changed -> storageLow = changed.low();
+      case Event.Quarantined in -> quarantine.put(in.thing(), in.incident());
+      case Event.QuarantineEnded ended -> quarantine.remove(ended.thing());
       case Event.ClockJumped jumped -> observeUntil(jumped.observeUntil());
       case Event.BackendObserved _ -> observing = false;
       case Event.SettingsChanged changed -> settings = changed.settings();
@@ -182,6 +232,16 @@ public final class History {
       case Event.StrayNodeGone gone -> strayNodes.remove(gone.node());
       case Event.StrayTaskFound found -> strayTasks.add(found.task());
       case Event.StrayTaskGone gone -> strayTasks.remove(gone.task());
+      default -> {} // the others tell nothing that a promise asks for
+    }
+  }
+
+  private void scope(Event.ScopeEvent event) {
+    switch (event) {
+      case Event.WorkspaceCreated created -> workspaces.put(created.id(), created.scope());
+      case Event.LockPut put ->
+          locks.put(put.lock().scope().key() + " " + put.lock().name(), put.lock());
+      case Event.LockDeleted deleted -> locks.remove(deleted.scope().key() + " " + deleted.name());
       default -> {} // the others tell nothing that a promise asks for
     }
   }
@@ -195,10 +255,14 @@ public final class History {
     switch (event) {
       case Event.ClusterCreated created ->
           clusters.put(created.id(), new Cluster(created, keys(created)));
-      case Event.ClusterChanged changed -> clusters.get(changed.id()).spec = changed.spec();
+      case Event.ClusterChanged changed -> {
+        clusters.get(changed.id()).spec = changed.spec();
+        nodesOf(changed.id()).forEach(node -> node.keptUntil = 0);
+      }
       case Event.ClusterDeleting deleting -> clusters.get(deleting.id()).deleting = true;
       case Event.ClusterDeleted deleted -> clusters.get(deleted.id()).deleted = true;
-      case Event.ClusterRepriced _, Event.GrowthBackOffEnded _ -> {}
+      case Event.GrowthBackOffEnded ended -> clusters.get(ended.cluster()).growthNotBefore = 0;
+      case Event.ClusterRepriced _ -> {}
     }
   }
 
@@ -219,25 +283,39 @@ public final class History {
         node.accepted = true;
         node.deadline = accepted.deadline();
       }
-      case Event.NodeReady _ -> node.ready = true;
-      case Event.NodeReleased _ -> node.leaving = true;
-      case Event.NodeUnreachable _ -> node.unreachable = true;
+      case Event.NodeReady ready -> {
+        node.ready = true;
+        node.idleSince = ready.at();
+        clusters.get(node.requested.cluster()).growthNotBefore = 0;
+      }
+      case Event.NodeReleased released -> {
+        node.leaving = true;
+        node.released = released.cause();
+      }
+      case Event.NodeUnreachable unreachable -> {
+        node.unreachable = true;
+        node.unreachableUntil = unreachable.deadline();
+      }
       case Event.NodeReachable _ -> node.unreachable = false;
       case Event.NodeGone _ -> node.gone = true;
-      case Event.GrowthFailed _,
-          Event.ReleaseOverdue _,
-          Event.NodeKept _,
-          Event.SegmentClosed _ -> {}
+      case Event.NodeKept kept -> node.keptUntil = kept.until();
+      case Event.GrowthFailed failed ->
+          clusters.get(failed.cluster()).growthNotBefore = failed.retryAt();
+      case Event.ReleaseOverdue _, Event.SegmentClosed _ -> {}
     }
   }
 
   private void job(Event.JobEvent event) {
     switch (event) {
       case Event.JobQueued queued -> jobs.put(queued.job(), new Job(queued, sequence));
-      case Event.JobAssembling assembling -> jobs.get(assembling.job()).stand = Stand.ASSEMBLING;
+      case Event.JobAssembling assembling -> {
+        jobs.get(assembling.job()).stand = Stand.ASSEMBLING;
+        jobs.get(assembling.job()).claimDeadline = assembling.deadline();
+      }
       case Event.JobBackedOff backedOff -> {
         jobs.get(backedOff.job()).stand = Stand.BACKING_OFF;
         jobs.get(backedOff.job()).used = backedOff.used();
+        jobs.get(backedOff.job()).backedOff = backedOff;
       }
       case Event.BackOffEnded ended -> jobs.get(ended.job()).queuedUntil(ended.deadline());
       case Event.ClaimGivenBack back -> jobs.get(back.job()).queuedUntil(back.deadline());
@@ -249,7 +327,8 @@ public final class History {
       }
       case Event.LocalJobTaken taken -> jobs.get(taken.job()).stand = Stand.ACTIVE;
       case Event.LocalJobStarted _, Event.LocalJobAwaited _ -> {}
-      case Event.CancelRequested _, Event.JobDeleted _, Event.JobDescribed _ -> {}
+      case Event.CancelRequested requested -> jobs.get(requested.job()).cancelRequested = true;
+      case Event.JobDeleted _, Event.JobDescribed _ -> {}
       case Event.JobsArchived _ -> {}
     }
   }
@@ -271,6 +350,7 @@ public final class History {
       }
       case Event.TaskStarted started -> {
         Attempt attempt = attempts.get(started.task().attempt());
+        attempt.limitAt = started.limitAt();
         if (!attempt.stopping) {
           attempt.endsBy = started.limitAt();
         }
@@ -278,13 +358,20 @@ public final class History {
       case Event.TaskEnded ended -> {
         Attempt attempt = attempts.get(ended.task().attempt());
         attempt.live.remove(ended.task().rank());
-        nodes.get(attempt.ordered.nodes().get(ended.task().rank())).task = TaskId.NONE;
+        Node node = nodes.get(attempt.ordered.nodes().get(ended.task().rank()));
+        node.task = TaskId.NONE;
+        node.idleSince = ended.at();
+        node.keptUntil = 0;
       }
       case Event.AttemptStopping stopping -> {
         attempts.get(stopping.attempt()).stopping = true;
         attempts.get(stopping.attempt()).endsBy = stopping.deadline();
+        attempts.get(stopping.attempt()).stoppedFor = stopping.cause();
       }
-      case Event.AttemptEnded ended -> attempts.get(ended.attempt()).over = true;
+      case Event.AttemptEnded ended -> {
+        attempts.get(ended.attempt()).over = true;
+        attempts.get(ended.attempt()).ended = ended.cause();
+      }
     }
   }
 
@@ -309,5 +396,27 @@ public final class History {
       }
     }
     return found;
+  }
+
+  /// How many nodes of the cluster do not leave.
+  int staying(ClusterId cluster) {
+    return (int) nodesOf(cluster).stream().filter(node -> !node.leaving).count();
+  }
+
+  /// How many nodes the cluster's jobs have a claim on.
+  int claimed(ClusterId cluster) {
+    return jobs.values().stream()
+        .filter(job -> job.stand == Stand.ASSEMBLING && job.queued.cluster().equals(cluster))
+        .mapToInt(job -> job.spec().nodes())
+        .sum();
+  }
+
+  Scope scopeOf(Cluster cluster) {
+    return workspaces.get(cluster.created.workspace()).cluster(cluster.created.name());
+  }
+
+  boolean isLocked(Cluster cluster) {
+    Scope scope = scopeOf(cluster);
+    return locks.values().stream().anyMatch(lock -> lock.scope().contains(scope));
   }
 }

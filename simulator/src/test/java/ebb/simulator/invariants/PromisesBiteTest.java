@@ -16,6 +16,7 @@ import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.JobSpec;
+import ebb.kernel.protocol.KeepCause;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Rates;
@@ -110,7 +111,36 @@ class PromisesBiteTest {
     givenACluster(promise);
     given(promise, true, job(9, 0, 1, 1_000, LATER));
     holds();
-    given(promise, true, job(10, 0, 1, 1_000, Long.MAX_VALUE));
+    given(promise, false, job(10, 0, 1, 1_000, Long.MAX_VALUE));
+    isBroken();
+  }
+
+  @Test
+  void aNodeThatIsKeptForAgesIsSeen() {
+    Promise promise = new EveryPhaseHasADeadline();
+    givenACluster(promise);
+    given(promise, true, node(5));
+    holds();
+    given(promise, false, new Event.NodeKept(new NodeId(5), KeepCause.MINIMUM, NOW * NOW));
+    isBroken();
+  }
+
+  @Test
+  void aDeletionThatStandsStillIsSeen() {
+    Promise promise = new EveryPhaseHasADeadline();
+    givenACluster(promise);
+    given(promise, true, node(5));
+    holds();
+    given(promise, true, new Event.ClusterDeleting(CLUSTER));
+    isBroken();
+  }
+
+  @Test
+  void aWorkspaceWhoseDeletionStandsStillIsSeen() {
+    Promise promise = new EveryPhaseHasADeadline();
+    givenACluster(promise);
+    holds();
+    given(promise, true, new Event.WorkspaceDeleting(WORKSPACE));
     isBroken();
   }
 
@@ -155,7 +185,7 @@ class PromisesBiteTest {
 
   @Test
   void aJobThatWaitsForNothingIsSeen() {
-    Promise promise = new EveryWaitHasAReason();
+    Promise promise = new EveryWaitHasAReason(Kernel::why);
     givenACluster(promise);
     given(promise, true, job(9, 0, 5, 1_000, LATER));
     holds();

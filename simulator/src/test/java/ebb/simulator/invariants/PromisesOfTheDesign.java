@@ -9,7 +9,8 @@ public final class PromisesOfTheDesign {
   /// The promises of one run.
   ///
   /// @param clocksAgree whether the server's clock and the world's are the same in this run
-  public static List<Promise> all(boolean clocksAgree) {
+  /// @param reasons who says why something waits
+  public static List<Promise> all(boolean clocksAgree, Reasons reasons) {
     return List.of(
         new NothingActsBeforeItIsDurable(),
         new AnsweredIsNeverLost(),
@@ -23,8 +24,11 @@ public final class PromisesOfTheDesign {
         new ClaimsAreKept(),
         new QuotaIsNeverExceeded(),
         new LocksStopScaling(),
+        new NothingStartsWhenItMayNot(),
+        new MinimumIsKept(),
+        new NodesGoAndStayForTheReasonSaid(),
         new HeadIsNeverDelayedByBackfill(),
-        new EveryWaitHasAReason(),
+        new EveryWaitHasAReason(reasons),
         new EveryPhaseHasADeadline(),
         new ObserveBeforeExpire(),
         new RetryBudgetsAreKept(),

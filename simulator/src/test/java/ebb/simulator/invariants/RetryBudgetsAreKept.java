@@ -8,7 +8,8 @@ import ebb.kernel.protocol.Retries;
 import java.util.TreeMap;
 
 /// A job goes back to the queue only within its budget for the cause, each cause counts for itself,
-/// and what was cancelled or ran out of time is not run again.
+/// and what was cancelled or ran out of time is not run again. None ends for a cause whose budget
+/// is not used up.
 final class RetryBudgetsAreKept implements Promise {
   private final TreeMap<AttemptId, EndCause> ended = new TreeMap<>();
 
@@ -35,6 +36,11 @@ final class RetryBudgetsAreKept implements Promise {
             " after ",
             job.used);
         check(assembly || cause == ended.get(job.attempt), backedOff, " is not why it ended");
+      }
+      case Event.JobEnded over -> {
+        History.Job job = history.jobs.get(over.job());
+        int budget = job.queued.retries().of(over.cause());
+        check(job.used.of(over.cause()) >= budget, over, " after ", job.used, " of ", budget);
       }
       default -> {} // nothing else uses a budget
     }
