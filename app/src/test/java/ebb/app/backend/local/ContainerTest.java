@@ -86,7 +86,7 @@ class ContainerTest {
     return new Backend.StartTask(
         bare.task(),
         bare.node(),
-        new Backend.Confinement(isolation, network, SMALL, false),
+        new Backend.Confinement(isolation, network, SMALL.vcpus(), SMALL.memoryMebibytes()),
         bare.job(),
         bare.jobName(),
         bare.submitter(),

@@ -190,7 +190,8 @@ class PulledImageTest {
         new Backend.StartTask(
             bare.task(),
             bare.node(),
-            new Backend.Confinement(Isolation.CONTAINER, true, SMALL, false),
+            new Backend.Confinement(
+                Isolation.CONTAINER, true, SMALL.vcpus(), SMALL.memoryMebibytes()),
             bare.job(),
             bare.jobName(),
             bare.submitter(),

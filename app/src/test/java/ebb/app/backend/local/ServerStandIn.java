@@ -161,7 +161,7 @@ final class ServerStandIn implements AutoCloseable {
     return new Backend.StartTask(
         task,
         node,
-        new Backend.Confinement(Isolation.NONE, true, SIZE, true),
+        new Backend.Confinement(Isolation.NONE, true, SIZE.vcpus(), SIZE.memoryMebibytes()),
         job(task),
         "job-" + task.attempt(),
         "somebody",
