@@ -82,7 +82,7 @@ final class ServerStandIn implements AutoCloseable {
                     () -> 0),
                 Secrets.open(home.resolve("secrets")),
                 _ -> Optional.empty(),
-                _ -> Optional.empty()),
+                attempt -> Optional.of(new RunFolders.Of(job(new TaskId(attempt, 0)), 1))),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),
             wallMillis -> wallMillis);
