@@ -218,7 +218,6 @@ class TaskTest {
   void usageIsMeasured() throws Exception {
     Fact.Exited exited = agent.run("usage", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done");
     assertThat(exited.usage().user()).isGreaterThan(Duration.ofMillis(5));
-    assertThat(exited.usage().peakMemoryKib()).isGreaterThan(500);
   }
 
   @Test

@@ -11,6 +11,7 @@ import ebb.agent.protocol.Fact;
 import ebb.agent.protocol.StartVerdict;
 import ebb.agent.protocol.StopVerdict;
 import ebb.agent.protocol.TaskOrder;
+import ebb.agent.protocol.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,6 +177,33 @@ class TreeTest {
     Fact.Exited exited = (Fact.Exited) agent.end("inside");
     assertThat(exited.status()).isEqualTo(new ExitStatus.Code(9));
     assertThat(agent.stdout("inside")).hasContent("saved");
+  }
+
+  @Test
+  void whatAWrappedTaskUsesIsToldThoughItsWrappingDoesNotWaitForIt() throws Exception {
+    String busy =
+        "i=0; while [ $i -lt 2000000 ]; do i=$((i+1)); done; echo on > busy; exec sleep 60";
+    String around = "sh -c \"$0\" & while ! [ -e busy ]; do sleep 0.02; done; exit 3";
+    agent.start(RunningAgent.wrapped(agent.order("busy", "/bin/sh", "-c", around, busy)));
+    Fact.Exited exited = (Fact.Exited) agent.end("busy");
+    assertThat(exited.status()).isEqualTo(new ExitStatus.Code(3));
+    assertThat(exited.usage().user()).isGreaterThan(Duration.ofMillis(200));
+    assertThat(exited.usage().peakMemoryKib()).isBetween(500L, 20_000L);
+  }
+
+  @Test
+  void whatAWrappedTaskUsedThatNobodySawIsNotKnown() throws Exception {
+    agent.start(RunningAgent.wrapped(agent.order("brief", "/bin/true")));
+    Fact.Exited exited = (Fact.Exited) agent.end("brief");
+    assertThat(exited.usage()).isEqualTo(Usage.UNKNOWN);
+  }
+
+  /// A child begins with the memory of whoever started it as its most.
+  @Test
+  void memoryIsToldIfItIsMoreThanTheAgentsOwn() throws Exception {
+    assertThat(agent.run("small", "exec /bin/true").usage().peakMemoryKib()).isZero();
+    String much = "head -c 400000000 /dev/zero | tail -c 300000000 | wc -c";
+    assertThat(agent.run("much", much).usage().peakMemoryKib()).isGreaterThan(280_000);
   }
 
   @Test

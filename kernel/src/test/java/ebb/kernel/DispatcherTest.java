@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Dispatcher;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.NodeId;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ class DispatcherTest {
             new Backend.StartTask(
                 story.task("a"),
                 node,
-                new Backend.Confinement(Isolation.SANDBOX, true, World.NC6, false),
+                new Backend.Confinement(
+                    Isolation.SANDBOX, true, World.NC6.vcpus(), World.NC6.memoryMebibytes()),
                 story.jobId("a"),
                 "a",
                 "olga",
@@ -55,6 +57,16 @@ class DispatcherTest {
                 "hash",
                 21 * World.DAY,
                 30 * SECOND));
+  }
+
+  @Test
+  void aTaskMayUseNoMoreThanTheMachineHasThatItsNodeShares() {
+    story.given(new Command.HostFound(new Host(4, 8_192, 0, true)));
+    story.nodesComeUp();
+
+    assertThat(told())
+        .extracting(told -> ((Backend.StartTask) told).confinement())
+        .containsExactly(new Backend.Confinement(Isolation.SANDBOX, true, 4, 8_192));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// Waits for this process' children, own ones and those adopted as a subreaper. One thread only.
 public final class Children {
   private static final int P_ALL = 0;
+  private static final int RUSAGE_SELF = 0;
   private static final int WNOHANG = 1;
   private static final int WEXITED = 4;
   private static final int WNOWAIT = 0x0100_0000;
@@ -39,6 +40,12 @@ public final class Children {
       return Optional.empty();
     }
     return Optional.of(new Child(pid, statusOf(status.get(ValueLayout.JAVA_INT, 0)), used()));
+  }
+
+  /// The most memory that this process has had. A child that it starts begins with that as its own:
+  /// one that has used less is said to have used so much.
+  public long ownPeakMemoryKib() {
+    return Libc.getrusage(RUSAGE_SELF, usage) == 0 ? longAt(32) : Long.MAX_VALUE;
   }
 
   private static ExitStatus statusOf(int word) {

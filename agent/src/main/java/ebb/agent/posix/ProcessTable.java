@@ -62,6 +62,12 @@ public final class ProcessTable {
     return Optional.empty();
   }
 
+  /// The child that the process' first thread has had longest, if it has one.
+  public OptionalInt firstChild(int pid) {
+    int length = read("/proc/" + pid + "/task/" + pid + "/children");
+    return length <= 0 ? OptionalInt.empty() : number(text(0, length).split(" ", 2)[0]);
+  }
+
   /// Every process that is visible now. Threads are not listed.
   public int[] pids() {
     String[] names = new File("/proc").list();

@@ -21,12 +21,14 @@ public final class Door implements Closeable {
   private final ServerSocketChannel socket;
   private final Agent agent;
   private final PeerCheck peers;
+  private final Retirement retirement;
   private final Set<Conversation> open = ConcurrentHashMap.newKeySet();
 
   public Door(ServerSocketChannel socket, Agent agent, PeerCheck peers) {
     this.socket = socket;
     this.agent = agent;
     this.peers = peers;
+    this.retirement = new Retirement(agent.table().time);
   }
 
   /// Accepts until the socket is closed.
@@ -78,9 +80,14 @@ public final class Door implements Closeable {
         Thread.sleep(1_000);
         long now = agent.table().time.nanoTime();
         open.forEach(conversation -> conversation.closeIfSilent(now));
+        if (retirement.isDue(!open.isEmpty() || agent.table().isNeeded()) && agent.end(false)) {
+          agent.leave();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      agent.log().say("the record could not be closed: " + e.getMessage());
     }
   }
 

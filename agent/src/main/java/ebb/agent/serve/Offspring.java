@@ -27,16 +27,28 @@ final class Offspring {
   /// more than these it is the cheaper one.
   private static final int CHECKED_AT_ONCE = 8;
 
+  /// A wrapping has put the task up by then; what takes longer is looked for at leisure.
+  private static final long PUT_UP_NANOS = 1_000_000_000;
+
   private final TaskTable table;
+  private final int agentPid;
+  private final ProcessTable processes = new ProcessTable();
   private final OrphanCheck orphans;
   private final RecentSpawns recent;
   private final String bootId;
-  private final Map<Integer, Child> strangers = new HashMap<>();
+  private final Map<Integer, Stranger> strangers = new HashMap<>();
+
+  /// The inner processes of wrapped tasks, by pid.
+  private final Map<Integer, Task> inners = new HashMap<>();
+
   private final List<Undecided> undecided = new ArrayList<>();
   final Flights flights = new Flights();
 
   /// Set while processes are known that no task claims: then every tree is looked at closely.
   boolean straysKnown;
+
+  /// Of a pid that no call has told yet, with what [#reaped] was told.
+  private record Stranger(Child child, long ownPeakKib) {}
 
   /// A task whose tree is gone unless one of these children turns out to be no task's main process.
   private record Undecided(Task task, Set<Integer> unknown, long flight) {}
@@ -44,7 +56,8 @@ final class Offspring {
   Offspring(TaskTable table, int agentPid, RecentSpawns recent) {
     this.table = table;
     this.recent = recent;
-    this.orphans = new OrphanCheck(agentPid, new ProcessTable(), recent);
+    this.agentPid = agentPid;
+    this.orphans = new OrphanCheck(agentPid, processes, recent);
     this.bootId = ProcessTable.bootId();
   }
 
@@ -61,11 +74,11 @@ final class Offspring {
     task.started(pid, startTicks);
     table.record.append(task.id, new Fact.Started(pid, startTicks, bootId));
     List<Task> gone = new ArrayList<>();
-    Child early = strangers.remove(pid);
+    Stranger early = strangers.remove(pid);
     if (early == null) {
       table.mains.put(pid, task);
     } else {
-      mainEnded(task, early, gone);
+      mainEnded(task, early.child(), early.ownPeakKib(), gone);
     }
     if (!task.limit.isZero()) {
       table.limits.add(new TaskTable.LimitAt(task.limitNanos(), task));
@@ -88,13 +101,40 @@ final class Offspring {
     return gone;
   }
 
-  /// An exit was taken from the kernel.
-  void reaped(Child child, List<Task> gone) {
+  /// An exit was taken from the kernel, while the agent had had so much memory.
+  void reaped(Child child, long ownPeakKib, List<Task> gone) {
     Task task = table.mains.remove(child.pid());
+    Task wrapped = inners.remove(child.pid());
     if (task != null) {
-      mainEnded(task, child, gone);
+      mainEnded(task, child, ownPeakKib, gone);
+    } else if (wrapped != null) {
+      innerEnded(wrapped, child, gone);
     } else if (!flights.isNone()) {
-      strangers.put(child.pid(), child);
+      strangers.put(child.pid(), new Stranger(child, ownPeakKib));
+    }
+  }
+
+  /// Looks for the inner process of a task, if it has one that nobody saw yet; true if that should
+  /// be done again soon. It is the agent's child only once the main process is gone, and nothing
+  /// tells then whose it was.
+  boolean findInner(Task task) {
+    if (!task.wrapped || task.innerPid != 0 || task.phase != Task.Phase.RUNNING) {
+      return false;
+    }
+    processes
+        .firstChild(task.pid)
+        .ifPresent(pid -> {
+          task.innerPid = pid;
+          inners.put(pid, task);
+        });
+    return task.innerPid == 0 && table.time.nanoTime() - task.spawnedNanos < PUT_UP_NANOS;
+  }
+
+  private void innerEnded(Task task, Child child, List<Task> gone) {
+    boolean wasAwaited = task.awaitsInner;
+    task.innerEnded(child);
+    if (wasAwaited && !task.isOver()) {
+      lookForMore(task, gone);
     }
   }
 
@@ -120,8 +160,26 @@ final class Offspring {
     }
   }
 
-  private void mainEnded(Task task, Child child, List<Task> gone) {
-    task.mainEnded(child, table.time.now(), table.time.nanoTime());
+  private void mainEnded(Task task, Child child, long ownPeakKib, List<Task> gone) {
+    task.mainEnded(child, ownPeakKib, table.time.now(), table.time.nanoTime());
+    if (inners.containsKey(task.innerPid)) {
+      if (isOurs(task.innerPid)) {
+        task.awaitsInner = true;
+        checkAgainSoon(task, CHECKS);
+        return;
+      }
+      inners.remove(task.innerPid); // the main process has waited for it itself
+    }
+    lookForMore(task, gone);
+  }
+
+  /// A child, a dead one too: it is for the reaper to take.
+  private boolean isOurs(int pid) {
+    return processes.stat(pid).filter(stat -> stat.parent() == agentPid).isPresent();
+  }
+
+  /// The main process is gone, and the inner one if there was one.
+  private void lookForMore(Task task, List<Task> gone) {
     if (straysKnown) {
       lookClosely(task);
       return;
@@ -158,9 +216,9 @@ final class Offspring {
         continue;
       }
       switch (orphans.check(task, table.time.nanoTime())) {
-        case OrphanCheck.Finding.Clear _ -> addOnce(task, gone);
+        case OrphanCheck.Finding.Clear _ when !task.awaitsInner -> addOnce(task, gone);
         case OrphanCheck.Finding.Unclear _ -> unclear.add(task);
-        case OrphanCheck.Finding.Unknown _ -> {
+        case OrphanCheck.Finding.Clear _, OrphanCheck.Finding.Unknown _ -> {
           if (checks > 1) {
             checkAgainSoon(task, checks - 1);
           } else {

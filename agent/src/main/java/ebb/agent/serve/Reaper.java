@@ -42,7 +42,7 @@ final class Reaper implements Runnable {
     table.lock.lock();
     try {
       for (Optional<Child> child = children.reap(); child.isPresent(); child = children.reap()) {
-        offspring.reaped(child.get(), gone);
+        offspring.reaped(child.get(), children.ownPeakMemoryKib(), gone);
       }
     } finally {
       table.lock.unlock();

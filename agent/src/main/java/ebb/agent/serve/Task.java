@@ -51,6 +51,12 @@ final class Task {
   Optional<Ending> ending = Optional.empty();
   final StopProgress stop = new StopProgress();
 
+  /// Of a wrapped task, the process that the task's own descend from; 0 as long as nobody saw it.
+  int innerPid;
+
+  /// The main process is gone and the inner one not yet taken, which knows what was used.
+  boolean awaitsInner;
+
   private ExitStatus status = new ExitStatus.Unknown();
   private Usage usage = Usage.UNKNOWN;
   private Instant observed = Instant.EPOCH;
@@ -92,13 +98,24 @@ final class Task {
     this.order = Optional.empty();
   }
 
-  void mainEnded(Child child, Instant at, long nanos) {
+  /// What the main process of a wrapped task used is the wrapping's: it does not wait for the inner
+  /// one.
+  void mainEnded(Child child, long ownPeakKib, Instant at, long nanos) {
     status = child.status();
-    usage = child.usage();
+    Usage its = child.usage();
+    if (!wrapped) {
+      long peakKib = its.peakMemoryKib() > ownPeakKib ? its.peakMemoryKib() : 0;
+      usage = new Usage(its.user(), its.system(), peakKib, its.bytesRead(), its.bytesWritten());
+    }
     observed = at;
     endedNanos = nanos;
     endedByUs = stop.warned;
     phase = Phase.CLOSING;
+  }
+
+  void innerEnded(Child child) {
+    usage = child.usage();
+    awaitsInner = false;
   }
 
   /// True once: whoever gets it writes down the end.

@@ -273,6 +273,18 @@ final class TaskTable {
     }
   }
 
+  /// Whether a task lives, or has come to something that no server has acknowledged.
+  boolean isNeeded() {
+    lock.lock();
+    try {
+      return !living.isEmpty()
+          || ended.values().stream().anyMatch(position -> position > acknowledged)
+          || tombstones.values().stream().anyMatch(position -> position > acknowledged);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   Listing list() {
     lock.lock();
     try {

@@ -41,6 +41,20 @@ final class TreeStop {
     return strays.areDue(table.time.nanoTime());
   }
 
+  /// Looks for the inner processes of these; true if some should be looked for again soon.
+  boolean findInner(List<Task> tasks) {
+    boolean soon = false;
+    table.lock.lock();
+    try {
+      for (Task task : tasks) {
+        soon |= offspring.findInner(task);
+      }
+      return soon;
+    } finally {
+      table.lock.unlock();
+    }
+  }
+
   /// Looks at the trees of these tasks once and does what is to be done now; returns those that are
   /// gone.
   List<Task> attend(List<Task> due) throws InterruptedException {
@@ -71,7 +85,7 @@ final class TreeStop {
         List<ProcessStat> tree = trees.of(task);
         if (!tree.isEmpty() || task.phase == Task.Phase.RUNNING) {
           press(task, tree, now);
-        } else if (!conclusive || !closingBefore.contains(task)) {
+        } else if (!conclusive || !closingBefore.contains(task) || task.awaitsInner) {
           pause(task, now);
         } else if (task.takeEnd()) {
           gone.add(task);

@@ -120,8 +120,9 @@ final class Warden implements Runnable {
     if (outputAtNanos - now > 0) {
       return;
     }
-    boolean soon = false;
-    for (Task task : running()) {
+    List<Task> running = running();
+    boolean soon = trees.findInner(running);
+    for (Task task : running) {
       soon |= endings.holdBounds(task);
     }
     outputAtNanos = table.time.nanoTime() + (soon ? OUTPUT_SOON_NANOS : OUTPUT_NANOS);

@@ -82,7 +82,7 @@ class OffspringTest {
 
   private void endMain(Task task) {
     table.mains.put(task.pid, task);
-    offspring.reaped(new Child(task.pid, new ExitStatus.Code(0), Usage.UNKNOWN), gone);
+    offspring.reaped(new Child(task.pid, new ExitStatus.Code(0), Usage.UNKNOWN), 0, gone);
   }
 
   /// Looks when it is due; true if only a scan can tell more.

@@ -93,13 +93,17 @@ final class ArmJobShape {
     }
     Shapes.UsedShown used = Shapes.UsedShown.of(facts.used());
     if (used != null) {
-      additions.put("ebb.used.cpu", used.cpu());
-      additions.put("ebb.used.peakMemoryMebibytes", String.valueOf(used.peakMemoryMebibytes()));
-      additions.put("ebb.used.bytesRead", String.valueOf(used.bytesRead()));
-      additions.put("ebb.used.bytesWritten", String.valueOf(used.bytesWritten()));
-      if (used.checkpoint() != null) {
-        additions.put("ebb.used.checkpoint", used.checkpoint());
-      }
+      putKnown(additions, "ebb.used.cpu", used.cpu());
+      putKnown(additions, "ebb.used.peakMemoryMebibytes", used.peakMemoryMebibytes());
+      putKnown(additions, "ebb.used.bytesRead", used.bytesRead());
+      putKnown(additions, "ebb.used.bytesWritten", used.bytesWritten());
+      putKnown(additions, "ebb.used.checkpoint", used.checkpoint());
+    }
+  }
+
+  private static void putKnown(ObjectNode additions, String name, @Nullable Object value) {
+    if (value != null) {
+      additions.put(name, value.toString());
     }
   }
 

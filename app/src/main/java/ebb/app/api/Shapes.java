@@ -160,7 +160,7 @@ final class Shapes {
     }
   }
 
-  /// What the tasks of an ended job have used.
+  /// What the tasks of an ended job have used. What is not known is absent, and so is nothing.
   ///
   /// @param cpu processor time of all of them
   /// @param peakMemoryMebibytes the most that one of them had at a time
@@ -168,20 +168,24 @@ final class Shapes {
   /// @param bytesWritten to disks
   /// @param checkpoint the newest that it has left in its outputs
   record UsedShown(
-      String cpu,
-      long peakMemoryMebibytes,
-      long bytesRead,
-      long bytesWritten,
+      @Nullable String cpu,
+      @Nullable Long peakMemoryMebibytes,
+      @Nullable Long bytesRead,
+      @Nullable Long bytesWritten,
       @Nullable String checkpoint) {
     static @Nullable UsedShown of(History.@Nullable Usage usage) {
       return usage == null
           ? null
           : new UsedShown(
-              duration(usage.cpuMillis()),
-              (usage.peakMemoryKibibytes() + 1023) / 1024,
-              usage.bytesRead(),
-              usage.bytesWritten(),
+              usage.cpuMillis() == 0 ? null : duration(usage.cpuMillis()),
+              known((usage.peakMemoryKibibytes() + 1023) / 1024),
+              known(usage.bytesRead()),
+              known(usage.bytesWritten()),
               usage.checkpoint().isEmpty() ? null : usage.checkpoint());
+    }
+
+    private static @Nullable Long known(long amount) {
+      return amount == 0 ? null : amount;
     }
   }
 

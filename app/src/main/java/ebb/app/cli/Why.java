@@ -52,16 +52,9 @@ record Why(String message, List<String> more) {
       more.add("what it wrote: " + logs(connection.own("GET", path, null)));
     }
     JsonNode used = why.path("used");
-    Duration cpu = Duration.parse(used.path("cpu").asString("PT0S"));
-    if (cpu.isPositive() || used.path("peakMemoryMebibytes").asLong() > 0) {
-      more.add(
-          String.format(
-              Locale.ROOT,
-              "used: %.1f s of processor time, %d MiB of memory at most, %s read, %s written",
-              cpu.toMillis() / 1000.0,
-              used.path("peakMemoryMebibytes").asLong(),
-              Plan.bytes(used.path("bytesRead").asLong()),
-              Plan.bytes(used.path("bytesWritten").asLong())));
+    List<String> amounts = used(used);
+    if (!amounts.isEmpty()) {
+      more.add("used: " + String.join(", ", amounts));
     }
     if (used.has("checkpoint")) {
       more.add("newest checkpoint: " + used.path("checkpoint").asString());
@@ -70,6 +63,25 @@ record Why(String message, List<String> more) {
       more.add("isolation: " + why.path("isolation").asString());
     }
     return new Why(message(why), more);
+  }
+
+  /// What is known of it.
+  private static List<String> used(JsonNode used) {
+    List<String> amounts = new ArrayList<>();
+    if (used.has("cpu")) {
+      double seconds = Duration.parse(used.path("cpu").asString()).toMillis() / 1000.0;
+      amounts.add(String.format(Locale.ROOT, "%.1f s of processor time", seconds));
+    }
+    if (used.has("peakMemoryMebibytes")) {
+      amounts.add(used.path("peakMemoryMebibytes").asLong() + " MiB of memory at most");
+    }
+    if (used.has("bytesRead")) {
+      amounts.add(Plan.bytes(used.path("bytesRead").asLong()) + " read");
+    }
+    if (used.has("bytesWritten")) {
+      amounts.add(Plan.bytes(used.path("bytesWritten").asLong()) + " written");
+    }
+    return amounts;
   }
 
   /// Where to look for what a command that failed has said of it: on one of its nodes, if it has

@@ -148,8 +148,9 @@ class EnvironmentTest {
   void buildThatFailsEndsTheJobWithItsLogAndIsTriedAgainByTheNext() throws Exception {
     for (int i = 0; i < 2; i++) {
       Typed.Said bad = typed.ebb("run --environment bad -- true");
-      assertThat(bad.code()).isEqualTo(125);
-      assertThat(bad.err()).contains("building", "/nowhere/at/all.whl", "could not be built");
+      assertThat(bad.code()).isEqualTo(1);
+      assertThat(bad.err())
+          .contains("building", "/nowhere/at/all.whl", "its environment could not be built");
     }
     Typed.Said old = typed.ebb("run --environment old -- true");
     assertThat(old.err()).contains("there is no python2.1 on this machine");

@@ -6,7 +6,9 @@ import static ebb.app.door.ServedHome.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.OperatingSystemMXBean;
 import ebb.app.door.ServedHome.Answer;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -206,6 +208,23 @@ class HostileJobTest {
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
     }
+  }
+
+  @Test
+  void jobWhoseNodeSharesTheMachineHasLimitsToo() throws Exception {
+    server.put(WORKSPACE + "/clusters/gpu", "{\"size\":\"Standard_NC6\",\"max\":1,\"idle\":1}");
+    String limit =
+        "c=$(grep -E ':memory:|^0::' /proc/self/cgroup | head -n 1 | cut -d: -f3);"
+            + " cat /sys/fs/cgroup/memory$c/memory.limit_in_bytes || cat /sys/fs/cgroup$c/memory.max";
+    server.put(
+        job("shares"), "{\"cluster\":\"gpu\",\"command\":\"%s 2>/dev/null\"}".formatted(limit));
+    assertThat(server.awaitJob("shares", "ended").body()).contains("\"virtual\":true");
+
+    long machine =
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    assertThat(Long.parseLong(printed("shares").strip()))
+        .isPositive()
+        .isLessThanOrEqualTo(Math.min(machine, 57_344L << 20));
   }
 
   @Test

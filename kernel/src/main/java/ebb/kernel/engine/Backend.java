@@ -30,8 +30,9 @@ public interface Backend {
   /// Ends what runs on the node, after the grace its tasks have been given, and then the node.
   record StopNode(NodeId node) implements Instruction {}
 
-  /// How a task is kept apart, and how much of the machine it may use unless the node is virtual.
-  record Confinement(Isolation isolation, boolean network, VmSize size, boolean virtual) {}
+  /// How a task is kept apart, and how much it may use: what its node's size has, and no more than
+  /// the machine. Also where nodes share the machine, so that none takes all of it.
+  record Confinement(Isolation isolation, boolean network, int cores, int memoryMebibytes) {}
 
   /// One task of an attempt. `nodes` are the attempt's, in rank order; `specHash` finds the
   /// command; `submitter` is on whose behalf it runs.

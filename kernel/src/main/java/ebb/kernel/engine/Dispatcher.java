@@ -11,7 +11,9 @@ import ebb.kernel.cluster.Cluster;
 import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
+import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Nullable;
+import ebb.kernel.protocol.VmSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +106,7 @@ public final class Dispatcher {
         yield new Backend.StartTask(
             id,
             node.id(),
-            confinement(require(state.cluster(node.cluster()), work), node),
+            confinement(state, require(state.cluster(node.cluster()), work), node),
             job.id(),
             job.name(),
             job.submitter(),
@@ -118,9 +120,14 @@ public final class Dispatcher {
     };
   }
 
-  private static Backend.Confinement confinement(Cluster cluster, Node node) {
+  private static Backend.Confinement confinement(State state, Cluster cluster, Node node) {
+    VmSize size = cluster.size();
+    Host host = state.host();
     return new Backend.Confinement(
-        node.isolation(), cluster.spec().network(), cluster.size(), node.virtual());
+        node.isolation(),
+        cluster.spec().network(),
+        Math.min(size.vcpus(), host.cores()),
+        Math.min(size.memoryMebibytes(), host.memoryMebibytes()));
   }
 
   private static <T> T require(@Nullable T value, Work work) {

@@ -43,15 +43,22 @@ final class TaskEnds {
     Confines.Ended ended = confines.end(task.text(), exited.status().number() != 0);
     ControlGroups.Usage group = ended.usage();
     Usage usage = exited.usage();
+    Optional<Unprepared> unprepared = unprepared(task, exited);
     return new TaskReport(
-        end,
-        exited.status().number(),
+        unprepared.map(Unprepared::end).orElse(end),
+        unprepared.isPresent() ? 0 : exited.status().number(),
         Math.max(group.cpuMillis(), usage.user().plus(usage.system()).toMillis()),
         Math.max(group.peakMemoryKibibytes(), usage.peakMemoryKib()),
         Math.max(group.bytesRead(), usage.bytesRead()),
         Math.max(group.bytesWritten(), usage.bytesWritten()),
         checkpoint(task),
-        end == TaskEnd.DISK ? overDisk : why(exited, ended));
+        unprepared
+            .map(Unprepared::why)
+            .orElse(end == TaskEnd.DISK ? overDisk : why(exited, ended)));
+  }
+
+  private Optional<Unprepared> unprepared(AgentTask task, Fact.Exited exited) {
+    return run(task).flatMap(run -> Unprepared.of(exited, run.stderr()));
   }
 
   /// A program that was killed for want of memory cannot say so itself.
@@ -64,13 +71,13 @@ final class TaskEnds {
       return ended.wasContained()
               && exited.status().number() == KILLED_IN_CONTAINER
               && group.reachedLimit()
-          ? "it was killed, and its memory (files that it has read count) had reached the limit: it may use %d MiB, as its VM size has"
+          ? "it was killed, and its memory (files that it has read count) had reached the limit: it may use %d MiB, as its VM size has, or the machine"
               .formatted(group.memoryLimitBytes() / BYTES_IN_MEBIBYTE)
           : "";
     }
     return group.memoryLimitBytes() == 0
         ? "processes of it were killed, for the machine had no more memory"
-        : "processes of it were killed for want of memory: it may use %d MiB, as its VM size has"
+        : "processes of it were killed for want of memory: it may use %d MiB, as its VM size has, or the machine"
             .formatted(group.memoryLimitBytes() / BYTES_IN_MEBIBYTE);
   }
 
@@ -80,15 +87,21 @@ final class TaskEnds {
   }
 
   private String checkpoint(AgentTask task) {
-    Optional<RunFolders.Of> of = attempts.apply(task.task().attempt());
-    if (of.isEmpty()) {
+    Optional<RunFolders.Run> run = run(task);
+    if (run.isEmpty()) {
       return "";
     }
     try {
-      return folders.newestCheckpoint(
-          folders.run(of.get().job(), of.get().attemptNumber(), task.task().rank()));
+      return folders.newestCheckpoint(run.get());
     } catch (IOException unreadable) {
       return ""; // The task's own doing: none is known.
     }
+  }
+
+  /// Empty if the job is not known any more.
+  private Optional<RunFolders.Run> run(AgentTask task) {
+    return attempts
+        .apply(task.task().attempt())
+        .map(of -> folders.run(of.job(), of.attemptNumber(), task.task().rank()));
   }
 }

@@ -3,7 +3,6 @@ package ebb.app.backend.local;
 import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend.Confinement;
 import ebb.kernel.protocol.Isolation;
-import ebb.kernel.protocol.VmSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,10 +116,8 @@ final class Wrapping {
   }
 
   private static ControlGroups.Limits limits(Confinement confinement) {
-    VmSize size = confinement.size();
-    return confinement.virtual()
-        ? new ControlGroups.Limits(0, 0, PROCESSES_MAX)
-        : new ControlGroups.Limits(size.memoryMebibytes() * MEBIBYTE, size.vcpus(), PROCESSES_MAX);
+    return new ControlGroups.Limits(
+        confinement.memoryMebibytes() * MEBIBYTE, confinement.cores(), PROCESSES_MAX);
   }
 
   /// Takes what is not trusted out of the variables and lets `env` set it, inside.

@@ -86,7 +86,7 @@ class ContainerTest {
     return new Backend.StartTask(
         bare.task(),
         bare.node(),
-        new Backend.Confinement(isolation, network, SMALL, false),
+        new Backend.Confinement(isolation, network, SMALL.vcpus(), SMALL.memoryMebibytes()),
         bare.job(),
         bare.jobName(),
         bare.submitter(),
@@ -224,7 +224,9 @@ class ContainerTest {
         order(
             task(4), specification("true", new Specification.Image(IMAGE)), Isolation.NONE, true));
 
-    assertThat(server.exited(task(1)).report().code()).isEqualTo(125);
+    assertThat(server.exited(task(1)).report().detail())
+        .startsWith("its image could not be made ready");
+    assertThat(server.exited(task(1)).report().code()).isZero();
     assertThat(server.backend.folders().run(ServerStandIn.job(task(1)), 1, 0).stderr())
         .content()
         .contains("ebb: image: localhost/no-such:1 is not on this machine", "'podman import'");

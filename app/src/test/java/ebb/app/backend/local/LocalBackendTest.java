@@ -74,9 +74,9 @@ class LocalBackendTest {
   @Test
   void useOfProcessorAndMemoryIsReported() throws Exception {
     Command.TaskExited exited =
-        server.run(fresh(), "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done");
+        server.run(fresh(), "head -c 400000000 /dev/zero | tail -c 300000000 | wc -c");
     assertThat(exited.report().cpuMillis()).isPositive();
-    assertThat(exited.report().peakMemoryKibibytes()).isPositive();
+    assertThat(exited.report().peakMemoryKibibytes()).isGreaterThan(280_000);
   }
 
   @Test

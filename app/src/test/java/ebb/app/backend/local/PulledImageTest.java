@@ -190,7 +190,8 @@ class PulledImageTest {
         new Backend.StartTask(
             bare.task(),
             bare.node(),
-            new Backend.Confinement(Isolation.CONTAINER, true, SMALL, false),
+            new Backend.Confinement(
+                Isolation.CONTAINER, true, SMALL.vcpus(), SMALL.memoryMebibytes()),
             bare.job(),
             bare.jobName(),
             bare.submitter(),
@@ -255,14 +256,29 @@ class PulledImageTest {
     tell(task(2), image);
     tell(task(3), "registry.invalid/team/small:1");
 
-    assertThat(server.exited(task(1)).report().code()).isEqualTo(125);
+    assertNotPulled(task(1));
     assertThat(log(task(1))).contains(absent, "could not be pulled", "Check the name");
-    assertThat(server.exited(task(2)).report().code()).isEqualTo(125);
+    assertNotPulled(task(2));
     assertThat(log(task(2))).contains("could not be pulled", "'podman login --authfile ~/.config/");
-    assertThat(server.exited(task(3)).report().code()).isEqualTo(125);
+    assertNotPulled(task(3));
     assertThat(log(task(3)))
         .contains("nothing is pulled from registry.invalid here", "images.registries")
         .doesNotContain("pulling");
+  }
+
+  private void assertNotPulled(TaskId task) throws Exception {
+    TaskReport report = server.exited(task).report();
+    assertThat(report.end()).isEqualTo(TaskEnd.REFUSED);
+    assertThat(report.code()).isZero();
+    assertThat(report.detail()).startsWith("its image could not be made ready");
+  }
+
+  @Test
+  void registryThatDoesNotServeIsNoFaultOfTheJob() throws Exception {
+    registry.destroyForcibly().waitFor();
+    tell(task(1), image);
+    assertThat(server.exited(task(1)).report().end()).isEqualTo(TaskEnd.LOST);
+    assertThat(log(task(1))).contains("could not be pulled");
   }
 
   @Test
@@ -277,7 +293,7 @@ class PulledImageTest {
 
       start(new Images(Images.ANY, Duration.ofSeconds(1), 0));
       tell(task(2), image);
-      assertThat(server.exited(task(2)).report().code()).isEqualTo(125);
+      assertNotPulled(task(2));
       assertThat(log(task(2))).contains("it took longer than 1 s (images.pull-within)");
     }
   }

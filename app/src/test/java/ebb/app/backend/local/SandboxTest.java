@@ -87,7 +87,7 @@ class SandboxTest {
     return new Backend.StartTask(
         bare.task(),
         bare.node(),
-        new Backend.Confinement(Isolation.SANDBOX, true, size, false),
+        new Backend.Confinement(Isolation.SANDBOX, true, size.vcpus(), size.memoryMebibytes()),
         bare.job(),
         bare.jobName(),
         submitter,
@@ -317,7 +317,7 @@ class SandboxTest {
   @Test
   void machineThatLostItsSandboxRefusesATaskThatNeedsOne() throws Exception {
     Wrapping wrapping = new Wrapping(UserChange.byChroot(), ControlGroups.none(""), null, null);
-    Backend.Confinement wanted = new Backend.Confinement(Isolation.SANDBOX, true, SMALL, false);
+    Backend.Confinement wanted = new Backend.Confinement(Isolation.SANDBOX, true, 1, 64);
 
     assertThatThrownBy(() ->
             wrapping.wrap(

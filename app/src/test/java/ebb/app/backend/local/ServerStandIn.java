@@ -82,7 +82,7 @@ final class ServerStandIn implements AutoCloseable {
                     () -> 0),
                 Secrets.open(home.resolve("secrets")),
                 _ -> Optional.empty(),
-                _ -> Optional.empty()),
+                attempt -> Optional.of(new RunFolders.Of(job(new TaskId(attempt, 0)), 1))),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),
             wallMillis -> wallMillis);
@@ -161,7 +161,7 @@ final class ServerStandIn implements AutoCloseable {
     return new Backend.StartTask(
         task,
         node,
-        new Backend.Confinement(Isolation.NONE, true, SIZE, true),
+        new Backend.Confinement(Isolation.NONE, true, SIZE.vcpus(), SIZE.memoryMebibytes()),
         job(task),
         "job-" + task.attempt(),
         "somebody",
