@@ -1,6 +1,6 @@
 package ebb.app.api;
 
-import ebb.app.journal.History;
+import ebb.app.journal.Usage;
 import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Isolation;
@@ -18,7 +18,7 @@ record JobFacts(
     @Nullable Charges charges,
     @Nullable Boolean virtual,
     @Nullable Isolation isolation,
-    History.@Nullable Usage used) {
+    @Nullable Usage used) {
   static final JobFacts NONE = new JobFacts(null, null, null, null);
 
   /// Of a job that has left memory, in a list.
@@ -39,7 +39,7 @@ record JobFacts(
   }
 
   /// Of one that has ended. Of its nodes history may have heard before its end.
-  static JobFacts of(Charges charges, History.Usage usage) {
+  static JobFacts of(Charges charges, Usage usage) {
     Isolation isolation = usage.isolation();
     return isolation == null // it never had a node
         ? of(charges)

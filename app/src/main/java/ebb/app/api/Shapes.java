@@ -2,6 +2,7 @@ package ebb.app.api;
 
 import ebb.app.journal.History;
 import ebb.app.journal.PastJob;
+import ebb.app.journal.Usage;
 import ebb.app.view.ClusterSeen;
 import ebb.app.view.JobSeen;
 import ebb.app.view.NodeSeen;
@@ -173,7 +174,7 @@ final class Shapes {
       @Nullable Long bytesRead,
       @Nullable Long bytesWritten,
       @Nullable String checkpoint) {
-    static @Nullable UsedShown of(History.@Nullable Usage usage) {
+    static @Nullable UsedShown of(@Nullable Usage usage) {
       return usage == null
           ? null
           : new UsedShown(

@@ -3,7 +3,6 @@ package ebb.app.journal;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.EndCause;
-import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
@@ -286,70 +285,10 @@ public final class History {
         attempt.value());
   }
 
-  /// What the tasks of all attempts of a job have used, and how they were kept apart.
-  ///
-  /// @param peakMemoryKibibytes the most that one task had at a time
-  /// @param checkpoint the newest, of the first node that has left one; empty if none is known
-  /// @param isolation of its weakest node; null if it had none
-  /// @param virtual whether one of its nodes shares the machine
-  /// @param isWhole whether history has heard of the job's end; until then tasks are missing
-  public record Usage(
-      long cpuMillis,
-      long peakMemoryKibibytes,
-      long bytesRead,
-      long bytesWritten,
-      String checkpoint,
-      @Nullable Isolation isolation,
-      boolean virtual,
-      boolean isWhole) {}
-
+  /// What the tasks of all attempts of a job have used.
   public Usage usage(JobId job) throws HistoryUnavailable {
-    Isolation weakest = null;
-    long cpuMillis = 0;
-    long peakKibibytes = 0;
-    long bytesRead = 0;
-    long bytesWritten = 0;
-    String checkpoint = "";
-    record Row(
-        long cpuMillis,
-        long peakKibibytes,
-        long bytesRead,
-        long bytesWritten,
-        String checkpoint,
-        Isolation isolation,
-        boolean virtual,
-        boolean isWhole) {}
-    boolean virtual = false;
-    boolean isWhole = false;
-    for (Row row :
-        readers.list(
-            "SELECT t.cpu_millis, t.peak_memory_kibibytes, t.bytes_read, t.bytes_written,"
-                + " t.checkpoint, n.isolation, n.virtual, j.ended FROM attempts a"
-                + " JOIN jobs j ON j.id = a.job JOIN tasks t ON t.attempt = a.id"
-                + " JOIN nodes n ON n.id = t.node"
-                + " WHERE a.job = ? ORDER BY a.number DESC, t.rank",
-            found ->
-                new Row(
-                    found.getLong(1),
-                    found.getLong(2),
-                    found.getLong(3),
-                    found.getLong(4),
-                    found.getString(5),
-                    Isolation.valueOf(found.getString(6)),
-                    found.getInt(7) != 0,
-                    found.getLong(8) != 0),
-            job.value())) {
-      bytesRead += row.bytesRead();
-      bytesWritten += row.bytesWritten();
-      checkpoint = checkpoint.isEmpty() ? row.checkpoint() : checkpoint;
-      cpuMillis += row.cpuMillis();
-      peakKibibytes = Math.max(peakKibibytes, row.peakKibibytes());
-      weakest = weakest == Isolation.NONE ? weakest : row.isolation();
-      virtual |= row.virtual();
-      isWhole = row.isWhole();
-    }
-    return new Usage(
-        cpuMillis, peakKibibytes, bytesRead, bytesWritten, checkpoint, weakest, virtual, isWhole);
+    return readers.list(Usage.OF_JOB, Usage::of, job.value()).stream()
+        .reduce(Usage.NONE, Usage::plus);
   }
 
   private static PastTask pastTask(ResultSet row) throws SQLException {
