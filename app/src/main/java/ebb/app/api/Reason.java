@@ -28,11 +28,11 @@ public record Reason(
   /// A queue of jobs moves within minutes.
   private static final int RETRY_WHEN_FULL_SECONDS = 30;
 
-  private static Reason of(int status, String code, String target, String message) {
+  static Reason of(int status, String code, String target, String message) {
     return new Reason(status, code, message, target, Map.of(), 0);
   }
 
-  private Reason number(String name, Object value) {
+  Reason number(String name, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(numbers);
     more.put(name, value);
     return new Reason(status, code, message, target, more, retryAfterSeconds);
@@ -87,7 +87,7 @@ public record Reason(
           Rejection.BackingOff _,
           Rejection.GrowthBackingOff _,
           Rejection.NotWaiting _ ->
-          wait(rejection);
+          WaitReasons.of(rejection);
     };
   }
 
@@ -357,79 +357,8 @@ public record Reason(
     };
   }
 
-  private Reason limited(int limit, int used, int asked) {
+  Reason limited(int limit, int used, int asked) {
     return number("limit", limit).number("used", used).number("asked", asked);
-  }
-
-  private static Reason wait(Rejection rejection) {
-    return switch (rejection) {
-      case Rejection.ClusterFull full ->
-          of(
-                  409,
-                  "ClusterFull",
-                  "",
-                  "The job needs %s; the cluster may have %d and %d are busy or claimed. It is number %d in the queue%s. Wait, or raise the cluster's maximum."
-                      .formatted(
-                          full.asked() == 1 ? "a node" : full.asked() + " nodes",
-                          full.max(),
-                          full.busy(),
-                          full.place(),
-                          by(", enough should be free by ", full.expectedAt())))
-              .limited(full.max(), full.busy(), full.asked())
-              .number("place", full.place())
-              .number("expectedAt", time(full.expectedAt()));
-      case Rejection.WouldDelayHead head ->
-          of(
-                  409,
-                  "WouldDelayHead",
-                  head.head(),
-                  "To start now would delay job '%s' at the head of the queue%s. This job is number %d. A shorter time limit may let it go first."
-                      .formatted(
-                          head.head(), by(", which starts by ", head.headStartsBy()), head.place()))
-              .number("place", head.place())
-              .number("headStartsBy", time(head.headStartsBy()));
-      case Rejection.NodesComing coming ->
-          of(
-                  409,
-                  "NodesComing",
-                  "",
-                  "The nodes are on their way: %d of %d are ready%s."
-                      .formatted(coming.ready(), coming.asked(), by(", by ", coming.deadline())))
-              .number("ready", coming.ready())
-              .number("asked", coming.asked())
-              .number("deadline", time(coming.deadline()));
-      case Rejection.BackingOff backingOff ->
-          of(
-                  409,
-                  "BackingOff",
-                  "",
-                  "The last of %d tries ended: %s. It is tried again%s."
-                      .formatted(
-                          backingOff.failures(),
-                          cause(backingOff.cause()),
-                          by(" at ", backingOff.until())))
-              .number("failures", backingOff.failures())
-              .number("until", time(backingOff.until()));
-      case Rejection.GrowthBackingOff growth ->
-          of(
-                  409,
-                  "GrowthBackingOff",
-                  "",
-                  "The backend failed to give a node %d times in a row; it is asked again%s."
-                      .formatted(growth.failures(), by(" at ", growth.until())))
-              .number("failures", growth.failures())
-              .number("until", time(growth.until()));
-      case Rejection.NotWaiting not ->
-          of(
-                  409,
-                  "NotWaiting",
-                  "",
-                  "It waits for nothing: %s%s."
-                      .formatted(lower(not.phase()), by(", at most until ", not.deadline())))
-              .number("phase", lower(not.phase()))
-              .number("deadline", time(not.deadline()));
-      default -> throw new IllegalArgumentException("no wait: " + rejection); // split by of()
-    };
   }
 
   /// Whether the code is that of a command which has ended by itself: what was stopped, or never
@@ -478,11 +407,11 @@ public record Reason(
     return " (" + String.join(", ", parts) + (holders.size() > 5 ? ", ..." : "") + ")";
   }
 
-  private static String by(String words, long at) {
+  static String by(String words, long at) {
     return at == 0 ? "" : words + Instant.ofEpochMilli(at).truncatedTo(ChronoUnit.SECONDS);
   }
 
-  private static String time(long at) {
+  static String time(long at) {
     return at == 0 ? "" : Instant.ofEpochMilli(at).toString();
   }
 

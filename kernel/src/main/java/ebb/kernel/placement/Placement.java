@@ -6,6 +6,8 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Settings;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 
 /// One look at a cluster: what it should do next, or why a job waits. Both answers come from the
@@ -60,7 +62,7 @@ public final class Placement {
   /// There are not enough nodes, and this is the first job of which that is true.
   private record Head(Shadow shadow) implements Judgement {}
 
-  /// There would be, but the head comes first.
+  /// The head comes first, whether or not there are enough nodes.
   private record Behind(Shadow shadow) implements Judgement {}
 
   /// The next move, or null if there is nothing to do until something changes.
@@ -161,6 +163,11 @@ public final class Placement {
     return Math.max(0, cluster.spec().max() - load.existing());
   }
 
+  /// How many nodes more may be asked for that no claim is short of.
+  private int room() {
+    return Math.max(0, roomBelowMax() + Math.min(0, load.unclaimed()));
+  }
+
   private Judgement judge(QueueEntry entry) {
     int asked = entry.nodes();
     int max = cluster.spec().max();
@@ -171,7 +178,7 @@ public final class Placement {
       return new Go(start(entry));
     }
     int unclaimed = Math.max(0, load.unclaimed());
-    int room = Math.max(0, roomBelowMax() + Math.min(0, load.unclaimed()));
+    int room = room();
     if (asked > unclaimed + room) {
       return waitForNodes(entry, room);
     }
@@ -214,6 +221,10 @@ public final class Placement {
     if (headShadow != null && !headShadow.spares(entry, now)) {
       return false;
     }
+    return sparesClaims(entry);
+  }
+
+  private boolean sparesClaims(QueueEntry entry) {
     if (load.claimed() == 0) {
       return true;
     }
@@ -244,12 +255,8 @@ public final class Placement {
     }
     return switch (judge(entry)) {
       case Blocked(Rejection reason) -> reason;
-      case Head(Shadow shadow) ->
-          new Rejection.ClusterFull(
-              cluster.spec().max(), load.busy(), entry.nodes(), place(entry), shadow.expectedAt());
-      case Behind(Shadow shadow) ->
-          new Rejection.WouldDelayHead(
-              names.apply(shadow.head().job()), place(entry), shadow.expectedAt());
+      case Head(Shadow shadow) -> whyNotNow(entry, shadow, names);
+      case Behind(Shadow shadow) -> whyNotNow(entry, shadow, names);
       case Go _ ->
           considered < settings.backfillCandidates()
               ? new Rejection.NotWaiting("next in line", 0)
@@ -257,6 +264,46 @@ public final class Placement {
                   "kinds of jobs ahead of it that one look at the queue considers",
                   settings.backfillCandidates());
     };
+  }
+
+  /// What is true of the job itself, whoever comes first: only where enough nodes are there, or may
+  /// be asked for, is it its time limit that makes it wait for the head.
+  private Rejection whyNotNow(QueueEntry entry, Shadow head, Function<JobId, String> names) {
+    if (load.idle() >= entry.nodes()) {
+      return delays(entry, now, names);
+    }
+    int missing = Math.max(0, entry.nodes() - Math.max(0, load.unclaimed()));
+    if (missing > room()) {
+      boolean isHead = head.head().equals(entry);
+      return new Rejection.ClusterFull(
+          cluster.spec().max(),
+          load.busy() + load.claimed() + load.leaving(),
+          entry.nodes(),
+          place(entry),
+          isHead ? "" : names.apply(head.head().job()),
+          head.expectedAt());
+    }
+    Rejection refusal = missing == 0 ? null : scaling.growthRefusal(missing);
+    return refusal == null ? delays(entry, now + settings.bootMillis(), names) : refusal;
+  }
+
+  /// A job that could run from `start` on, but for whoever comes before it.
+  private Rejection delays(QueueEntry entry, long start, Function<JobId, String> names) {
+    List<Shadow> before = new ArrayList<>();
+    if (headShadow != null
+        && !headShadow.head().equals(entry)
+        && !headShadow.spares(entry, start)) {
+      before.add(headShadow);
+    }
+    if (start == now && !sparesClaims(entry)) {
+      before.add(claimShadow());
+    }
+    Shadow first = before.getFirst();
+    return new Rejection.WouldDelayHead(
+        names.apply(first.head().job()),
+        place(entry),
+        first.expectedAt(),
+        before.stream().mapToLong(shadow -> shadow.longest(start)).min().orElse(0));
   }
 
   private int place(QueueEntry entry) {

@@ -81,13 +81,20 @@ public sealed interface Rejection {
 
   // Waiting.
 
-  /// All nodes that the cluster may have are busy or claimed; `expectedAt` is when enough should be
-  /// free by the limits of what runs, 0 if nothing says.
-  record ClusterFull(int max, int busy, int asked, int place, long expectedAt)
+  /// Too few of the nodes that the cluster may have are neither busy, claimed nor leaving.
+  ///
+  /// @param head the job at the head of the queue, if it is another one; else empty
+  /// @param headStartsBy when enough for the head should be free by the limits of what runs; 0 if
+  ///   nothing says
+  record ClusterFull(int max, int taken, int asked, int place, String head, long headStartsBy)
       implements Rejection {}
 
-  /// There are free nodes, but to take them now would delay the job at the head of the queue.
-  record WouldDelayHead(String head, int place, long headStartsBy) implements Rejection {}
+  /// There are free nodes, or there may be, but to take them now would delay the job at the head of
+  /// the queue, or one that has a claim.
+  ///
+  /// @param longestLimitMillis the longest time limit with which it would not; 0 if there is none
+  record WouldDelayHead(String head, int place, long headStartsBy, long longestLimitMillis)
+      implements Rejection {}
 
   /// The claim stands; the nodes are on their way.
   record NodesComing(int ready, int asked, long deadline) implements Rejection {}
