@@ -7,6 +7,7 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Rejection;
@@ -181,5 +182,11 @@ public final class Kernel {
   /// asked now.
   public static Rejection why(State state, ebb.kernel.protocol.Thing thing, long now) {
     return Why.of(state, thing, now);
+  }
+
+  /// The place in its cluster's queue, from 1, of a job that waits in it, whatever it waits for; 0
+  /// of any other.
+  public static int place(State state, JobId job) {
+    return Why.place(state, job);
   }
 }

@@ -15,7 +15,6 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
-import java.util.Objects;
 
 /// Why something waits or stays: never stored, but asked of the same guards that decide.
 final class Why {
@@ -63,8 +62,7 @@ final class Why {
           start != null
               ? start
               : placement(state, state.clusterOf(job), now)
-                  .whyQueued(
-                      QueueEntry.of(job), id -> Objects.requireNonNull(state.job(id)).name());
+                  .whyQueued(QueueEntry.of(job), names(state));
       case Job.Assembling assembling ->
           start != null
               ? start
@@ -80,6 +78,27 @@ final class Why {
           new Rejection.NotWaiting(LocalJobs.phase(job, local), local.deadline());
       case Job.Ended ended -> new Rejection.AlreadyEnded(job.name(), ended.cause());
     };
+  }
+
+  private static Placement.Names names(State state) {
+    return new Placement.Names() {
+      @Override
+      public String job(JobId id) {
+        return State.require(state.jobs.get(id), "job", id).name();
+      }
+
+      @Override
+      public String job(AttemptId id) {
+        return job(State.require(state.attempts.get(id), "attempt", id).job());
+      }
+    };
+  }
+
+  static int place(State state, JobId id) {
+    Job job = state.jobs.get(id);
+    return job != null && job.phase() instanceof Job.Queued
+        ? state.load(job.cluster()).place(QueueEntry.of(job))
+        : 0;
   }
 
   /// The judgement of policy, asked without waiting on what stands in the way.

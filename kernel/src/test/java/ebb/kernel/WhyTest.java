@@ -10,8 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /// Each reason to wait, with its numbers. The reasons of quotas, hosts, locks, storage and
@@ -33,12 +36,13 @@ class WhyTest {
   void aJobInAFullClusterSaysHowFullItsPlaceAndWhenItShouldStart() {
     Story story = of(1).job("runs", job().limit(HOUR)).settles();
     story.job("first", job()).job("second", job().limit(MINUTE));
+    List<Rejection.Holder> runs = List.of(new Rejection.Holder("runs", 1));
 
     assertThat(story.why("first"))
-        .isEqualTo(new Rejection.ClusterFull(1, 1, 1, 1, "", story.now() + HOUR));
+        .isEqualTo(new Rejection.ClusterFull(1, 1, 1, "", story.now() + HOUR, runs));
     assertThat(story.why("second"))
         .as("no node is free, so that no limit would help")
-        .isEqualTo(new Rejection.ClusterFull(1, 1, 1, 2, "first", story.now() + HOUR));
+        .isEqualTo(new Rejection.ClusterFull(1, 1, 1, "first", story.now() + HOUR, runs));
   }
 
   @Test
@@ -49,10 +53,12 @@ class WhyTest {
     }
 
     for (int place = 1; place <= 3; place++) {
+      String head = place == 1 ? "" : "q1";
       assertThat(story.why("q" + place))
           .isEqualTo(
               new Rejection.ClusterFull(
-                  1, 1, 1, place, place == 1 ? "" : "q1", story.now() + HOUR));
+                  1, 1, 1, head, story.now() + HOUR, List.of(new Rejection.Holder("runs", 1))));
+      assertThat(story.place("q" + place)).isEqualTo(place);
     }
   }
 
@@ -64,7 +70,9 @@ class WhyTest {
     story.job("gang", job().nodes(2)).job("next", job());
 
     assertThat(story.phase("gang")).isEqualTo("Assembling");
-    assertThat(((Rejection.ClusterFull) story.why("next")).taken()).isEqualTo(3);
+    Rejection.ClusterFull full = (Rejection.ClusterFull) story.why("next");
+    assertThat(full.taken()).isEqualTo(3);
+    assertThat(full.holders()).containsExactly(new Rejection.Holder("gang", 2));
   }
 
   @Test
@@ -91,7 +99,7 @@ class WhyTest {
     story.job("head", job().nodes(2)).ends("filler", 0).job("long", job().limit(2 * HOUR));
 
     Rejection.WouldDelayHead why = (Rejection.WouldDelayHead) story.why("long");
-    assertThat(why).isEqualTo(new Rejection.WouldDelayHead("head", 2, story.now() + HOUR, HOUR));
+    assertThat(why).isEqualTo(new Rejection.WouldDelayHead("head", story.now() + HOUR, HOUR));
     story.job("longer", job().limit(why.longestLimitMillis() + 1));
     assertThat(story.phase("longer")).isEqualTo("Queued");
     story.job("fits", job().limit(why.longestLimitMillis()));
@@ -105,7 +113,7 @@ class WhyTest {
 
     long bootedBy = story.now() + 15 * MINUTE;
     assertThat(story.why("long"))
-        .isEqualTo(new Rejection.WouldDelayHead("gang", 1, bootedBy, 15 * MINUTE));
+        .isEqualTo(new Rejection.WouldDelayHead("gang", bootedBy, 15 * MINUTE));
     story.given(Story.cancel("long")).job("fits", job().limit(15 * MINUTE));
     assertThat(story.phase("fits")).isEqualTo("Active");
   }
@@ -117,7 +125,7 @@ class WhyTest {
     story.job("head", job().nodes(2)).job("small", job().limit(SECOND));
 
     assertThat(story.why("small"))
-        .isEqualTo(new Rejection.WouldDelayHead("head", 2, story.now() + 10 * MINUTE, 0));
+        .isEqualTo(new Rejection.WouldDelayHead("head", story.now() + 10 * MINUTE, 0));
   }
 
   @Test
@@ -127,10 +135,53 @@ class WhyTest {
       story.job("waits-" + i, job().limit(HOUR + i % 3));
     }
 
-    assertThat(((Rejection.ClusterFull) story.why("waits-19")).place()).isEqualTo(20);
+    assertThat(story.place("waits-19")).isEqualTo(20);
     story.job("urgent", job().priority(1));
-    assertThat(((Rejection.ClusterFull) story.why("urgent")).place()).isEqualTo(1);
-    assertThat(((Rejection.ClusterFull) story.why("waits-19")).place()).isEqualTo(21);
+    assertThat(story.place("urgent")).isEqualTo(1);
+    assertThat(story.place("waits-19")).isEqualTo(21);
+  }
+
+  @Test
+  void whateverAQueuedJobWaitsForItHasAPlace() {
+    Story plain = of(2).job("runs", job()).settles().job("a", job());
+    for (UnaryOperator<Story> way : WAYS_TO_BLOCK) {
+      Story story = of(1).given(way).job("first", job()).job("second", job());
+
+      assertThat(story.place("first")).isEqualTo(1);
+      assertThat(story.place("second")).isEqualTo(2);
+      assertThat(story.why("second")).isEqualTo(story.why("first"));
+    }
+    assertThat(plain.place("runs")).as("waits in no queue").isZero();
+    assertThat(plain.place("a")).as("has a claim").isZero();
+    assertThat(Kernel.place(plain.state(), new JobId(4_711))).isZero();
+  }
+
+  private static final List<UnaryOperator<Story>> WAYS_TO_BLOCK =
+      List.of(
+          story -> story.given(new Command.SetQuota(World.NC_QUOTA, 0)),
+          story -> story.given(new Command.HostFound(new Host(0, 0, 0, false))),
+          story -> story.given(new Command.PutLock(Story.lock(World.WORKSPACE))));
+
+  @Test
+  void inSafeModeAQueuedJobHasItsPlace() {
+    Story story = of(1).job("runs", job()).settles().job("first", job()).job("second", job());
+    story.given(new Command.StartServer("ebb-1", 2, 0, "", true));
+
+    assertThat(story.why("second")).isEqualTo(new Rejection.SafeMode());
+    assertThat(story.place("second")).isEqualTo(2);
+  }
+
+  @Test
+  void noMoreHoldersAreToldThanSomebodyWouldRead() {
+    Story story = of(30);
+    for (int i = 0; i < 30; i++) {
+      story.job("runs-" + i, job().limit(HOUR + (30 - i) * MINUTE));
+    }
+    story.settles().job("waits", job());
+
+    List<Rejection.Holder> holders = ((Rejection.ClusterFull) story.why("waits")).holders();
+    assertThat(holders).hasSize(Rejection.Holder.MOST);
+    assertThat(holders.getFirst()).as("ends first").isEqualTo(new Rejection.Holder("runs-29", 1));
   }
 
   @Test

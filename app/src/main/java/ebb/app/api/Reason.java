@@ -48,6 +48,20 @@ public record Reason(
         .number("different", what);
   }
 
+  /// Names the job's place in the queue that it waits in; 0: in none.
+  Reason placed(int place) {
+    return place == 0
+        ? this
+        : new Reason(
+                status,
+                code,
+                message + " The job is number " + place + " in the queue.",
+                target,
+                numbers,
+                retryAfterSeconds)
+            .number("place", place);
+  }
+
   private Reason retryAfter(int seconds) {
     return new Reason(status, code, message, target, numbers, seconds);
   }
@@ -398,7 +412,7 @@ public record Reason(
         .formatted(size.vcpus(), size.memoryMebibytes(), size.gpus());
   }
 
-  private static String held(List<Rejection.Holder> holders, String unit) {
+  static String held(List<Rejection.Holder> holders, String unit) {
     if (holders.isEmpty()) {
       return "";
     }

@@ -14,34 +14,32 @@ final class WaitReasons {
                   409,
                   "ClusterFull",
                   "",
-                  "The job needs %s; the cluster may have %d and %d are busy, claimed or leaving. It is number %d in the queue%s. Wait, or raise the cluster's maximum."
+                  "The job needs %s; the cluster may have %d and %d are busy, claimed or leaving%s%s. Wait, or raise the cluster's maximum."
                       .formatted(
                           full.asked() == 1 ? "a node" : full.asked() + " nodes",
                           full.max(),
                           full.taken(),
-                          full.place(),
+                          Reason.held(full.holders(), "nodes"),
                           full.head().isEmpty()
-                              ? Reason.by(", enough should be free by ", full.headStartsBy())
-                              : ", behind '"
+                              ? Reason.by("; enough should be free by ", full.headStartsBy())
+                              : "; before it comes '"
                                   + full.head()
                                   + "'"
                                   + Reason.by(", which starts by ", full.headStartsBy())))
               .limited(full.max(), full.taken(), full.asked())
-              .number("place", full.place())
               .number("head", full.head())
-              .number("headStartsBy", Reason.time(full.headStartsBy()));
+              .number("headStartsBy", Reason.time(full.headStartsBy()))
+              .number("holders", full.holders());
       case Rejection.WouldDelayHead head ->
           Reason.of(
                   409,
                   "WouldDelayHead",
                   head.head(),
-                  "To start now would delay job '%s' at the head of the queue%s. This job is number %d. %s"
+                  "To start now would delay job '%s' at the head of the queue%s. %s"
                       .formatted(
                           head.head(),
                           Reason.by(", which starts by ", head.headStartsBy()),
-                          head.place(),
                           shorter(head.longestLimitMillis())))
-              .number("place", head.place())
               .number("headStartsBy", Reason.time(head.headStartsBy()))
               .number("longestLimit", duration(head.longestLimitMillis()));
       case Rejection.NodesComing coming ->

@@ -219,6 +219,8 @@ class SurfaceTest {
     assertThat(server.get(path + "/jobs/gang").status()).isEqualTo(404);
   }
 
+  private static final String LOCK = "{\"level\":\"cannot delete\"}";
+
   @Test
   void whyOfAWaitingJobIsTheQuotaWithItsHolders() throws Exception {
     String path = "/ebb/v1/workspaces/other/team/quota";
@@ -234,7 +236,14 @@ class SurfaceTest {
     assertThat(why.text("code")).isEqualTo("QuotaExceeded");
     assertThat(why.body())
         .contains("\"limit\":2", "\"used\":2", "\"asked\":2", "\"name\":\"quota/cpu\"")
-        .contains("raise the limit");
+        .contains("raise the limit", "\"place\":1", "The job is number 1 in the queue.");
+    server.put("/ebb/v1/locks/keep?subscription=other&group=team&workspace=quota", LOCK);
+    assertThat(server.get(path + "/jobs/waits/why").body())
+        .contains("ScopeLocked", "\"place\":1", "The job is number 1 in the queue.");
+    assertThat(server.get(path + "/clusters/cpu/why").body())
+        .contains("ScopeLocked")
+        .doesNotContain("\"place\"");
+    server.send("DELETE", "/ebb/v1/locks/keep?subscription=other&group=team&workspace=quota", "");
     assertThat(server.send("POST", path + "/jobs/holds/cancel", "").status()).isEqualTo(202);
     ServedHome.until("the next one ran", () -> contains(path + "/jobs/waits", "\"succeeded\""));
     assertThat(server.get(path + "/jobs/holds").text("cause")).isEqualTo("canceled");

@@ -1,6 +1,7 @@
 package ebb.kernel.placement;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
@@ -8,7 +9,6 @@ import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Settings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /// One look at a cluster: what it should do next, or why a job waits. Both answers come from the
 /// same judgement, so that a reason can never differ from the rule.
@@ -32,8 +32,12 @@ public final class Placement {
     Rejection shrinkRefusal();
   }
 
-  /// Places in the queue are counted up to here; further back is far enough.
-  private static final int PLACES_COUNTED = 10_000;
+  /// How people know jobs.
+  public interface Names {
+    String job(JobId id);
+
+    String job(AttemptId id);
+  }
 
   private final Cluster cluster;
   private final ClusterLoad load;
@@ -242,9 +246,7 @@ public final class Placement {
   }
 
   /// Why this queued job waits, asked now.
-  ///
-  /// @param names of jobs, as people know them
-  public Rejection whyQueued(QueueEntry entry, Function<JobId, String> names) {
+  public Rejection whyQueued(QueueEntry entry, Names names) {
     int considered = 0;
     for (QueueEntry head : load.queue().heads()) {
       if (head.compareTo(entry) >= 0 || considered == settings.backfillCandidates()) {
@@ -268,7 +270,7 @@ public final class Placement {
 
   /// What is true of the job itself, whoever comes first: only where enough nodes are there, or may
   /// be asked for, is it its time limit that makes it wait for the head.
-  private Rejection whyNotNow(QueueEntry entry, Shadow head, Function<JobId, String> names) {
+  private Rejection whyNotNow(QueueEntry entry, Shadow head, Names names) {
     if (load.idle() >= entry.nodes()) {
       return delays(entry, now, names);
     }
@@ -279,16 +281,16 @@ public final class Placement {
           cluster.spec().max(),
           load.busy() + load.claimed() + load.leaving(),
           entry.nodes(),
-          place(entry),
-          isHead ? "" : names.apply(head.head().job()),
-          head.expectedAt());
+          isHead ? "" : names.job(head.head().job()),
+          head.expectedAt(),
+          holders(names));
     }
     Rejection refusal = missing == 0 ? null : scaling.growthRefusal(missing);
     return refusal == null ? delays(entry, now + settings.bootMillis(), names) : refusal;
   }
 
   /// A job that could run from `start` on, but for whoever comes before it.
-  private Rejection delays(QueueEntry entry, long start, Function<JobId, String> names) {
+  private Rejection delays(QueueEntry entry, long start, Names names) {
     List<Shadow> before = new ArrayList<>();
     if (headShadow != null
         && !headShadow.head().equals(entry)
@@ -300,14 +302,27 @@ public final class Placement {
     }
     Shadow first = before.getFirst();
     return new Rejection.WouldDelayHead(
-        names.apply(first.head().job()),
-        place(entry),
+        names.job(first.head().job()),
         first.expectedAt(),
         before.stream().mapToLong(shadow -> shadow.longest(start)).min().orElse(0));
   }
 
-  private int place(QueueEntry entry) {
-    return load.queue().before(entry, PLACES_COUNTED) + 1;
+  /// Who has the nodes: those that must end soonest first, then those that have a claim.
+  private List<Rejection.Holder> holders(Names names) {
+    List<Rejection.Holder> holders = new ArrayList<>();
+    for (ClusterLoad.End end : load.endsSoonestFirst()) {
+      if (holders.size() == Rejection.Holder.MOST) {
+        return holders;
+      }
+      holders.add(new Rejection.Holder(names.job(end.attempt()), end.nodes()));
+    }
+    for (QueueEntry claim : load.assemblingInOrder()) {
+      if (holders.size() == Rejection.Holder.MOST) {
+        return holders;
+      }
+      holders.add(new Rejection.Holder(names.job(claim.job()), claim.nodes()));
+    }
+    return holders;
   }
 
   /// Why this job, which has a claim, has not started.

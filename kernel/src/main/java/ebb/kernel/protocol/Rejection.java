@@ -86,14 +86,16 @@ public sealed interface Rejection {
   /// @param head the job at the head of the queue, if it is another one; else empty
   /// @param headStartsBy when enough for the head should be free by the limits of what runs; 0 if
   ///   nothing says
-  record ClusterFull(int max, int taken, int asked, int place, String head, long headStartsBy)
+  /// @param holders the jobs that run on the nodes or have a claim on them
+  record ClusterFull(
+      int max, int taken, int asked, String head, long headStartsBy, List<Holder> holders)
       implements Rejection {}
 
   /// There are free nodes, or there may be, but to take them now would delay the job at the head of
   /// the queue, or one that has a claim.
   ///
   /// @param longestLimitMillis the longest time limit with which it would not; 0 if there is none
-  record WouldDelayHead(String head, int place, long headStartsBy, long longestLimitMillis)
+  record WouldDelayHead(String head, long headStartsBy, long longestLimitMillis)
       implements Rejection {}
 
   /// The claim stands; the nodes are on their way.
@@ -116,6 +118,9 @@ public sealed interface Rejection {
   /// The kernel failed to decide; the incident is in the server's log.
   record Broken(String incident) implements Rejection {}
 
-  /// Who holds some of what is asked for: a cluster and how much of the unit asked.
-  record Holder(String name, long amount) {}
+  /// Who holds some of what is asked for: a cluster or a job, and how much of the unit asked.
+  record Holder(String name, long amount) {
+    /// More than these are not told: who reads them wants the largest, or those that end first.
+    public static final int MOST = 20;
+  }
 }
