@@ -39,16 +39,22 @@ public final class Kernel {
     if (refusal != null) {
       return refusal;
     }
-    boolean stopsSomething =
-        switch (wish) {
-          case Command.CancelJob _, Command.DeleteJob _, Command.DeleteCluster _ -> true;
-          case Command.DeleteWorkspace _, Command.DeleteGroup _ -> true;
-          case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
-          case Command.ReportLocalStart _, Command.ReportLocalSending _, Command.ReportLocalEnd _ ->
-              true;
-          default -> false; // everything else may start something
-        };
-    return state.safeMode && !stopsSomething ? new Rejection.SafeMode() : null;
+    return state.safeMode && !stopsOrReleases(state, wish) ? new Rejection.SafeMode() : null;
+  }
+
+  /// Whether it is done in safe mode too. What keeps nodes that cost, a lock or a minimum, can be
+  /// taken away.
+  private static boolean stopsOrReleases(State state, Command.Wish wish) {
+    return switch (wish) {
+      case Command.CancelJob _, Command.DeleteJob _, Command.DeleteCluster _ -> true;
+      case Command.DeleteWorkspace _, Command.DeleteGroup _, Command.DeleteLock _ -> true;
+      case Command.ScaleCluster scale -> Clusters.onlyReleases(state, scale);
+      case Command.PutCluster put -> Clusters.onlyReleases(state, put);
+      case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
+      case Command.ReportLocalStart _, Command.ReportLocalSending _, Command.ReportLocalEnd _ ->
+          true;
+      default -> false; // everything else may start something
+    };
   }
 
   /// What permission a wish needs.

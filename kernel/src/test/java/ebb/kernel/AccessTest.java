@@ -246,13 +246,38 @@ class AccessTest {
     story.given(new Command.BackendListed(List.of(), List.of(), 0));
 
     story.when(story.submission("a", job())).rejected(new Rejection.SafeMode());
-    story.when(cluster().nodes(0, 1).put("gpu")).rejected(new Rejection.SafeMode());
+    story.when(cluster().nodes(2, 3).put("gpu")).rejected(new Rejection.SafeMode());
     story
         .when(Story.cancel("runs"))
         .thenKinds(Event.CancelHit.class, Event.CancelRequested.class, Event.AttemptStopping.class);
     story.when(Story.delete("gpu")).thenKinds(Event.ClusterDeleting.class);
     story.policySpeaks();
     assertThat(story.phases("gpu")).contains("Leaving");
+  }
+
+  @Test
+  void inSafeModeWhatKeepsNodesCanBeTakenAway() {
+    Story story = Story.usual().cluster("gpu", cluster().nodes(2, 4)).nodesComeUp();
+    story.given(new Command.PutLock(KEEP)).passes(2 * MINUTE);
+    story.given(new Command.StartServer("ebb-1", 2, 0, "", true));
+    story.given(new Command.BackendListed(List.of(), List.of(), 0));
+
+    story.when(Story.delete("gpu")).rejected(Rejection.Locked.class);
+    story.when(new Command.PutLock(FREEZE)).rejected(new Rejection.SafeMode());
+    story.given(new Command.DeleteLock(WORKSPACE, "keep"));
+    story.when(Story.scale("gpu", 3, -1)).rejected(new Rejection.SafeMode());
+    story.when(Story.scale("gpu", 0, 5)).rejected(new Rejection.SafeMode());
+    story
+        .when(new Command.ScaleCluster(WORKSPACE, "gpu", -1, -1, 3 * MINUTE))
+        .rejected(new Rejection.SafeMode());
+    story.when(cluster().nodes(1, 5).put("gpu")).rejected(new Rejection.SafeMode());
+    story.when(cluster().nodes(0, 1).put("new")).rejected(new Rejection.SafeMode());
+    story.when(Story.scale("none", 0, 1)).rejected(new Rejection.NotFound("cluster", "none"));
+
+    story.given(cluster().nodes(1, 4).put("gpu")).passes(2 * MINUTE);
+    assertThat(story.phases("gpu")).containsExactlyInAnyOrder("Idle", "Leaving");
+    story.given(Story.scale("gpu", 0, 3)).passes(2 * MINUTE);
+    assertThat(story.phases("gpu")).containsOnly("Leaving");
   }
 
   @Test

@@ -299,7 +299,9 @@ public record Reason(
               "SafeMode",
               "",
               "The server stopped again and again at one place and is in safe mode: it reads, stops"
-                  + " and releases only. Its log says what to report and how to leave safe mode.");
+                  + " and releases only (jobs can be canceled, clusters and locks deleted, minimum and"
+                  + " maximum lowered). Its log says what to report; stopping it in the ordinary way"
+                  + " and starting it again ends safe mode.");
       default -> throw new IllegalArgumentException("no bound: " + rejection); // split by of()
     };
   }

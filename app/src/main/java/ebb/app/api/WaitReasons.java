@@ -9,39 +9,8 @@ final class WaitReasons {
 
   static Reason of(Rejection rejection) {
     return switch (rejection) {
-      case Rejection.ClusterFull full ->
-          Reason.of(
-                  409,
-                  "ClusterFull",
-                  "",
-                  "The job needs %s; the cluster may have %d and %d are busy, claimed or leaving%s%s. Wait, or raise the cluster's maximum."
-                      .formatted(
-                          full.asked() == 1 ? "a node" : full.asked() + " nodes",
-                          full.max(),
-                          full.taken(),
-                          Reason.held(full.holders(), "nodes"),
-                          full.head().isEmpty()
-                              ? Reason.by("; enough should be free by ", full.headStartsBy())
-                              : "; before it comes '"
-                                  + full.head()
-                                  + "'"
-                                  + Reason.by(", which starts by ", full.headStartsBy())))
-              .limited(full.max(), full.taken(), full.asked())
-              .number("head", full.head())
-              .number("headStartsBy", Reason.time(full.headStartsBy()))
-              .number("holders", full.holders());
-      case Rejection.WouldDelayHead head ->
-          Reason.of(
-                  409,
-                  "WouldDelayHead",
-                  head.head(),
-                  "To start now would delay job '%s' at the head of the queue%s. %s"
-                      .formatted(
-                          head.head(),
-                          Reason.by(", which starts by ", head.headStartsBy()),
-                          shorter(head.longestLimitMillis())))
-              .number("headStartsBy", Reason.time(head.headStartsBy()))
-              .number("longestLimit", duration(head.longestLimitMillis()));
+      case Rejection.ClusterFull full -> clusterFull(full);
+      case Rejection.WouldDelayHead head -> wouldDelayHead(head);
       case Rejection.NodesComing coming ->
           Reason.of(
                   409,
@@ -86,6 +55,43 @@ final class WaitReasons {
               .number("deadline", Reason.time(not.deadline()));
       default -> throw new IllegalArgumentException("no wait: " + rejection); // split by of()
     };
+  }
+
+  private static Reason clusterFull(Rejection.ClusterFull full) {
+    return Reason.of(
+            409,
+            "ClusterFull",
+            "",
+            "The job needs %s; the cluster may have %d and %d are busy, claimed or leaving%s%s. Wait, or raise the cluster's maximum."
+                .formatted(
+                    full.asked() == 1 ? "a node" : full.asked() + " nodes",
+                    full.max(),
+                    full.taken(),
+                    Reason.held(full.holders(), "nodes"),
+                    full.head().isEmpty()
+                        ? Reason.by("; enough should be free by ", full.headStartsBy())
+                        : "; before it comes '"
+                            + full.head()
+                            + "'"
+                            + Reason.by(", which starts by ", full.headStartsBy())))
+        .limited(full.max(), full.taken(), full.asked())
+        .number("head", full.head())
+        .number("headStartsBy", Reason.time(full.headStartsBy()))
+        .number("holders", full.holders());
+  }
+
+  private static Reason wouldDelayHead(Rejection.WouldDelayHead head) {
+    return Reason.of(
+            409,
+            "WouldDelayHead",
+            head.head(),
+            "To start now would delay job '%s' at the head of the queue%s. %s"
+                .formatted(
+                    head.head(),
+                    Reason.by(", which starts by ", head.headStartsBy()),
+                    shorter(head.longestLimitMillis())))
+        .number("headStartsBy", Reason.time(head.headStartsBy()))
+        .number("longestLimit", duration(head.longestLimitMillis()));
   }
 
   /// A limit of less than a second is nothing that anybody could ask for.

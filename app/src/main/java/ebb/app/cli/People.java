@@ -43,8 +43,12 @@ final class People {
       if (az.tells(place, line.toArray(String[]::new))) {
         return;
       }
-      output.showAll(
-          new Jobs(Connection.to(place)).newest("ActiveOnly", MOST), Jobs.COLUMNS, AzShape::job);
+      Connection connection = Connection.to(place);
+      String warning = connection.warning();
+      if (warning != null) {
+        System.err.println("ebb: " + warning);
+      }
+      output.showAll(new Jobs(connection).newest("ActiveOnly", MOST), Jobs.COLUMNS, AzShape::job);
     }
   }
 
