@@ -71,6 +71,7 @@ public record Reason(
       case Rejection.NotAuthorized _,
           Rejection.Locked _,
           Rejection.NotFound _,
+          Rejection.ParentNotFound _,
           Rejection.NameCheckTooOld _ ->
           request(rejection);
       case Rejection.NameTaken _,
@@ -135,6 +136,13 @@ public record Reason(
               "ResourceNotFound",
               no.name(),
               "There is no %s '%s'.".formatted(lower(no.kind()), no.name()));
+      case Rejection.ParentNotFound no ->
+          of(
+              404,
+              "ParentResourceNotFound",
+              no.parent(),
+              "There is no %s '%s' that a %s could be in: make it first, or correct its name."
+                  .formatted(no.parentKind(), no.parent(), no.kind()));
       case Rejection.NameCheckTooOld old ->
           of(
                   503,

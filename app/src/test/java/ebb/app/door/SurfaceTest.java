@@ -254,7 +254,13 @@ class SurfaceTest {
     String path = workspace("locked") + "/clusters/cpu";
     putCluster(path);
     String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=locked&cluster=cpu";
-    assertThat(server.put(lock, "{\"level\":\"cannot delete\"}").status()).isEqualTo(201);
+    Answer typo = server.put(lock.replace("cluster=cpu", "cluster=no-such"), LOCK);
+    assertThat(typo.status()).isEqualTo(404);
+    assertThat(typo.text("code")).isEqualTo("ResourceNotFound");
+    Answer nowhere = server.put(lock.replace("workspace=locked", "workspace=no-such"), LOCK);
+    assertThat(nowhere.text("code")).isEqualTo("ParentResourceNotFound");
+    assertThat(nowhere.text("message")).contains("no workspace 'no-such'");
+    assertThat(server.put(lock, LOCK).status()).isEqualTo(201);
     Answer refused = server.send("DELETE", path, "");
     assertThat(refused.text("code")).isEqualTo("ScopeLocked");
     assertThat(refused.text("message")).contains("delete the lock");

@@ -18,6 +18,9 @@ public sealed interface Rejection {
 
   record NotFound(String kind, String name) implements Rejection {}
 
+  /// What it would be in is not there.
+  record ParentNotFound(String kind, String parentKind, String parent) implements Rejection {}
+
   record NameTaken(String kind, String name) implements Rejection {}
 
   /// The shell looked too long ago whether history holds the name; it should look again.
