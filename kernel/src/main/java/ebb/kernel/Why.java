@@ -137,12 +137,17 @@ final class Why {
   private static Rejection node(State state, Node node, long now) {
     Cluster cluster = state.clusterOf(node);
     long deadline = Deadlines.of(node, cluster);
-    String phase = phase(node);
     if (node.phase() instanceof Node.Idle) {
       KeepCause keep = Expiry.keepCause(state, cluster, now);
-      phase += keep == null ? "" : ", kept: " + keep;
+      if (keep != null) {
+        return new Rejection.Kept(keep, deadline);
+      }
     }
-    return new Rejection.NotWaiting(phase, deadline == Deadlines.NEVER ? 0 : deadline);
+    if (node.phase() instanceof Node.Leaving leaving && leaving.overdue() > 0) {
+      return new Rejection.ReleaseOverdue(
+          leaving.at(), leaving.at() + state.settings.leaveMillis(), leaving.overdue());
+    }
+    return new Rejection.NotWaiting(phase(node), deadline == Deadlines.NEVER ? 0 : deadline);
   }
 
   // Names of phases, for people and history.

@@ -83,6 +83,7 @@ public record Reason(
       case Rejection.InvalidName _,
           Rejection.InvalidValue _,
           Rejection.Immutable _,
+          Rejection.CurrencyCharged _,
           Rejection.UnknownSize _,
           Rejection.UnknownLocation _,
           Rejection.NodesExceedMax _ ->
@@ -101,6 +102,8 @@ public record Reason(
           Rejection.NodesComing _,
           Rejection.BackingOff _,
           Rejection.GrowthBackingOff _,
+          Rejection.Kept _,
+          Rejection.ReleaseOverdue _,
           Rejection.NotWaiting _ ->
           WaitReasons.of(rejection);
     };
@@ -223,6 +226,7 @@ public record Reason(
                       .formatted(fixed.field(), fixed.now(), fixed.asked()))
               .number("now", fixed.now())
               .number("asked", fixed.asked());
+      case Rejection.CurrencyCharged currency -> currencyCharged(currency);
       case Rejection.UnknownSize size ->
           of(
               400,
@@ -248,6 +252,17 @@ public record Reason(
               .number("asked", nodes.asked());
       default -> throw new IllegalArgumentException("no value: " + rejection); // split by of()
     };
+  }
+
+  private static Reason currencyCharged(Rejection.CurrencyCharged currency) {
+    return of(
+            409,
+            "PropertyChangeNotAllowed",
+            "currency",
+            "The currency stays '%1$s': amounts have been charged in it. Give prices in '%1$s', or use a server with another home for prices in '%2$s'."
+                .formatted(currency.now(), currency.asked()))
+        .number("now", currency.now())
+        .number("asked", currency.asked());
   }
 
   /// A bug of ours.

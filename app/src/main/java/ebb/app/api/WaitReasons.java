@@ -53,8 +53,37 @@ final class WaitReasons {
                           Reason.lower(not.phase()), Reason.by(", at most until ", not.deadline())))
               .number("phase", Reason.lower(not.phase()))
               .number("deadline", Reason.time(not.deadline()));
+      case Rejection.Kept kept -> kept(kept);
+      case Rejection.ReleaseOverdue overdue ->
+          Reason.of(
+                  409,
+                  "ReleaseOverdue",
+                  "",
+                  "Its release is overdue%s: it was asked for%s, and the backend has not confirmed that the node is gone. It is asked again and again, and the node costs until it has."
+                      .formatted(
+                          Reason.by(" since ", overdue.since()),
+                          Reason.by(" at ", overdue.askedAt())))
+              .number("askedAt", Reason.time(overdue.askedAt()))
+              .number("since", Reason.time(overdue.since()))
+              .number("times", overdue.times());
       default -> throw new IllegalArgumentException("no wait: " + rejection); // split by of()
     };
+  }
+
+  private static Reason kept(Rejection.Kept kept) {
+    String why =
+        switch (kept.cause()) {
+          case MINIMUM ->
+              "the cluster's minimum keeps it for as long as that is so high. A lower minimum lets it go";
+          case CLAIMED ->
+              "a job has a claim on it or is about to need it%s"
+                  .formatted(Reason.by("; that is asked again by ", kept.askedAgainAt()));
+          case LOCKED ->
+              "a lock on the cluster, or on what it is in, stops scaling. Without the lock it can go";
+        };
+    return Reason.of(409, "NodeKept", "", "The node is idle and stays: " + why + ".")
+        .number("cause", Reason.lower(kept.cause()))
+        .number("askedAgainAt", Reason.time(kept.askedAgainAt()));
   }
 
   private static Reason clusterFull(Rejection.ClusterFull full) {

@@ -133,7 +133,11 @@ final class People {
         List.of(
             Output.Column.of("Node", "/id"),
             Output.Column.of("Cluster", "/cluster"),
-            Output.Column.of("State", "/phase"),
+            new Output.Column(
+                "State",
+                node ->
+                    node.path("phase").asString()
+                        + (node.has("releaseOverdue") ? " (overdue)" : "")),
             Output.Column.of("Since", "/since"),
             new Output.Column(
                 "Kind", node -> node.path("virtual").asBoolean() ? "virtual" : "real"),

@@ -206,7 +206,8 @@ class SurfaceTest {
             path + "/clusters/big",
             "{\"size\":\"Standard_D2s_v3\",\"priority\":\"low\",\"max\":101}");
     assertThat(refused.status()).isEqualTo(400);
-    assertThat(refused.text("message")).contains("101", "allowed is 1 to 100");
+    assertThat(refused.text("message"))
+        .contains("101", "allowed is 1 to 100", "65000", "internodeCommunication false");
     assertThat(server.get(path + "/clusters").body()).isEqualTo(before);
 
     putCluster(path + "/clusters/cpu");

@@ -45,6 +45,9 @@ public sealed interface Rejection {
   /// Part of a thing that cannot change once it exists.
   record Immutable(String field, String now, String asked) implements Rejection {}
 
+  /// Something was charged in this currency, and what is on the bill stays.
+  record CurrencyCharged(String now, String asked) implements Rejection {}
+
   record UnknownSize(String size) implements Rejection {}
 
   /// No place for anything.
@@ -112,6 +115,16 @@ public sealed interface Rejection {
 
   /// What a running thing waits for.
   record NotWaiting(String phase, long deadline) implements Rejection {}
+
+  /// An idle node that stays.
+  ///
+  /// @param askedAgainAt when it is looked at again at the latest, which says nothing of its going
+  record Kept(KeepCause cause, long askedAgainAt) implements Rejection {}
+
+  /// The backend has not confirmed in time that a node is gone.
+  ///
+  /// @param times how many times as long as a release may take have passed
+  record ReleaseOverdue(long askedAt, long since, int times) implements Rejection {}
 
   // The world and the kernel disagree.
 
