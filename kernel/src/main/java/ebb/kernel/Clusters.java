@@ -158,19 +158,41 @@ final class Clusters {
     if (cluster.deleting()) {
       return Verdict.refused(new Rejection.BeingDeleted("cluster", cluster.name()));
     }
-    ClusterSpec spec = cluster.spec();
-    return changeNumbers(
-        state,
-        cluster,
-        spec.scaledTo(
-            scale.min() == UNCHANGED ? spec.min() : scale.min(),
-            scale.max() == UNCHANGED ? spec.max() : scale.max(),
-            scale.idleMillis() == UNCHANGED ? spec.idleMillis() : scale.idleMillis()));
+    return changeNumbers(state, cluster, scaled(cluster.spec(), scale));
+  }
+
+  private static ClusterSpec scaled(ClusterSpec spec, Command.ScaleCluster scale) {
+    return spec.scaledTo(
+        scale.min() == UNCHANGED ? spec.min() : scale.min(),
+        scale.max() == UNCHANGED ? spec.max() : scale.max(),
+        scale.idleMillis() == UNCHANGED ? spec.idleMillis() : scale.idleMillis());
+  }
+
+  /// Whether all that the wish can do is let nodes go.
+  static boolean onlyReleases(State state, Command.ScaleCluster scale) {
+    Cluster cluster = find(state, scale.workspace(), scale.name());
+    return cluster == null || raisesNothing(cluster.spec(), scaled(cluster.spec(), scale));
+  }
+
+  /// The same of one that says all of a cluster, and would make it where it is not there.
+  static boolean onlyReleases(State state, Command.PutCluster put) {
+    Cluster cluster = find(state, put.workspace(), put.name());
+    return cluster != null && raisesNothing(cluster.spec(), withDefaults(state, put.spec()));
+  }
+
+  private static boolean raisesNothing(ClusterSpec now, ClusterSpec spec) {
+    return spec.min() <= now.min()
+        && spec.max() <= now.max()
+        && spec.idleMillis() <= now.idleMillis();
+  }
+
+  private static @Nullable Cluster find(State state, Scope workspace, String name) {
+    Workspace within = state.workspace(workspace);
+    return within == null ? null : state.cluster(within.id(), name);
   }
 
   static Verdict delete(State state, Command.DeleteCluster delete) {
-    Workspace workspace = state.workspace(delete.workspace());
-    Cluster cluster = workspace == null ? null : state.cluster(workspace.id(), delete.name());
+    Cluster cluster = find(state, delete.workspace(), delete.name());
     if (cluster == null) {
       return Verdict.refused(new Rejection.NotFound("cluster", delete.name()));
     }

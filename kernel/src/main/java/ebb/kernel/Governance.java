@@ -93,7 +93,7 @@ final class Governance {
   static Verdict changePrices(State state, Command.ChangePrices change) {
     if (!change.currency().equals(state.prices.currency()) && isCharging(state)) {
       return Verdict.refused(
-          new Rejection.Immutable("currency", state.prices.currency(), change.currency()));
+          new Rejection.CurrencyCharged(state.prices.currency(), change.currency()));
     }
     List<Price> prices = new ArrayList<>();
     for (Price price : change.prices()) {

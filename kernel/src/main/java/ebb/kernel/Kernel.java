@@ -7,6 +7,7 @@ import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Rejection;
@@ -41,16 +42,22 @@ public final class Kernel {
     if (refusal != null) {
       return refusal;
     }
-    boolean stopsSomething =
-        switch (wish) {
-          case Command.CancelJob _, Command.DeleteJob _, Command.DeleteCluster _ -> true;
-          case Command.DeleteWorkspace _, Command.DeleteGroup _ -> true;
-          case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
-          case Command.ReportLocalStart _, Command.ReportLocalSending _, Command.ReportLocalEnd _ ->
-              true;
-          default -> false; // everything else may start something
-        };
-    return state.safeMode && !stopsSomething ? new Rejection.SafeMode() : null;
+    return state.safeMode && !stopsOrReleases(state, wish) ? new Rejection.SafeMode() : null;
+  }
+
+  /// Whether it is done in safe mode too. What keeps nodes that cost, a lock or a minimum, can be
+  /// taken away.
+  private static boolean stopsOrReleases(State state, Command.Wish wish) {
+    return switch (wish) {
+      case Command.CancelJob _, Command.DeleteJob _, Command.DeleteCluster _ -> true;
+      case Command.DeleteWorkspace _, Command.DeleteGroup _, Command.DeleteLock _ -> true;
+      case Command.ScaleCluster scale -> Clusters.onlyReleases(state, scale);
+      case Command.PutCluster put -> Clusters.onlyReleases(state, put);
+      case Command.EndQuarantine _, Command.ChangeSettings _ -> true;
+      case Command.ReportLocalStart _, Command.ReportLocalSending _, Command.ReportLocalEnd _ ->
+          true;
+      default -> false; // everything else may start something
+    };
   }
 
   /// What permission a wish needs.
@@ -189,5 +196,11 @@ public final class Kernel {
   /// asked now.
   public static Rejection why(State state, Thing thing, long now) {
     return Why.of(state, thing, now);
+  }
+
+  /// The place in its cluster's queue, from 1, of a job that waits in it, whatever it waits for; 0
+  /// of any other.
+  public static int place(State state, JobId job) {
+    return Why.place(state, job);
   }
 }

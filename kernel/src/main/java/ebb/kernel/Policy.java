@@ -203,9 +203,11 @@ final class Policy {
         return events;
       }
     }
-    return load.unended().isEmpty() && load.nodes().isEmpty()
-        ? List.of(new Event.ClusterDeleted(cluster.id()))
-        : List.of();
+    if (load.unended().isEmpty() && load.nodes().isEmpty()) {
+      Scopes.takeAlong(state, state.scopeOf(cluster), List.of(), events);
+      events.add(new Event.ClusterDeleted(cluster.id()));
+    }
+    return events;
   }
 
   private static List<Event> deleteWorkspace(State state, WorkspaceId id) {
@@ -228,7 +230,13 @@ final class Policy {
       }
     }
     boolean empty = state.names.clusters(id).isEmpty() && state.names.jobs(id).isEmpty();
-    return empty ? List.of(new Event.WorkspaceDeleted(id)) : List.of();
+    if (!empty) {
+      return List.of();
+    }
+    List<Event> events = new ArrayList<>();
+    Scopes.takeAlong(state, workspace.scope(), List.of(), events);
+    events.add(new Event.WorkspaceDeleted(id));
+    return events;
   }
 
   /// Jobs that ended, whose end history has, and that nobody is likely to ask for again at once.

@@ -95,7 +95,13 @@ final class Rules {
     int most =
         spec.internodeCommunication() ? NODES_WITH_COMMUNICATION : NODES_WITHOUT_COMMUNICATION;
     if (spec.max() < 1 || spec.max() > most) {
-      return invalid("max nodes", spec.max(), "1 to " + most);
+      String more =
+          spec.internodeCommunication() && spec.max() > most
+              ? ", and up to "
+                  + NODES_WITHOUT_COMMUNICATION
+                  + " in a cluster that is made with internodeCommunication false"
+              : "";
+      return invalid("max nodes", spec.max(), "1 to " + most + more);
     }
     if (spec.min() < 0 || spec.min() > spec.max()) {
       return invalid("min nodes", spec.min(), "0 to max nodes (" + spec.max() + ")");

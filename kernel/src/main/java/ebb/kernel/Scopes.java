@@ -1,10 +1,14 @@
 package ebb.kernel;
 
+import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.ResourceGroup;
 import ebb.kernel.cluster.Workspace;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Lock;
+import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.RoleAssignment;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.Verdict;
@@ -61,10 +65,34 @@ final class Scopes {
         events.add(new Event.WorkspaceDeleting(id));
       }
     }
+    List<Scope> going =
+        within.stream()
+            .map(id -> State.require(state.workspaces.get(id), "workspace", id).scope())
+            .toList();
+    takeAlong(state, delete.group(), going, events);
     if (group != null) {
       events.add(new Event.GroupDeleted(group.scope()));
     }
     return new Verdict.Accepted(events);
+  }
+
+  /// The locks and roles on a scope that is deleted, or on anything in it, go with it: whatever is
+  /// made under its name later begins without. Those of `later` go with those scopes themselves.
+  static void takeAlong(State state, Scope scope, List<Scope> later, List<Event> events) {
+    for (Lock lock : state.access.locks()) {
+      if (goesWith(lock.scope(), scope, later)) {
+        events.add(new Event.LockDeleted(lock.scope(), lock.name()));
+      }
+    }
+    for (RoleAssignment assignment : state.access.assignments()) {
+      if (goesWith(assignment.scope(), scope, later)) {
+        events.add(new Event.RoleRemoved(assignment));
+      }
+    }
+  }
+
+  private static boolean goesWith(Scope inner, Scope scope, List<Scope> later) {
+    return scope.contains(inner) && later.stream().noneMatch(each -> each.contains(inner));
   }
 
   static Verdict putWorkspace(State state, Command.PutWorkspace put) {
@@ -126,9 +154,53 @@ final class Scopes {
       return Verdict.refused(
           new Rejection.InvalidName("lock", put.lock().name(), "1 to 260 characters"));
     }
+    Rejection nowhere = nothingToLock(state, put.lock().scope());
+    if (nowhere != null) {
+      return Verdict.refused(nowhere);
+    }
     return state.access.locks().contains(put.lock())
         ? Verdict.NOTHING_NEW
         : Verdict.accepted(new Event.LockPut(put.lock()));
+  }
+
+  /// Why there is nothing at the scope that a lock could keep; null if there is. Subscriptions are
+  /// there without being made.
+  private static @Nullable Rejection nothingToLock(State state, Scope scope) {
+    if (scope.group().isEmpty()) {
+      return null;
+    }
+    if (scope.workspace().isEmpty()) {
+      return noGroup(state, scope);
+    }
+    Workspace workspace =
+        state.workspace(Scope.workspace(scope.subscription(), scope.group(), scope.workspace()));
+    if (scope.cluster().isEmpty()) {
+      return workspace != null && !workspace.deleting()
+          ? null
+          : Clusters.noWorkspace(workspace, scope);
+    }
+    if (workspace == null) {
+      return new Rejection.ParentNotFound("cluster", "workspace", scope.workspace());
+    }
+    Cluster cluster = state.cluster(workspace.id(), scope.cluster());
+    if (cluster == null) {
+      return new Rejection.NotFound("cluster", scope.cluster());
+    }
+    return cluster.deleting() || workspace.deleting()
+        ? new Rejection.BeingDeleted("cluster", cluster.name())
+        : null;
+  }
+
+  private static @Nullable Rejection noGroup(State state, Scope group) {
+    List<WorkspaceId> within = state.names.workspacesIn(group);
+    if (state.groups.find(group) != null
+        || within.stream()
+            .anyMatch(id -> !State.require(state.workspaces.get(id), "workspace", id).deleting())) {
+      return null;
+    }
+    return within.isEmpty()
+        ? new Rejection.NotFound("resource group", group.group())
+        : new Rejection.BeingDeleted("resource group", group.group());
   }
 
   static Verdict deleteLock(State state, Command.DeleteLock delete) {

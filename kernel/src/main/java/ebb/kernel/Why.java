@@ -15,7 +15,6 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
-import java.util.Objects;
 
 /// Why something waits or stays: never stored, but asked of the same guards that decide.
 final class Why {
@@ -83,8 +82,7 @@ final class Why {
           start != null
               ? start
               : placement(state, state.clusterOf(job), now)
-                  .whyQueued(
-                      QueueEntry.of(job), id -> Objects.requireNonNull(state.job(id)).name());
+                  .whyQueued(QueueEntry.of(job), names(state));
       case Job.Assembling assembling ->
           start != null
               ? start
@@ -100,6 +98,27 @@ final class Why {
           new Rejection.NotWaiting(LocalJobs.phase(job, local), local.deadline());
       case Job.Ended ended -> new Rejection.AlreadyEnded(job.name(), ended.cause());
     };
+  }
+
+  private static Placement.Names names(State state) {
+    return new Placement.Names() {
+      @Override
+      public String job(JobId id) {
+        return State.require(state.jobs.get(id), "job", id).name();
+      }
+
+      @Override
+      public String job(AttemptId id) {
+        return job(State.require(state.attempts.get(id), "attempt", id).job());
+      }
+    };
+  }
+
+  static int place(State state, JobId id) {
+    Job job = state.jobs.get(id);
+    return job != null && job.phase() instanceof Job.Queued
+        ? state.load(job.cluster()).place(QueueEntry.of(job))
+        : 0;
   }
 
   /// The judgement of policy, asked without waiting on what stands in the way.
@@ -138,12 +157,17 @@ final class Why {
   private static Rejection node(State state, Node node, long now) {
     Cluster cluster = state.clusterOf(node);
     long deadline = Deadlines.of(node, cluster);
-    String phase = phase(node);
     if (node.phase() instanceof Node.Idle) {
       KeepCause keep = Expiry.keepCause(state, cluster, now);
-      phase += keep == null ? "" : ", kept: " + keep;
+      if (keep != null) {
+        return new Rejection.Kept(keep, deadline);
+      }
     }
-    return new Rejection.NotWaiting(phase, deadline == Deadlines.NEVER ? 0 : deadline);
+    if (node.phase() instanceof Node.Leaving leaving && leaving.overdue() > 0) {
+      return new Rejection.ReleaseOverdue(
+          leaving.at(), leaving.at() + state.settings.leaveMillis(), leaving.overdue());
+    }
+    return new Rejection.NotWaiting(phase(node), deadline == Deadlines.NEVER ? 0 : deadline);
   }
 
   // Names of phases, for people and history.

@@ -236,6 +236,86 @@ class AccessTest {
     story.when(new Command.PutLock(KEEP)).thenNothing();
   }
 
+  @Test
+  void aLockOnWhatIsNotThereIsRefused() {
+    Story story = Story.usual().cluster("gpu", cluster());
+
+    lockOf(story, WORKSPACE.cluster("none")).rejected(new Rejection.NotFound("cluster", "none"));
+    Scope nowhere = Scope.workspace("sub", "group", "none");
+    lockOf(story, nowhere).rejected(new Rejection.NotFound("workspace", "none"));
+    lockOf(story, nowhere.cluster("gpu"))
+        .rejected(new Rejection.ParentNotFound("cluster", "workspace", "none"));
+    lockOf(story, new Scope("sub", "none", "", ""))
+        .rejected(new Rejection.NotFound("resource group", "none"));
+    assertThat(story.state().access().locks()).isEmpty();
+
+    lockOf(story, new Scope("sub", "Group", "LAB", "GPU")).thenKinds(Event.LockPut.class);
+    lockOf(story, new Scope("other", "", "", "")).thenKinds(Event.LockPut.class);
+  }
+
+  private static Story lockOf(Story story, Scope scope) {
+    return story.when(new Command.PutLock(Story.lock(scope)));
+  }
+
+  @Test
+  void aLockOnWhatIsBeingDeletedIsRefused() {
+    Story story = Story.usual().cluster("gpu", cluster()).job("a", job()).settles();
+    story.given(Story.delete("gpu"));
+    lockOf(story, WORKSPACE.cluster("gpu")).rejected(new Rejection.BeingDeleted("cluster", "gpu"));
+
+    story.given(new Command.DeleteWorkspace(WORKSPACE));
+    lockOf(story, WORKSPACE).rejected(new Rejection.BeingDeleted("workspace", "lab"));
+    lockOf(story, WORKSPACE.ofGroup())
+        .rejected(new Rejection.BeingDeleted("resource group", "group"));
+  }
+
+  /// The locks are of a journal that was written when they could be put on what is being deleted.
+  @Test
+  void locksAndRolesGoWithWhatTheyWereOnInOneDecision() {
+    RoleAssignment ofCluster =
+        new RoleAssignment("bob", Role.CONTRIBUTOR, WORKSPACE.cluster("gpu"));
+    RoleAssignment ofWorkspace = new RoleAssignment("bob", Role.READER, WORKSPACE);
+    Story story = Story.usual().cluster("gpu", cluster()).job("a", job()).settles();
+    story.given(new Command.AssignRole(ofCluster), new Command.AssignRole(ofWorkspace));
+    story.given(Story.delete("gpu")).and(new Event.LockPut(Story.lock(WORKSPACE.cluster("gpu"))));
+
+    story.ends("a", 1).nodesGo();
+    assertThat(story.policySaid())
+        .containsSubsequence(
+            new Event.LockDeleted(WORKSPACE.cluster("gpu"), "keep"),
+            new Event.RoleRemoved(ofCluster));
+    assertThat(story.state().allClusters()).isEmpty();
+    assertThat(story.state().access().assignments()).contains(ofWorkspace);
+
+    story.when(new Command.DeleteWorkspace(WORKSPACE)).and(new Event.LockPut(KEEP));
+    story.passes(24 * 60 * MINUTE).historyCatchesUp().policySpeaks();
+    assertThat(story.state().allWorkspaces()).isEmpty();
+    assertThat(story.state().access().locks()).isEmpty();
+    assertThat(story.state().access().assignments())
+        .extracting(RoleAssignment::scope)
+        .containsOnly(Scope.ALL);
+  }
+
+  @Test
+  void rolesOfADeletedGroupGoWithItAndThoseOfItsWorkspacesWithThem() {
+    RoleAssignment ofGroup = new RoleAssignment("bob", Role.OWNER, WORKSPACE.ofGroup());
+    RoleAssignment ofWorkspace = new RoleAssignment("bob", Role.READER, WORKSPACE);
+    RoleAssignment besides = new RoleAssignment("bob", Role.READER, WORKSPACE.ofSubscription());
+    Story story = Story.usual();
+    story.given(
+        new Command.AssignRole(ofGroup),
+        new Command.AssignRole(ofWorkspace),
+        new Command.AssignRole(besides));
+
+    story
+        .when(new Command.DeleteGroup(WORKSPACE.ofGroup()))
+        .thenKinds(Event.WorkspaceDeleting.class, Event.RoleRemoved.class);
+    assertThat(story.state().access().assignments()).contains(ofWorkspace, besides);
+    story.policySpeaks();
+    assertThat(story.policySaid()).contains(new Event.RoleRemoved(ofWorkspace));
+    assertThat(story.state().access().assignments()).contains(besides).doesNotContain(ofWorkspace);
+  }
+
   // Safe mode and storage.
 
   @Test
@@ -246,13 +326,38 @@ class AccessTest {
     story.given(new Command.BackendListed(List.of(), List.of(), 0));
 
     story.when(story.submission("a", job())).rejected(new Rejection.SafeMode());
-    story.when(cluster().nodes(0, 1).put("gpu")).rejected(new Rejection.SafeMode());
+    story.when(cluster().nodes(2, 3).put("gpu")).rejected(new Rejection.SafeMode());
     story
         .when(Story.cancel("runs"))
         .thenKinds(Event.CancelHit.class, Event.CancelRequested.class, Event.AttemptStopping.class);
     story.when(Story.delete("gpu")).thenKinds(Event.ClusterDeleting.class);
     story.policySpeaks();
     assertThat(story.phases("gpu")).contains("Leaving");
+  }
+
+  @Test
+  void inSafeModeWhatKeepsNodesCanBeTakenAway() {
+    Story story = Story.usual().cluster("gpu", cluster().nodes(2, 4)).nodesComeUp();
+    story.given(new Command.PutLock(KEEP)).passes(2 * MINUTE);
+    story.given(new Command.StartServer("ebb-1", 2, 0, "", true));
+    story.given(new Command.BackendListed(List.of(), List.of(), 0));
+
+    story.when(Story.delete("gpu")).rejected(Rejection.Locked.class);
+    story.when(new Command.PutLock(FREEZE)).rejected(new Rejection.SafeMode());
+    story.given(new Command.DeleteLock(WORKSPACE, "keep"));
+    story.when(Story.scale("gpu", 3, -1)).rejected(new Rejection.SafeMode());
+    story.when(Story.scale("gpu", 0, 5)).rejected(new Rejection.SafeMode());
+    story
+        .when(new Command.ScaleCluster(WORKSPACE, "gpu", -1, -1, 3 * MINUTE))
+        .rejected(new Rejection.SafeMode());
+    story.when(cluster().nodes(1, 5).put("gpu")).rejected(new Rejection.SafeMode());
+    story.when(cluster().nodes(0, 1).put("new")).rejected(new Rejection.SafeMode());
+    story.when(Story.scale("none", 0, 1)).rejected(new Rejection.NotFound("cluster", "none"));
+
+    story.given(cluster().nodes(1, 4).put("gpu")).passes(2 * MINUTE);
+    assertThat(story.phases("gpu")).containsExactlyInAnyOrder("Idle", "Leaving");
+    story.given(Story.scale("gpu", 0, 3)).passes(2 * MINUTE);
+    assertThat(story.phases("gpu")).containsOnly("Leaving");
   }
 
   @Test

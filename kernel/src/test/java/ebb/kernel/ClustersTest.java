@@ -135,7 +135,12 @@ class ClustersTest {
     Story.usual().when(cluster().nodes(0, 100).put("gpu")).thenKinds(Event.ClusterCreated.class);
     Story.usual()
         .when(cluster().nodes(0, 101).put("gpu"))
-        .rejected(new Rejection.InvalidValue("max nodes", "101", "1 to 100"));
+        .rejected(
+            new Rejection.InvalidValue(
+                "max nodes",
+                "101",
+                "1 to 100, and up to 65000 in a cluster that is made with internodeCommunication"
+                    + " false"));
   }
 
   @Test

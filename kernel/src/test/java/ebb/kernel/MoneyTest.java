@@ -245,7 +245,7 @@ class MoneyTest {
     story.cluster("gpu", World.cluster()).job("a", World.job());
     story
         .when(new Command.ChangePrices("USD", List.of()))
-        .rejected(new Rejection.Immutable("currency", "EUR", "USD"));
+        .rejected(new Rejection.CurrencyCharged("EUR", "USD"));
   }
 
   /// Time without a price is in no currency.
@@ -267,7 +267,7 @@ class MoneyTest {
     assertThat(story.state().allClusters()).isEmpty();
 
     Command.ChangePrices other = new Command.ChangePrices("EUR", List.of());
-    story.when(other).rejected(new Rejection.Immutable("currency", "USD", "EUR"));
+    story.when(other).rejected(new Rejection.CurrencyCharged("USD", "EUR"));
     State read = Recount.of(story.state());
     assertThat(Kernel.decide(read, new Order(story.now(), World.OWNER, "", other)))
         .isEqualTo(story.verdict());

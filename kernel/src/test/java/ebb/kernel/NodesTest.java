@@ -191,7 +191,7 @@ class NodesTest {
         .policy(
             new Event.NodeKept(story.node("gpu"), KeepCause.MINIMUM, story.now() + 60 * MINUTE));
     assertThat(story.why(new Thing(Thing.Kind.NODE, story.node("gpu").value())))
-        .isEqualTo(new Rejection.NotWaiting("Idle, kept: MINIMUM", story.now() + 60 * MINUTE));
+        .isEqualTo(new Rejection.Kept(KeepCause.MINIMUM, story.now() + 60 * MINUTE));
   }
 
   @Test
@@ -257,6 +257,9 @@ class NodesTest {
     assertThat(story.happened(Event.ReleaseOverdue.class))
         .extracting(Event.ReleaseOverdue::times)
         .containsExactly(1, 2, 3);
+    long askedAt = story.now() - 30 * MINUTE;
+    assertThat(story.why(new Thing(Thing.Kind.NODE, story.node("gpu").value())))
+        .isEqualTo(new Rejection.ReleaseOverdue(askedAt, askedAt + 10 * MINUTE, 3));
     assertThat(story.phases("gpu")).containsExactly("Leaving");
     assertThat(story.state().quotas().used(World.NC_QUOTA)).isEqualTo(6);
   }

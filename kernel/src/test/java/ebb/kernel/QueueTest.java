@@ -170,7 +170,7 @@ class QueueTest {
 
     assertThat(story.phase("long")).isEqualTo("Queued");
     assertThat(story.why("long"))
-        .isEqualTo(new Rejection.WouldDelayHead("head", 2, story.now() + HOUR));
+        .isEqualTo(new Rejection.WouldDelayHead("head", story.now() + HOUR, HOUR));
   }
 
   @Test
@@ -338,7 +338,9 @@ class QueueTest {
     assertThat(story.phase("short")).isEqualTo("Active");
     assertThat(story.phase("long")).isEqualTo("Queued");
     assertThat(story.why("head"))
-        .isEqualTo(new Rejection.ClusterFull(2, 1, 2, 1, story.now() + MINUTE));
+        .isEqualTo(
+            new Rejection.ClusterFull(
+                2, 1, 2, "", story.now() + MINUTE, List.of(new Rejection.Holder("short", 1))));
     story.tasksStart().ends("short", 0);
     assertThat(story.phase("head")).isEqualTo("Active");
   }

@@ -476,6 +476,11 @@ public final class Story {
     return why(new Thing(Thing.Kind.JOB, jobId(job).value()));
   }
 
+  /// The job's place in the queue; 0 if it is in none.
+  public int place(String job) {
+    return Kernel.place(state, jobId(job));
+  }
+
   public Rejection whyCluster(String cluster) {
     return why(new Thing(Thing.Kind.CLUSTER, clusterId(cluster).value()));
   }

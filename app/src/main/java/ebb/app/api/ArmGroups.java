@@ -191,10 +191,16 @@ final class ArmGroups {
         _ -> Arm.operation(request, Response.empty(202), scope.path(), operation));
   }
 
+  private boolean isGoing(Scope group) {
+    return reads.view().rules().groups().find(group) == null
+        && reads.view().workspacesIn(group).stream().allMatch(seen -> seen.workspace().deleting());
+  }
+
   /// A deletion is done when none of the workspaces is left that there were when it began.
   private Response operation(Request request, Actor actor) {
     Scope scope = scope(request);
-    Response refusal = reads.refusal(actor, scope);
+    // A role on the group went with it as its deletion began.
+    Response refusal = isGoing(scope) ? null : reads.refusal(actor, scope);
     if (refusal != null) {
       return refusal;
     }

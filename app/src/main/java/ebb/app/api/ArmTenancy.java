@@ -242,20 +242,22 @@ final class ArmTenancy {
   /// until its last cluster is gone.
   private Response operation(Request request, Actor actor) {
     Scope scope = Reads.workspaceScope(request);
-    Response refusal = reads.refusal(actor, scope);
+    String operation = request.parameter("operation");
+    long id = operation.startsWith("delete-") ? Id.parse(operation.substring(7)) : -1;
+    @Nullable WorkspaceSeen seen = reads.view().workspace(scope);
+    boolean gone = id >= 0 && (seen == null || !seen.workspace().id().equals(new WorkspaceId(id)));
+    // Whoever had a role on it and nowhere else has none any more, and still asks whether it is
+    // gone.
+    Response refusal = gone ? null : reads.refusal(actor, scope);
     if (refusal != null) {
       return refusal;
     }
-    String operation = request.parameter("operation");
     if (operation.equals("create")) {
       return Arm.progress(request, operation, true);
     }
-    long id = operation.startsWith("delete-") ? Id.parse(operation.substring(7)) : -1;
     if (id < 0) {
       return Reads.notFound("operation", operation);
     }
-    @Nullable WorkspaceSeen seen = reads.view().workspace(scope);
-    boolean gone = seen == null || !seen.workspace().id().equals(new WorkspaceId(id));
     return Arm.progress(request, operation, gone);
   }
 }

@@ -437,7 +437,9 @@ final class JobEndpoints {
             }
             Thing thing = new Thing(Thing.Kind.JOB, job.id().value());
             return wishes.ask(
-                (state, now) -> Kernel.why(state, thing, now), ClusterEndpoints.WhyShown::answer);
+                (state, now) ->
+                    Reason.of(Kernel.why(state, thing, now)).placed(Kernel.place(state, job.id())),
+                reason -> ClusterEndpoints.WhyShown.answer(reason, JobFacts.NONE));
           }
 
           @Override

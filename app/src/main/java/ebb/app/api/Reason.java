@@ -28,11 +28,11 @@ public record Reason(
   /// A queue of jobs moves within minutes.
   private static final int RETRY_WHEN_FULL_SECONDS = 30;
 
-  private static Reason of(int status, String code, String target, String message) {
+  static Reason of(int status, String code, String target, String message) {
     return new Reason(status, code, message, target, Map.of(), 0);
   }
 
-  private Reason number(String name, Object value) {
+  Reason number(String name, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(numbers);
     more.put(name, value);
     return new Reason(status, code, message, target, more, retryAfterSeconds);
@@ -48,6 +48,20 @@ public record Reason(
         .number("different", what);
   }
 
+  /// Names the job's place in the queue that it waits in; 0: in none.
+  Reason placed(int place) {
+    return place == 0
+        ? this
+        : new Reason(
+                status,
+                code,
+                message + " The job is number " + place + " in the queue.",
+                target,
+                numbers,
+                retryAfterSeconds)
+            .number("place", place);
+  }
+
   private Reason retryAfter(int seconds) {
     return new Reason(status, code, message, target, numbers, seconds);
   }
@@ -57,6 +71,7 @@ public record Reason(
       case Rejection.NotAuthorized _,
           Rejection.Locked _,
           Rejection.NotFound _,
+          Rejection.ParentNotFound _,
           Rejection.NameCheckTooOld _ ->
           request(rejection);
       case Rejection.NameTaken _,
@@ -68,6 +83,7 @@ public record Reason(
       case Rejection.InvalidName _,
           Rejection.InvalidValue _,
           Rejection.Immutable _,
+          Rejection.CurrencyCharged _,
           Rejection.UnknownSize _,
           Rejection.UnknownLocation _,
           Rejection.NodesExceedMax _ ->
@@ -86,8 +102,10 @@ public record Reason(
           Rejection.NodesComing _,
           Rejection.BackingOff _,
           Rejection.GrowthBackingOff _,
+          Rejection.Kept _,
+          Rejection.ReleaseOverdue _,
           Rejection.NotWaiting _ ->
-          wait(rejection);
+          WaitReasons.of(rejection);
     };
   }
 
@@ -121,6 +139,13 @@ public record Reason(
               "ResourceNotFound",
               no.name(),
               "There is no %s '%s'.".formatted(lower(no.kind()), no.name()));
+      case Rejection.ParentNotFound no ->
+          of(
+              404,
+              "ParentResourceNotFound",
+              no.parent(),
+              "There is no %s '%s' that a %s could be in: make it first, or correct its name."
+                  .formatted(no.parentKind(), no.parent(), no.kind()));
       case Rejection.NameCheckTooOld old ->
           of(
                   503,
@@ -201,6 +226,7 @@ public record Reason(
                       .formatted(fixed.field(), fixed.now(), fixed.asked()))
               .number("now", fixed.now())
               .number("asked", fixed.asked());
+      case Rejection.CurrencyCharged currency -> currencyCharged(currency);
       case Rejection.UnknownSize size ->
           of(
               400,
@@ -226,6 +252,17 @@ public record Reason(
               .number("asked", nodes.asked());
       default -> throw new IllegalArgumentException("no value: " + rejection); // split by of()
     };
+  }
+
+  private static Reason currencyCharged(Rejection.CurrencyCharged currency) {
+    return of(
+            409,
+            "PropertyChangeNotAllowed",
+            "currency",
+            "The currency stays '%1$s': amounts have been charged in it. Give prices in '%1$s', or use a server with another home for prices in '%2$s'."
+                .formatted(currency.now(), currency.asked()))
+        .number("now", currency.now())
+        .number("asked", currency.asked());
   }
 
   /// A bug of ours.
@@ -285,7 +322,9 @@ public record Reason(
               "SafeMode",
               "",
               "The server stopped again and again at one place and is in safe mode: it reads, stops"
-                  + " and releases only. Its log says what to report and how to leave safe mode.");
+                  + " and releases only (jobs can be canceled, clusters and locks deleted, minimum and"
+                  + " maximum lowered). Its log says what to report; stopping it in the ordinary way"
+                  + " and starting it again ends safe mode.");
       default -> throw new IllegalArgumentException("no bound: " + rejection); // split by of()
     };
   }
@@ -357,79 +396,8 @@ public record Reason(
     };
   }
 
-  private Reason limited(int limit, int used, int asked) {
+  Reason limited(int limit, int used, int asked) {
     return number("limit", limit).number("used", used).number("asked", asked);
-  }
-
-  private static Reason wait(Rejection rejection) {
-    return switch (rejection) {
-      case Rejection.ClusterFull full ->
-          of(
-                  409,
-                  "ClusterFull",
-                  "",
-                  "The job needs %s; the cluster may have %d and %d are busy or claimed. It is number %d in the queue%s. Wait, or raise the cluster's maximum."
-                      .formatted(
-                          full.asked() == 1 ? "a node" : full.asked() + " nodes",
-                          full.max(),
-                          full.busy(),
-                          full.place(),
-                          by(", enough should be free by ", full.expectedAt())))
-              .limited(full.max(), full.busy(), full.asked())
-              .number("place", full.place())
-              .number("expectedAt", time(full.expectedAt()));
-      case Rejection.WouldDelayHead head ->
-          of(
-                  409,
-                  "WouldDelayHead",
-                  head.head(),
-                  "To start now would delay job '%s' at the head of the queue%s. This job is number %d. A shorter time limit may let it go first."
-                      .formatted(
-                          head.head(), by(", which starts by ", head.headStartsBy()), head.place()))
-              .number("place", head.place())
-              .number("headStartsBy", time(head.headStartsBy()));
-      case Rejection.NodesComing coming ->
-          of(
-                  409,
-                  "NodesComing",
-                  "",
-                  "The nodes are on their way: %d of %d are ready%s."
-                      .formatted(coming.ready(), coming.asked(), by(", by ", coming.deadline())))
-              .number("ready", coming.ready())
-              .number("asked", coming.asked())
-              .number("deadline", time(coming.deadline()));
-      case Rejection.BackingOff backingOff ->
-          of(
-                  409,
-                  "BackingOff",
-                  "",
-                  "The last of %d tries ended: %s. It is tried again%s."
-                      .formatted(
-                          backingOff.failures(),
-                          cause(backingOff.cause()),
-                          by(" at ", backingOff.until())))
-              .number("failures", backingOff.failures())
-              .number("until", time(backingOff.until()));
-      case Rejection.GrowthBackingOff growth ->
-          of(
-                  409,
-                  "GrowthBackingOff",
-                  "",
-                  "The backend failed to give a node %d times in a row; it is asked again%s."
-                      .formatted(growth.failures(), by(" at ", growth.until())))
-              .number("failures", growth.failures())
-              .number("until", time(growth.until()));
-      case Rejection.NotWaiting not ->
-          of(
-                  409,
-                  "NotWaiting",
-                  "",
-                  "It waits for nothing: %s%s."
-                      .formatted(lower(not.phase()), by(", at most until ", not.deadline())))
-              .number("phase", lower(not.phase()))
-              .number("deadline", time(not.deadline()));
-      default -> throw new IllegalArgumentException("no wait: " + rejection); // split by of()
-    };
   }
 
   /// Whether the code is that of a command which has ended by itself: what was stopped, or never
@@ -469,7 +437,7 @@ public record Reason(
         .formatted(size.vcpus(), size.memoryMebibytes(), size.gpus());
   }
 
-  private static String held(List<Rejection.Holder> holders, String unit) {
+  static String held(List<Rejection.Holder> holders, String unit) {
     if (holders.isEmpty()) {
       return "";
     }
@@ -478,11 +446,11 @@ public record Reason(
     return " (" + String.join(", ", parts) + (holders.size() > 5 ? ", ..." : "") + ")";
   }
 
-  private static String by(String words, long at) {
+  static String by(String words, long at) {
     return at == 0 ? "" : words + Instant.ofEpochMilli(at).truncatedTo(ChronoUnit.SECONDS);
   }
 
-  private static String time(long at) {
+  static String time(long at) {
     return at == 0 ? "" : Instant.ofEpochMilli(at).toString();
   }
 

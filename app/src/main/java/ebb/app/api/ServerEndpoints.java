@@ -32,6 +32,9 @@ final class ServerEndpoints {
   /// As the ledger shows amounts.
   private static final int MONEY_DECIMALS = 6;
 
+  /// It serves, and nothing is started.
+  private static final String SAFE_MODE = "safe mode";
+
   private final Reads reads;
   private final Wishes wishes;
   private final EngineLoop loop;
@@ -58,8 +61,12 @@ final class ServerEndpoints {
 
   Response health() {
     EngineLoop.Condition condition = loop.condition(Watch.PATIENCE);
-    String status = condition.name().toLowerCase(Locale.ROOT);
-    return Json.answer(condition == EngineLoop.Condition.SERVING ? 200 : 503, new Health(status));
+    boolean isServing = condition == EngineLoop.Condition.SERVING;
+    String status =
+        isServing && reads.view().rules().safeMode()
+            ? SAFE_MODE
+            : condition.name().toLowerCase(Locale.ROOT);
+    return Json.answer(isServing ? 200 : 503, new Health(status));
   }
 
   private record ServerShown(

@@ -276,7 +276,8 @@ final class Shapes {
       String isolation,
       boolean reachable,
       @Nullable String askedFor,
-      @Nullable String task) {
+      @Nullable String task,
+      @Nullable Integer releaseOverdue) {
     static NodeShown of(NodeSeen seen) {
       Node node = seen.node();
       return new NodeShown(
@@ -289,7 +290,10 @@ final class Shapes {
           Reason.lower(node.isolation()),
           node.unreachableUntil() == 0,
           node.askedFor().equals(JobId.NONE) ? null : node.askedFor().toString(),
-          node.task().attempt().value() == 0 ? null : node.task().toString());
+          node.task().attempt().value() == 0 ? null : node.task().toString(),
+          node.phase() instanceof Node.Leaving leaving && leaving.overdue() > 0
+              ? leaving.overdue()
+              : null);
     }
   }
 

@@ -110,6 +110,18 @@ final class Connection {
     return json("GET", path, null);
   }
 
+  /// What somebody who looks on has to know first: that the server starts nothing, and what to do;
+  /// null if there is nothing of the kind.
+  @Nullable String warning() {
+    try {
+      return ofServer("/health").path("status").asString("").equals("safe mode")
+          ? "SAFE MODE: the server starts nothing. Its log says what to report; 'ebb serve --stop' and a new start end it."
+          : null;
+    } catch (Failed failed) {
+      return null; // what is asked next says it better
+    }
+  }
+
   /// The same, for what changes something.
   JsonNode toServer(String method, String path, @Nullable JsonNode body) {
     return json(method, path, body);

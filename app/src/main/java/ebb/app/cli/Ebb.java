@@ -89,6 +89,7 @@ public final class Ebb implements Runnable {
     az.refuses("'az ml compute list' and 'az ml job list' have what it shows");
     Connection connection = Connection.to(place);
     Standing standing = Standing.of(connection);
+    System.out.print(standing.warning());
     System.out.println(
         Terminal.Colour.BOLD.of(Table.wrapped(standing.line(), "  ", Terminal.width())));
     List<JsonNode> waiting = standing.live().stream().filter(Standing::isWaiting).toList();

@@ -43,8 +43,12 @@ final class People {
       if (az.tells(place, line.toArray(String[]::new))) {
         return;
       }
-      output.showAll(
-          new Jobs(Connection.to(place)).newest("ActiveOnly", MOST), Jobs.COLUMNS, AzShape::job);
+      Connection connection = Connection.to(place);
+      String warning = connection.warning();
+      if (warning != null) {
+        System.err.println("ebb: " + warning);
+      }
+      output.showAll(new Jobs(connection).newest("ActiveOnly", MOST), Jobs.COLUMNS, AzShape::job);
     }
   }
 
@@ -129,7 +133,11 @@ final class People {
         List.of(
             Output.Column.of("Node", "/id"),
             Output.Column.of("Cluster", "/cluster"),
-            Output.Column.of("State", "/phase"),
+            new Output.Column(
+                "State",
+                node ->
+                    node.path("phase").asString()
+                        + (node.has("releaseOverdue") ? " (overdue)" : "")),
             Output.Column.of("Since", "/since"),
             new Output.Column(
                 "Kind", node -> node.path("virtual").asBoolean() ? "virtual" : "real"),

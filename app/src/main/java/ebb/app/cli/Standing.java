@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// How a workspace stands at one moment: its clusters, the newest jobs, and what it costs.
@@ -20,9 +21,11 @@ final class Standing {
   private final List<JsonNode> clusters = new ArrayList<>();
   private final List<JsonNode> jobs;
   private final String month;
+  private final @Nullable String warning;
 
   private Standing(Connection connection) {
     this.connection = connection;
+    this.warning = connection.warning();
     boolean isThere = readClusters();
     this.jobs = isThere ? readJobs() : List.of();
     YearMonth now = YearMonth.now(ZoneOffset.UTC);
@@ -79,6 +82,13 @@ final class Standing {
 
   private int count(String what) {
     return clusters.stream().mapToInt(each -> each.at("/counts/" + what).asInt()).sum();
+  }
+
+  /// What stands above all else that is shown; empty if there is nothing to be said first.
+  String warning() {
+    return warning == null
+        ? ""
+        : Terminal.Colour.RED.of(Table.wrapped(warning, "  ", Terminal.width())) + "\n";
   }
 
   /// One line for everything: what runs, what waits, and what it costs by list price.

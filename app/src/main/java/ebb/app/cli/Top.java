@@ -130,7 +130,8 @@ final class Top implements Runnable {
             ? "no job runs or waits\n"
             : Table.of(live.subList(0, Math.min(JOBS, live.size())), columns(standing));
     String more = live.size() > JOBS ? "and " + (live.size() - JOBS) + " more\n" : "";
-    return Table.wrapped(standing.line(), "  ", Terminal.width())
+    return standing.warning()
+        + Table.wrapped(standing.line(), "  ", Terminal.width())
         + "\n"
         + Table.of(matching(standing.clusters(), filter), standing.clusterColumns())
         + jobs

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server after three stops at one place in the code.
 class SafeModeTest {
   private static final String STOP = "java.lang.IllegalStateException at ebb.kernel.Apply.job:1\n";
+
+  private static final String AT = " -w lab -g team --subscription sub";
+  private static final String LOCK = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab";
 
   @TempDir Path folder;
 
@@ -21,6 +25,7 @@ class SafeModeTest {
       server.submit("running", "sleep 600");
       server.submit("waiting", "true");
       server.awaitJob("running", "running");
+      assertThat(server.put(LOCK, "{\"level\":\"cannot delete\"}").status()).isEqualTo(201);
       server.kill();
       Files.writeString(server.home().resolve("stops"), STOP.repeat(3));
       server.start();
@@ -29,6 +34,14 @@ class SafeModeTest {
       assertThat(server.get("/metrics").body()).contains("ebb_safe_mode 1\n");
       assertThat(server.awaitJob("running", "running").body()).contains("\"attempts\":1");
       assertThat(server.get(ServedHome.CLUSTER).status()).isEqualTo(200);
+      assertThat(server.get("/health").body()).isEqualTo("{\"status\":\"safe mode\"}");
+      Typed typed = new Typed(folder, server.home());
+      for (String line : List.of("", "top --once")) {
+        assertThat(typed.ebb((line + AT).strip()).out())
+            .startsWith("SAFE MODE: the server starts nothing");
+      }
+      assertThat(typed.ebb("ps" + AT).err())
+          .startsWith("ebb: SAFE MODE: the server starts nothing");
       assertThat(server.get(ServedHome.job("waiting") + "/why").body()).contains("safe mode");
 
       refused(server.submit("new", "true"));
@@ -45,6 +58,11 @@ class SafeModeTest {
           .isEqualTo("queued");
       assertThat(server.send("POST", ServedHome.job("waiting") + "/cancel", "").status())
           .isEqualTo(202);
+      Answer locked = server.send("DELETE", ServedHome.CLUSTER, "");
+      assertThat(locked.text("code")).isEqualTo("ScopeLocked");
+      assertThat(server.send("DELETE", LOCK, "").status()).isEqualTo(204);
+      assertThat(server.send("PATCH", ServedHome.CLUSTER, "{\"max\":1}").status()).isEqualTo(200);
+      refused(server.send("PATCH", ServedHome.CLUSTER, "{\"max\":2}"));
       assertThat(server.send("DELETE", ServedHome.CLUSTER, "").status()).isEqualTo(202);
       ServedHome.until("the cluster and its node are gone", () -> status(server) == 404);
 

@@ -206,7 +206,8 @@ class SurfaceTest {
             path + "/clusters/big",
             "{\"size\":\"Standard_D2s_v3\",\"priority\":\"low\",\"max\":101}");
     assertThat(refused.status()).isEqualTo(400);
-    assertThat(refused.text("message")).contains("101", "allowed is 1 to 100");
+    assertThat(refused.text("message"))
+        .contains("101", "allowed is 1 to 100", "65000", "internodeCommunication false");
     assertThat(server.get(path + "/clusters").body()).isEqualTo(before);
 
     putCluster(path + "/clusters/cpu");
@@ -218,6 +219,8 @@ class SurfaceTest {
     assertThat(names(server.get(path + "/jobs"))).isEmpty();
     assertThat(server.get(path + "/jobs/gang").status()).isEqualTo(404);
   }
+
+  private static final String LOCK = "{\"level\":\"cannot delete\"}";
 
   @Test
   void whyOfAWaitingJobIsTheQuotaWithItsHolders() throws Exception {
@@ -234,7 +237,14 @@ class SurfaceTest {
     assertThat(why.text("code")).isEqualTo("QuotaExceeded");
     assertThat(why.body())
         .contains("\"limit\":2", "\"used\":2", "\"asked\":2", "\"name\":\"quota/cpu\"")
-        .contains("raise the limit");
+        .contains("raise the limit", "\"place\":1", "The job is number 1 in the queue.");
+    server.put("/ebb/v1/locks/keep?subscription=other&group=team&workspace=quota", LOCK);
+    assertThat(server.get(path + "/jobs/waits/why").body())
+        .contains("ScopeLocked", "\"place\":1", "The job is number 1 in the queue.");
+    assertThat(server.get(path + "/clusters/cpu/why").body())
+        .contains("ScopeLocked")
+        .doesNotContain("\"place\"");
+    server.send("DELETE", "/ebb/v1/locks/keep?subscription=other&group=team&workspace=quota", "");
     String spelled =
         "{\"kind\":\"Regional_Total\",\"subscription\":\"OTHER\",\"location\":\"North Europe\",\"limit\":3}";
     for (String when : List.of("changed", "the same again")) {
@@ -253,7 +263,13 @@ class SurfaceTest {
     String path = workspace("locked") + "/clusters/cpu";
     putCluster(path);
     String lock = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=locked&cluster=cpu";
-    assertThat(server.put(lock, "{\"level\":\"cannot delete\"}").status()).isEqualTo(201);
+    Answer typo = server.put(lock.replace("cluster=cpu", "cluster=no-such"), LOCK);
+    assertThat(typo.status()).isEqualTo(404);
+    assertThat(typo.text("code")).isEqualTo("ResourceNotFound");
+    Answer nowhere = server.put(lock.replace("workspace=locked", "workspace=no-such"), LOCK);
+    assertThat(nowhere.text("code")).isEqualTo("ParentResourceNotFound");
+    assertThat(nowhere.text("message")).contains("no workspace 'no-such'");
+    assertThat(server.put(lock, LOCK).status()).isEqualTo(201);
     Answer refused = server.send("DELETE", path, "");
     assertThat(refused.text("code")).isEqualTo("ScopeLocked");
     assertThat(refused.text("message")).contains("delete the lock");

@@ -22,6 +22,9 @@ public final class ClusterLoad {
   /// When an attempt gives back how many nodes, at the latest.
   record End(long at, AttemptId attempt, int nodes) {}
 
+  /// Places in the queue are counted up to here; further back is far enough.
+  private static final int PLACES_COUNTED = 10_000;
+
   private final SortedBlocks<TimedNode> idle =
       new SortedBlocks<>(node -> -node.at(), node -> -node.node().value());
   private final SortedBlocks<TimedNode> coming =
@@ -174,6 +177,11 @@ public final class ClusterLoad {
 
   public int queued() {
     return queue.size();
+  }
+
+  /// The place in the queue, from 1, of a job that is in it.
+  public int place(QueueEntry entry) {
+    return queue.before(entry, PLACES_COUNTED) + 1;
   }
 
   public int assembling() {

@@ -1,12 +1,14 @@
 package ebb.kernel.placement;
 
 import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Settings;
-import java.util.function.Function;
+import java.util.ArrayList;
+import java.util.List;
 
 /// One look at a cluster: what it should do next, or why a job waits. Both answers come from the
 /// same judgement, so that a reason can never differ from the rule.
@@ -30,8 +32,12 @@ public final class Placement {
     Rejection shrinkRefusal();
   }
 
-  /// Places in the queue are counted up to here; further back is far enough.
-  private static final int PLACES_COUNTED = 10_000;
+  /// How people know jobs.
+  public interface Names {
+    String job(JobId id);
+
+    String job(AttemptId id);
+  }
 
   private final Cluster cluster;
   private final ClusterLoad load;
@@ -60,7 +66,7 @@ public final class Placement {
   /// There are not enough nodes, and this is the first job of which that is true.
   private record Head(Shadow shadow) implements Judgement {}
 
-  /// There would be, but the head comes first.
+  /// The head comes first, whether or not there are enough nodes.
   private record Behind(Shadow shadow) implements Judgement {}
 
   /// The next move, or null if there is nothing to do until something changes.
@@ -161,6 +167,11 @@ public final class Placement {
     return Math.max(0, cluster.spec().max() - load.existing());
   }
 
+  /// How many nodes more may be asked for that no claim is short of.
+  private int room() {
+    return Math.max(0, roomBelowMax() + Math.min(0, load.unclaimed()));
+  }
+
   private Judgement judge(QueueEntry entry) {
     int asked = entry.nodes();
     int max = cluster.spec().max();
@@ -171,7 +182,7 @@ public final class Placement {
       return new Go(start(entry));
     }
     int unclaimed = Math.max(0, load.unclaimed());
-    int room = Math.max(0, roomBelowMax() + Math.min(0, load.unclaimed()));
+    int room = room();
     if (asked > unclaimed + room) {
       return waitForNodes(entry, room);
     }
@@ -214,6 +225,10 @@ public final class Placement {
     if (headShadow != null && !headShadow.spares(entry, now)) {
       return false;
     }
+    return sparesClaims(entry);
+  }
+
+  private boolean sparesClaims(QueueEntry entry) {
     if (load.claimed() == 0) {
       return true;
     }
@@ -231,9 +246,7 @@ public final class Placement {
   }
 
   /// Why this queued job waits, asked now.
-  ///
-  /// @param names of jobs, as people know them
-  public Rejection whyQueued(QueueEntry entry, Function<JobId, String> names) {
+  public Rejection whyQueued(QueueEntry entry, Names names) {
     int considered = 0;
     for (QueueEntry head : load.queue().heads()) {
       if (head.compareTo(entry) >= 0 || considered == settings.backfillCandidates()) {
@@ -244,12 +257,8 @@ public final class Placement {
     }
     return switch (judge(entry)) {
       case Blocked(Rejection reason) -> reason;
-      case Head(Shadow shadow) ->
-          new Rejection.ClusterFull(
-              cluster.spec().max(), load.busy(), entry.nodes(), place(entry), shadow.expectedAt());
-      case Behind(Shadow shadow) ->
-          new Rejection.WouldDelayHead(
-              names.apply(shadow.head().job()), place(entry), shadow.expectedAt());
+      case Head(Shadow shadow) -> whyNotNow(entry, shadow, names);
+      case Behind(Shadow shadow) -> whyNotNow(entry, shadow, names);
       case Go _ ->
           considered < settings.backfillCandidates()
               ? new Rejection.NotWaiting("next in line", 0)
@@ -259,8 +268,61 @@ public final class Placement {
     };
   }
 
-  private int place(QueueEntry entry) {
-    return load.queue().before(entry, PLACES_COUNTED) + 1;
+  /// What is true of the job itself, whoever comes first: only where enough nodes are there, or may
+  /// be asked for, is it its time limit that makes it wait for the head.
+  private Rejection whyNotNow(QueueEntry entry, Shadow head, Names names) {
+    if (load.idle() >= entry.nodes()) {
+      return delays(entry, now, names);
+    }
+    int missing = Math.max(0, entry.nodes() - Math.max(0, load.unclaimed()));
+    if (missing > room()) {
+      boolean isHead = head.head().equals(entry);
+      return new Rejection.ClusterFull(
+          cluster.spec().max(),
+          load.busy() + load.claimed() + load.leaving(),
+          entry.nodes(),
+          isHead ? "" : names.job(head.head().job()),
+          head.expectedAt(),
+          holders(names));
+    }
+    Rejection refusal = missing == 0 ? null : scaling.growthRefusal(missing);
+    return refusal == null ? delays(entry, now + settings.bootMillis(), names) : refusal;
+  }
+
+  /// A job that could run from `start` on, but for whoever comes before it.
+  private Rejection delays(QueueEntry entry, long start, Names names) {
+    List<Shadow> before = new ArrayList<>();
+    if (headShadow != null
+        && !headShadow.head().equals(entry)
+        && !headShadow.spares(entry, start)) {
+      before.add(headShadow);
+    }
+    if (start == now && !sparesClaims(entry)) {
+      before.add(claimShadow());
+    }
+    Shadow first = before.getFirst();
+    return new Rejection.WouldDelayHead(
+        names.job(first.head().job()),
+        first.expectedAt(),
+        before.stream().mapToLong(shadow -> shadow.longest(start)).min().orElse(0));
+  }
+
+  /// Who has the nodes: those that must end soonest first, then those that have a claim.
+  private List<Rejection.Holder> holders(Names names) {
+    List<Rejection.Holder> holders = new ArrayList<>();
+    for (ClusterLoad.End end : load.endsSoonestFirst()) {
+      if (holders.size() == Rejection.Holder.MOST) {
+        return holders;
+      }
+      holders.add(new Rejection.Holder(names.job(end.attempt()), end.nodes()));
+    }
+    for (QueueEntry claim : load.assemblingInOrder()) {
+      if (holders.size() == Rejection.Holder.MOST) {
+        return holders;
+      }
+      holders.add(new Rejection.Holder(names.job(claim.job()), claim.nodes()));
+    }
+    return holders;
   }
 
   /// Why this job, which has a claim, has not started.

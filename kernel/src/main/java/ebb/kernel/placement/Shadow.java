@@ -89,6 +89,11 @@ record Shadow(QueueEntry head, long at, int extra) {
     return job.nodes() <= extra || endsBefore(job, start);
   }
 
+  /// The longest time limit with which a job that runs from `start` on ends before; 0 if none does.
+  long longest(long start) {
+    return at == UNKNOWN ? 0 : Math.max(0, at - start);
+  }
+
   boolean endsBefore(QueueEntry job, long start) {
     return at != UNKNOWN && job.limitMillis() <= at - start;
   }

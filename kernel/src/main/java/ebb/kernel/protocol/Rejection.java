@@ -18,6 +18,9 @@ public sealed interface Rejection {
 
   record NotFound(String kind, String name) implements Rejection {}
 
+  /// What it would be in is not there.
+  record ParentNotFound(String kind, String parentKind, String parent) implements Rejection {}
+
   record NameTaken(String kind, String name) implements Rejection {}
 
   /// The shell looked too long ago whether history holds the name; it should look again.
@@ -41,6 +44,9 @@ public sealed interface Rejection {
 
   /// Part of a thing that cannot change once it exists.
   record Immutable(String field, String now, String asked) implements Rejection {}
+
+  /// Something was charged in this currency, and what is on the bill stays.
+  record CurrencyCharged(String now, String asked) implements Rejection {}
 
   record UnknownSize(String size) implements Rejection {}
 
@@ -81,13 +87,22 @@ public sealed interface Rejection {
 
   // Waiting.
 
-  /// All nodes that the cluster may have are busy or claimed; `expectedAt` is when enough should be
-  /// free by the limits of what runs, 0 if nothing says.
-  record ClusterFull(int max, int busy, int asked, int place, long expectedAt)
+  /// Too few of the nodes that the cluster may have are neither busy, claimed nor leaving.
+  ///
+  /// @param head the job at the head of the queue, if it is another one; else empty
+  /// @param headStartsBy when enough for the head should be free by the limits of what runs; 0 if
+  ///   nothing says
+  /// @param holders the jobs that run on the nodes or have a claim on them
+  record ClusterFull(
+      int max, int taken, int asked, String head, long headStartsBy, List<Holder> holders)
       implements Rejection {}
 
-  /// There are free nodes, but to take them now would delay the job at the head of the queue.
-  record WouldDelayHead(String head, int place, long headStartsBy) implements Rejection {}
+  /// There are free nodes, or there may be, but to take them now would delay the job at the head of
+  /// the queue, or one that has a claim.
+  ///
+  /// @param longestLimitMillis the longest time limit with which it would not; 0 if there is none
+  record WouldDelayHead(String head, long headStartsBy, long longestLimitMillis)
+      implements Rejection {}
 
   /// The claim stands; the nodes are on their way.
   record NodesComing(int ready, int asked, long deadline) implements Rejection {}
@@ -101,6 +116,16 @@ public sealed interface Rejection {
   /// What a running thing waits for.
   record NotWaiting(String phase, long deadline) implements Rejection {}
 
+  /// An idle node that stays.
+  ///
+  /// @param askedAgainAt when it is looked at again at the latest, which says nothing of its going
+  record Kept(KeepCause cause, long askedAgainAt) implements Rejection {}
+
+  /// The backend has not confirmed in time that a node is gone.
+  ///
+  /// @param times how many times as long as a release may take have passed
+  record ReleaseOverdue(long askedAt, long since, int times) implements Rejection {}
+
   // The world and the kernel disagree.
 
   /// A report about something that is past it, or that never was. Changes nothing.
@@ -109,6 +134,9 @@ public sealed interface Rejection {
   /// The kernel failed to decide; the incident is in the server's log.
   record Broken(String incident) implements Rejection {}
 
-  /// Who holds some of what is asked for: a cluster and how much of the unit asked.
-  record Holder(String name, long amount) {}
+  /// Who holds some of what is asked for: a cluster or a job, and how much of the unit asked.
+  record Holder(String name, long amount) {
+    /// More than these are not told: who reads them wants the largest, or those that end first.
+    public static final int MOST = 20;
+  }
 }

@@ -5,7 +5,6 @@ import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.VmSize;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -60,16 +59,12 @@ public final class HostUsage {
     if (host.virtualNodes() || room(host, size) >= nodes) {
       return null;
     }
-    List<Rejection.Holder> held = new ArrayList<>();
-    if (names != null) {
-      holders.forEach((id, count) -> held.add(new Rejection.Holder(names.name(id), count)));
-    }
     return new Rejection.HostFull(
         size,
         (int) (host.cores() - cores),
         (int) (host.memoryMebibytes() - memoryMebibytes),
         (int) (host.gpus() - gpus),
-        held);
+        Quotas.largest(holders, names));
   }
 
   public Object derived() {

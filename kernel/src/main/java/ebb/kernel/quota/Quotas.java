@@ -8,8 +8,8 @@ import ebb.kernel.protocol.QuotaKind;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Settings;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /// vCPU limits as they were set, and the vCPUs of all nodes that exist, by key and by cluster.
@@ -84,13 +84,19 @@ public final class Quotas {
 
   private List<Rejection.Holder> holdersOf(QuotaKey key, @Nullable HolderNames names) {
     Use use = uses.get(key);
-    if (use == null || names == null) {
-      return List.of();
-    }
-    List<Rejection.Holder> result = new ArrayList<>();
-    use.byCluster.forEach((id, vcpus) -> result.add(new Rejection.Holder(names.name(id), vcpus)));
-    result.sort((a, b) -> Long.compare(b.amount(), a.amount()));
-    return result;
+    return use == null ? List.of() : largest(use.byCluster, names);
+  }
+
+  /// Those that hold most, by name; none if nobody can name them.
+  static List<Rejection.Holder> largest(
+      TreeMap<ClusterId, Integer> holders, @Nullable HolderNames names) {
+    return names == null
+        ? List.of()
+        : holders.entrySet().stream()
+            .sorted(Map.Entry.<ClusterId, Integer>comparingByValue().reversed())
+            .limit(Rejection.Holder.MOST)
+            .map(held -> new Rejection.Holder(names.name(held.getKey()), held.getValue()))
+            .toList();
   }
 
   /// So many vCPUs of the cluster came to be, or (negative) are gone.

@@ -143,14 +143,14 @@ final class EveryWaitHasAReason implements Promise {
       List<History.Node> nodes = history.nodesOf(id);
       int max = cluster().spec.max();
       int open = -history.claimed(id);
-      int busy = 0;
+      int taken = history.claimed(id);
       for (History.Node node : nodes) {
         open += node.isFree() || node.isComing() ? 1 : 0;
-        busy += !node.leaving && !node.task.equals(TaskId.NONE) ? 1 : 0;
+        taken += node.leaving || !node.task.equals(TaskId.NONE) ? 1 : 0;
       }
       int room = Math.max(0, Math.max(0, max - nodes.size()) + Math.min(0, open));
       return full.max() == max
-          && full.busy() == busy
+          && full.taken() == taken
           && full.asked() == job.spec().nodes()
           && full.asked() > Math.max(0, open) + room;
     }
