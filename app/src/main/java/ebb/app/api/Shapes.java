@@ -1,6 +1,5 @@
 package ebb.app.api;
 
-import ebb.app.journal.History;
 import ebb.app.journal.PastJob;
 import ebb.app.journal.Usage;
 import ebb.app.view.ClusterSeen;

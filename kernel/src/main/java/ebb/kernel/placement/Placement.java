@@ -300,6 +300,9 @@ public final class Placement {
     if (start == now && !sparesClaims(entry)) {
       before.add(claimShadow());
     }
+    if (before.isEmpty()) {
+      return new Rejection.NotWaiting("next in line", 0);
+    }
     Shadow first = before.getFirst();
     return new Rejection.WouldDelayHead(
         names.job(first.head().job()),
