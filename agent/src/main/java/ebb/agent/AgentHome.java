@@ -46,10 +46,11 @@ public record AgentHome(Path root) {
     return root.resolve("agent.log");
   }
 
-  /// Makes the folder if it is absent, and makes sure that nobody else can enter it.
+  /// Makes the folder if it is absent, and makes sure that nobody else can enter it. What it is in
+  /// is not made: where that was moved away, an agent would begin anew beside the one there is.
   void prepare() throws IOException {
     if (!Files.isDirectory(root)) {
-      Files.createDirectories(root, PosixFilePermissions.asFileAttribute(PRIVATE));
+      Files.createDirectory(root, PosixFilePermissions.asFileAttribute(PRIVATE));
     }
     Set<PosixFilePermission> others = EnumSet.copyOf(Files.getPosixFilePermissions(root));
     others.removeAll(PRIVATE);

@@ -150,20 +150,22 @@ class SurvivalTest {
   @Test
   void agentKilledInTheMiddleOfABurstAccountsForEveryTask() throws Exception {
     try (RunningAgent agent = new RunningAgent(home)) {
+      String seconds =
+          "999." + ProcessHandle.current().pid(); // not those of a test beside this one
       List<String> tasks = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         tasks.add("burst-" + i);
       }
       agent
           .client()
-          .start(tasks.stream().map(task -> agent.order(task, "sleep", "999.125")).toList());
+          .start(tasks.stream().map(task -> agent.order(task, "sleep", seconds)).toList());
       agent.started("burst-20");
       agent.kill();
       agent.reconnect();
       for (String task : tasks) {
         assertThat(((Fact.Exited) agent.end(task)).cause()).isEqualTo(Cause.LOST);
       }
-      assertThat(commandsRunning("sleep\000999.125")).isZero();
+      assertThat(commandsRunning("sleep\000" + seconds + "\000")).isZero();
     }
   }
 

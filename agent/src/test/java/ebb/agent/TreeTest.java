@@ -93,18 +93,20 @@ class TreeTest {
     List<String> left = new ArrayList<>();
     for (String moment : List.of("0.001", "0.004", "0.01", "0.03")) {
       String name = "left-" + moment;
+      String seconds = // not those of a test beside this one
+          ProcessHandle.current().pid() + moment;
       agent.run(
           name,
           "(trap '' TERM; sleep "
               + moment
               + "; setsid env -i PATH=/bin:/usr/bin sh -c 'echo $$ > "
               + name
-              + "; exec sleep 100"
-              + moment
+              + "; exec sleep 1"
+              + seconds
               + "' & exit 0) & exit 0");
       assertThat(ProcessHandle.allProcesses())
           .as("what lives of the task of %s when its end is told", moment)
-          .noneMatch(it -> it.info().commandLine().orElse("").contains("sleep 100" + moment));
+          .noneMatch(it -> it.info().commandLine().orElse("").contains("sleep 1" + seconds));
       if (home.resolve(name).toFile().length() > 0) { // else it was ended before it could say so
         left.add(name);
       }

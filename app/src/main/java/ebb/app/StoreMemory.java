@@ -7,6 +7,7 @@ import ebb.app.loop.Memory;
 import ebb.app.loop.MemoryFailure;
 import ebb.kernel.State;
 import ebb.kernel.engine.Journal;
+import ebb.kernel.engine.JournalFailure;
 import ebb.kernel.protocol.Command;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +34,7 @@ record StoreMemory(Store store) implements Memory {
         try {
           current = Store.reopen(home, options);
         } catch (StoreRefused refused) {
-          throw new MemoryFailure(refused.getMessage(), true, refused);
+          throw new MemoryFailure(refused.getMessage(), !Store.isGone(home), refused);
         }
       }
       taken = true;
@@ -85,7 +86,8 @@ record StoreMemory(Store store) implements Memory {
   }
 
   @Override
-  public Command.StorageMeasured storage() {
+  public Command.StorageMeasured storage() throws JournalFailure {
+    store.requireThere();
     return store.storage();
   }
 

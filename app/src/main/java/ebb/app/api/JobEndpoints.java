@@ -103,8 +103,10 @@ final class JobEndpoints {
   }
 
   static Response historyUnavailable(HistoryUnavailable unavailable) {
-    return Json.busy(
-        503, "HistoryUnavailable", unavailable.getMessage(), unavailable.retryHelps() ? 1 : 0);
+    return unavailable.isClosed()
+        ? Wishes.notServing()
+        : Json.busy(
+            503, "HistoryUnavailable", unavailable.getMessage(), unavailable.retryHelps() ? 1 : 0);
   }
 
   // Looking.

@@ -138,8 +138,7 @@ final class LedgerEndpoint {
     } catch (Bodies.Unfit unfit) {
       return Reads.badRequest(unfit.getMessage());
     } catch (HistoryUnavailable unavailable) {
-      return Json.busy(
-          503, "HistoryUnavailable", unavailable.getMessage(), unavailable.retryHelps() ? 1 : 0);
+      return JobEndpoints.historyUnavailable(unavailable);
     }
   }
 

@@ -91,6 +91,16 @@ final class Reads {
     return Json.refusal(Reason.of(new Rejection.NotFound(kind, name)));
   }
 
+  /// Where to look for what is not there.
+  static String lister(String kind) {
+    return switch (kind) {
+      case "job" -> ": 'ebb ml job list' lists those there are.";
+      case "cluster", "compute" -> ": 'ebb ml compute list' lists those there are.";
+      case "lock" -> ": 'ebb lock list' lists those there are.";
+      default -> ".";
+    };
+  }
+
   /// What the machine under the server did not do. Why has paths of the machine: the log has it,
   /// and no answer.
   static Response unavailable(String code, String what, Exception failure) {

@@ -117,7 +117,7 @@ public record Reason(
                   403,
                   "AuthorizationFailed",
                   no.scope().path(),
-                  "%s may not %s at %s: ask an owner of that scope for a role."
+                  "%s may not %s at %s: only who has a role there may, which is the server's owner until roles can be given to others. Ask them to do it."
                       .formatted(no.principal(), lower(no.action()), no.scope()))
               .number("principal", no.principal())
               .number("action", lower(no.action()));
@@ -126,7 +126,7 @@ public record Reason(
                   409,
                   "ScopeLocked",
                   locked.scope().path(),
-                  "The lock '%s' (%s) at %s stands in the way: delete the lock, or wait until its owner does."
+                  "The lock '%s' (%s) at %s stands in the way: delete it with 'ebb lock delete', which 'ebb lock list' lists, or wait until its owner does."
                       .formatted(
                           locked.lock().name(),
                           lower(locked.lock().level()),
@@ -138,7 +138,8 @@ public record Reason(
               404,
               "ResourceNotFound",
               no.name(),
-              "There is no %s '%s'.".formatted(lower(no.kind()), no.name()));
+              "There is no %s '%s'%s"
+                  .formatted(lower(no.kind()), no.name(), Reads.lister(lower(no.kind()))));
       case Rejection.ParentNotFound no ->
           of(
               404,

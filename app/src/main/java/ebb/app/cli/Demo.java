@@ -177,8 +177,8 @@ final class Demo implements Callable<Integer> {
     title("What to try next");
     System.out.println(
         "  ebb run -- echo hello            starts a server of your own in ~/.ebb and runs a job");
-    System.out.println("  ebb run --code examples/digits --env JAVA_HOME=\"$JAVA_HOME\" \\");
-    System.out.println("      -- '\"$JAVA_HOME\"/bin/java Train.java --hidden 64'");
+    System.out.println("  ebb run --code examples/digits \\");
+    System.out.println("      -- sh train.sh --hidden 64");
     System.out.println("  ebb                              how things stand");
     System.out.println("  ebb --help                       everything else; docs/ has the guides");
   }

@@ -58,7 +58,15 @@ final class Limits {
                   place.subscription == null
                       || place.subscription.equalsIgnoreCase(limit.path("subscription").asString()))
               .toList(),
-          COLUMNS);
+          COLUMNS,
+          Quota::inOrder);
+    }
+
+    /// In the order of the table's columns, which is that of tsv then.
+    private static JsonNode inOrder(JsonNode of) {
+      ObjectNode row = (ObjectNode) of.deepCopy();
+      JsonNode limit = row.remove("limit");
+      return limit == null ? row : row.set("limit", limit);
     }
   }
 
@@ -235,19 +243,22 @@ final class Limits {
     private boolean low;
 
     @Option(names = "--list", paramLabel = "AMOUNT", description = "What Azure would charge.")
-    private @Nullable BigDecimal list;
+    private @Nullable String list;
 
     @Option(names = "--internal", paramLabel = "AMOUNT", description = "Your own rate.")
-    private @Nullable BigDecimal internal;
+    private @Nullable String internal;
 
     @Option(names = "--invoice", paramLabel = "AMOUNT", description = "What is paid.")
-    private @Nullable BigDecimal invoice;
+    private @Nullable String invoice;
 
     @Override
     public void run() {
       if (list == null && internal == null && invoice == null) {
         throw Failed.unreadable("no price is named: say --list, --internal or --invoice.");
       }
+      BigDecimal listed = amount("--list", list);
+      BigDecimal ownRate = amount("--internal", internal);
+      BigDecimal paid = amount("--invoice", invoice);
       Connection connection = Connection.to(place);
       if (sizes(connection).noneMatch(each -> is(each, "name", size))) {
         throw Failed.unreadable(
@@ -255,10 +266,18 @@ final class Limits {
       }
       ObjectNode book = (ObjectNode) connection.ofServer("/ebb/v1/prices");
       ObjectNode row = row((ArrayNode) book.path("prices"), located.of(connection));
-      put(row, "list", list);
-      put(row, "internal", internal);
-      put(row, "invoice", invoice);
+      put(row, "list", listed);
+      put(row, "internal", ownRate);
+      put(row, "invoice", paid);
       connection.toServer("PUT", "/ebb/v1/prices", book);
+    }
+
+    private static @Nullable BigDecimal amount(String option, @Nullable String typed) {
+      try {
+        return typed == null ? null : new BigDecimal(typed.strip());
+      } catch (NumberFormatException other) {
+        throw Failed.unreadable("'%s %s' is no amount: write it as 0.45.".formatted(option, typed));
+      }
     }
 
     private ObjectNode row(ArrayNode rows, String where) {

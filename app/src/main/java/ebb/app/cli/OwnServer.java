@@ -3,6 +3,7 @@ package ebb.app.cli;
 import ebb.app.config.Config;
 import ebb.app.config.ConfigRefused;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -91,6 +93,52 @@ final class OwnServer {
     return found().filter(Found::accepts).map(Found::address).orElse(null);
   }
 
+  /// The server that holds the home's lock, whether or not it listens yet: the file names it, and
+  /// it has the file open. A copy of the file, or a process that got the number later, has not.
+  private Optional<ProcessHandle> holder() {
+    try {
+      Path lock = home.resolve("home.lock").toRealPath();
+      String pid = Files.readString(lock).strip();
+      if (!pid.matches("[0-9]{1,18}")) {
+        return Optional.empty();
+      }
+      try (Stream<Path> open = Files.list(Path.of("/proc", pid, "fd"))) {
+        return open.anyMatch(each -> lock.equals(target(each)))
+            ? ProcessHandle.of(Long.parseLong(pid))
+            : Optional.empty();
+      }
+    } catch (IOException | UncheckedIOException none) {
+      return Optional.empty();
+    }
+  }
+
+  private static @Nullable Path target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor);
+    } catch (IOException closed) {
+      return null;
+    }
+  }
+
+  /// Where a server listens that somebody else is starting; null if nobody is, or it ended.
+  private @Nullable JsonNode awaitOther() {
+    Progress progress = new Progress("waiting for the server that starts");
+    long until = System.currentTimeMillis() + START_MILLIS;
+    JsonNode address = running();
+    while (address == null && holder().isPresent()) {
+      if (System.currentTimeMillis() > until) {
+        throw Failed.refused(
+            "ServerUnreachable",
+            "process %d holds %s and does not answer after two minutes: see its log, or end it."
+                .formatted(holder().map(ProcessHandle::pid).orElse(-1L), home));
+      }
+      progress.pause(POLL_MILLIS);
+      address = running();
+    }
+    progress.end();
+    return address;
+  }
+
   /// Waits until a server that does not answer any more has ended: the home is locked until then.
   private void awaitEnd() {
     Progress progress = new Progress("waiting for the end of the server before");
@@ -142,9 +190,16 @@ final class OwnServer {
 
   private JsonNode startAlone(String... settings) throws IOException {
     awaitEnd();
+    JsonNode other = awaitOther();
+    if (other != null) {
+      return other;
+    }
     System.err.println(
         "ebb: no server runs on " + home + ": starting one (its log: " + log() + ")");
     JsonNode address = isFree(port()) ? launched(List.of(), settings) : null;
+    if (address == null) {
+      address = awaitOther(); // somebody who began at the same moment was first
+    }
     if (address == null && !isFree(port())) {
       // Also where another server took the port after it was looked at.
       address = launched(List.of("--port", "0"), settings);

@@ -19,16 +19,14 @@ final class Table {
           "Leave",
           "Boot",
           "Idle",
-          "Location",
           "Isolation",
           "Since",
           "Submitted",
-          "Priority",
           "Invoice",
           "Internal",
+          "Priority",
           "USER",
           "SIZE",
-          "Kind",
           "Run",
           "IDLE",
           "FOR");
@@ -69,6 +67,7 @@ final class Table {
       table.drop(title, room);
     }
     table.cut(room);
+    table.giveBackToReasons(room);
     return table.text();
   }
 
@@ -107,6 +106,17 @@ final class Table {
       if (at > 0) {
         int wanted = Math.max(REASON, widths[at] - Math.max(0, width() - room));
         widths[at] = Math.min(widths[at], wanted);
+      }
+    }
+  }
+
+  /// What the columns that went have left.
+  private void giveBackToReasons(int room) {
+    int[] whole = measured(widths.length);
+    for (String title : REASONS) {
+      int at = lines.getFirst().indexOf(title);
+      if (shown.contains(at)) {
+        widths[at] = Math.min(whole[at], widths[at] + Math.max(0, room - width()));
       }
     }
   }

@@ -168,7 +168,13 @@ final class Top implements Runnable {
   }
 
   private static String clock(Duration time) {
-    return "%d:%02d".formatted(time.toMinutes(), Math.max(0, time.toSecondsPart()));
+    if (time.toDays() > 0) {
+      return "%dd %dh".formatted(time.toDays(), time.toHoursPart());
+    }
+    int seconds = Math.max(0, time.toSecondsPart());
+    return time.toHours() > 0
+        ? "%d:%02d:%02d".formatted(time.toHours(), time.toMinutesPart(), seconds)
+        : "%d:%02d".formatted(time.toMinutes(), seconds);
   }
 
   /// What stands in the way, without the advice: 'ebb why' has that.

@@ -77,7 +77,7 @@ final class Uploads {
     if (bytes <= ASK_BYTES || isAgreed) {
       return;
     }
-    String large = "'" + from + "' has " + Plan.bytes(bytes);
+    String large = "'" + from.toAbsolutePath().normalize() + "' has " + Plan.bytes(bytes);
     if (!Terminal.isThere() || !Terminal.agrees(large + ". Send it?")) {
       throw Failed.unreadable(
           large + ": leave out what is not needed with .amlignore, or say --yes.");

@@ -29,7 +29,7 @@ public final class OriginGuard {
       return "Requests caused by pages of other origins are refused.";
     }
     if (fetchSite != null && !fetchSite.equals("same-origin") && !fetchSite.equals("none")) {
-      return "Requests caused by other sites are refused.";
+      return "Requests caused by other sites are refused: send them with a client such as ebb or curl, without the header Sec-Fetch-Site.";
     }
     return null;
   }

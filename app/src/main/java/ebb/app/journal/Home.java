@@ -21,15 +21,17 @@ final class Home implements AutoCloseable {
   private final Path path;
   private final HomeLock lock;
   private final Named named;
+  private final FilePlace place;
 
   /// An installation's id, and that of the one that the home was copied from a moment ago; empty if
   /// it was not.
   private record Named(String id, String original) {}
 
-  private Home(Path path, HomeLock lock, Named named) {
+  private Home(Path path, HomeLock lock, Named named) throws IOException {
     this.path = path;
     this.lock = lock;
     this.named = named;
+    this.place = FilePlace.of(path);
   }
 
   static Home open(Path asked, Store.Said said) throws StoreRefused {
@@ -200,6 +202,12 @@ final class Home implements AutoCloseable {
   /// at any other.
   String original() {
     return named.original();
+  }
+
+  /// Whether the folder is still where it was: neither moved, nor removed, nor a disk that was
+  /// taken away, with another folder or none in its place.
+  boolean isThere() {
+    return place.isTaken();
   }
 
   Path file(String name) {

@@ -21,7 +21,7 @@ final class Keeper {
   private static final int SHARE = 20;
 
   private final Path alive;
-  private final Path home;
+  private final Home home;
   private final Reserve reserve;
   private final long askedMark;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -31,7 +31,7 @@ final class Keeper {
 
   Keeper(Home home, Reserve reserve, long markBytes) throws IOException {
     this.alive = home.file("alive");
-    this.home = home.path();
+    this.home = home;
     this.reserve = reserve;
     this.askedMark = markBytes;
     this.measured = measure();
@@ -70,6 +70,9 @@ final class Keeper {
   }
 
   private void look() {
+    if (!home.isThere()) {
+      return; // whoever asks for the room is told, and nothing is made in its place
+    }
     try {
       if (reserve.isGivenUp() && hasRoomForReserve()) {
         reserve.setAside();
@@ -78,7 +81,7 @@ final class Keeper {
       touch();
       trouble = null;
     } catch (IOException e) {
-      trouble = "The home " + home + " cannot be looked after: " + e;
+      trouble = "The home " + home.path() + " cannot be looked after: " + e;
     }
   }
 
@@ -90,17 +93,17 @@ final class Keeper {
   }
 
   private boolean hasRoomForReserve() throws IOException {
-    return Files.getFileStore(home).getUsableSpace() >= mark() + reserve.bytes();
+    return Files.getFileStore(home.path()).getUsableSpace() >= mark() + reserve.bytes();
   }
 
   private long mark() throws IOException {
     return askedMark > 0
         ? askedMark
-        : Math.min(GIBIBYTE, Files.getFileStore(home).getTotalSpace() / SHARE);
+        : Math.min(GIBIBYTE, Files.getFileStore(home.path()).getTotalSpace() / SHARE);
   }
 
   private Command.StorageMeasured measure() throws IOException {
-    long free = reserve.isGivenUp() ? 0 : Files.getFileStore(home).getUsableSpace();
+    long free = reserve.isGivenUp() ? 0 : Files.getFileStore(home.path()).getUsableSpace();
     return new Command.StorageMeasured(free, mark());
   }
 

@@ -76,7 +76,7 @@ final class Readers implements AutoCloseable {
   private Reader idleOrNew() throws SQLException, HistoryUnavailable {
     synchronized (this) {
       if (closed) {
-        throw new HistoryUnavailable("The server is stopping.", true);
+        throw HistoryUnavailable.closed();
       }
       Reader reader = idle.poll();
       if (reader != null) {

@@ -64,7 +64,9 @@ final class SnapshotFiles {
 
   /// Writes all of it, durably, and then deletes what is older than the one before.
   void write(long sequence, Hash journalHash, List<Record> facts) throws IOException {
-    Files.createDirectories(folder);
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectory(folder); // not its parents: a home that is gone is not begun anew
+    }
     Path file = folder.resolve("%018d%s".formatted(sequence, ENDING));
     Path partial = folder.resolve("%018d.partial".formatted(sequence));
     try (FileChannel out =

@@ -105,7 +105,7 @@ public final class Store implements AutoCloseable {
   /// @throws StoreRefused also if the folder is gone: a new one in its place would know nothing of
   ///   what runs
   public static Store reopen(Path home, Options options) throws StoreRefused {
-    if (Files.notExists(home.resolve(JOURNAL))) {
+    if (isGone(home)) {
       throw new StoreRefused(
           "The home "
               + home
@@ -113,6 +113,11 @@ public final class Store implements AutoCloseable {
               + " it is to stay where it is now, start there with --adopt-home.");
     }
     return open(home, options);
+  }
+
+  /// Whether a home that was open is not there any more, which does not pass by waiting.
+  public static boolean isGone(Path home) {
+    return Files.notExists(home.resolve(JOURNAL));
   }
 
   private Store(Home home, Options options, Closing closing)
@@ -269,6 +274,15 @@ public final class Store implements AutoCloseable {
   /// two steps; copies references and returns.
   public boolean snapshotIfDue() {
     return snapshots.takeIfDue(state);
+  }
+
+  /// A server that nobody asks anything would find out at the next append only.
+  ///
+  /// @throws JournalFailure if the home is not there any more
+  public void requireThere() throws JournalFailure {
+    if (!home.isThere()) {
+      throw new JournalFailure("the home " + home.path() + " is not there any more", false, null);
+    }
   }
 
   /// What the disk had at the last look, a second ago at most: to be told to the kernel.

@@ -264,7 +264,7 @@ public final class EngineLoop {
         lastFailureNanos = System.nanoTime();
         LOG.log(
             Level.WARNING,
-            "the journal failed ({0}): {1} Nothing of this batch was answered; the state is read again.",
+            "the journal failed ({0}): {1}. Nothing of this batch was answered; the state is read again.",
             failure.outcomeUnknown() ? "outcome unknown" : "not written",
             failure.getMessage());
       } catch (RuntimeException bug) {
@@ -343,7 +343,7 @@ public final class EngineLoop {
     };
   }
 
-  private List<Engine.Request> firstRequests(Memory memory) {
+  private List<Engine.Request> firstRequests(Memory memory) throws JournalFailure {
     List<Engine.Request> first = new ArrayList<>();
     Command.StartServer start =
         new Command.StartServer(
@@ -371,7 +371,7 @@ public final class EngineLoop {
     sleeping = false;
   }
 
-  private List<Engine.Request> collect(Memory memory, EngineTime time) {
+  private List<Engine.Request> collect(Memory memory, EngineTime time) throws JournalFailure {
     List<Engine.Request> requests = new ArrayList<>();
     if (now(time) - storageToldAt >= STORAGE_MILLIS) {
       storageToldAt = now(time);

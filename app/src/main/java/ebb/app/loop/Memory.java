@@ -2,6 +2,7 @@ package ebb.app.loop;
 
 import ebb.kernel.State;
 import ebb.kernel.engine.Journal;
+import ebb.kernel.engine.JournalFailure;
 import ebb.kernel.protocol.Command;
 
 /// What the engine's loop needs of whatever remembers: the state as it was read, the journal that
@@ -30,7 +31,9 @@ public interface Memory {
   long historyReached();
 
   /// How much room the disk had at the last look.
-  Command.StorageMeasured storage();
+  ///
+  /// @throws JournalFailure if what remembers is not there any more
+  Command.StorageMeasured storage() throws JournalFailure;
 
   /// Between two steps: takes a snapshot if one is due. Holds the loop up for no longer than a
   /// batch does.

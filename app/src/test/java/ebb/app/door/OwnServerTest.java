@@ -61,6 +61,18 @@ class OwnServerTest {
   }
 
   @Test
+  void clientThatComesWhileAServerStartsWaitsForIt() throws Exception {
+    Path log = folder.resolve("serve.log");
+    Process serve = typed.begin("serve --port 0", log, log);
+    ServedHome.until("its home is locked", () -> home.resolve("home.lock").toFile().length() > 0);
+    assertThat(home.resolve("server.json")).doesNotExist();
+    Typed.Said said = typed.ebb("ps");
+    assertThat(said.err()).doesNotContain("starting one");
+    assertThat(said.code()).isZero();
+    assertThat(serve.isAlive()).isTrue();
+  }
+
+  @Test
   void serverThatCannotStartSaysWhy() throws Exception {
     Files.createDirectories(home);
     Files.writeString(home.resolve("ebb.conf"), "no.such.key = 1\n");

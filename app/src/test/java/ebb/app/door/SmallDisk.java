@@ -128,6 +128,11 @@ final class SmallDisk implements AutoCloseable {
     mount();
   }
 
+  /// The folder that it was at is there still, and empty; whoever has files of it open keeps them.
+  void takeAway() throws IOException {
+    close();
+  }
+
   private static void copy(Path from, Path to) throws IOException {
     if (!run("cp", "--sparse=always", from.toString(), to.toString())) {
       throw new IOException("cannot copy " + from);

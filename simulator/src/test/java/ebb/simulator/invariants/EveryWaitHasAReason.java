@@ -71,7 +71,7 @@ final class EveryWaitHasAReason implements Promise {
                 && exceeds.asked() == job.spec().nodes()
                 && exceeds.asked() > exceeds.max();
         case Rejection.ClusterFull full -> isFull(full);
-        case Rejection.WouldDelayHead behind -> isAhead(behind.head());
+        case Rejection.WouldDelayHead behind -> isSpared(behind.head());
         case Rejection.TooMany many ->
             many.limit() == history.settings.backfillCandidates() && ahead() >= many.limit();
         default -> keepsFromGrowing(why); // what is left are the guards of growth
@@ -155,10 +155,15 @@ final class EveryWaitHasAReason implements Promise {
           && full.asked() > Math.max(0, open) + room;
     }
 
-    private boolean isAhead(String name) {
+    /// Comes first in the queue, or has a claim.
+    private boolean isSpared(String name) {
       return history.jobs.values().stream()
+          .filter(other -> other.queued.name().equals(name) && other.waits())
           .anyMatch(
-              other -> other.queued.name().equals(name) && isOfItsQueue(other) && other.waits());
+              other ->
+                  isOfItsQueue(other)
+                      || other.stand == History.Stand.ASSEMBLING
+                          && other.queued.cluster().equals(job.queued.cluster()));
     }
 
     private long ahead() {

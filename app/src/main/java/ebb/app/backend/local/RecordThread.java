@@ -26,10 +26,12 @@ final class RecordThread implements Runnable {
   private final Parts parts;
   private final Path agentHome;
   private final RememberedPosition remembered;
+  private final HomeFolder home;
 
-  RecordThread(Parts parts, Path agentHome, RememberedPosition remembered) {
+  RecordThread(Parts parts, HomeFolder home, RememberedPosition remembered) {
     this.parts = parts;
-    this.agentHome = agentHome;
+    this.home = home;
+    this.agentHome = home.path().resolve("agent");
     this.remembered = remembered;
   }
 
@@ -57,6 +59,7 @@ final class RecordThread implements Runnable {
     String told = "";
     while (true) {
       try {
+        home.require();
         return AgentLauncher.connectOrStart(agentHome, parts.options().installation(), PATIENCE);
       } catch (IOException e) {
         String why = String.valueOf(e.getMessage());

@@ -17,13 +17,16 @@ final class Upkeep {
 
   private final AgentLink link;
   private final Inventory inventory;
+  private final HomeFolder home;
   private final Path memory;
   private final List<AgentTask> forgettable = new ArrayList<>();
   private RememberedPosition acknowledged = RememberedPosition.NONE;
+  private String told = "";
 
-  Upkeep(AgentLink link, Inventory inventory, Path memory) {
+  Upkeep(AgentLink link, Inventory inventory, HomeFolder home, Path memory) {
     this.link = link;
     this.inventory = inventory;
+    this.home = home;
     this.memory = memory;
   }
 
@@ -45,13 +48,24 @@ final class Upkeep {
           return durable;
         });
         acknowledged = durable;
+        home.require();
         durable.write(memory);
       }
       forget();
+      told = "";
     } catch (Refusal e) {
-      Log.say("the agent refused an acknowledgement", e);
+      say("the agent refused an acknowledgement", e);
     } catch (IOException e) {
-      Log.say("the position in the agent's record was not remembered", e);
+      say("the position in the agent's record was not remembered", e);
+    }
+  }
+
+  /// This runs several times a second: each cause is said once.
+  private void say(String what, IOException why) {
+    String cause = what + why;
+    if (!cause.equals(told)) {
+      Log.say(what, why);
+      told = cause;
     }
   }
 
