@@ -159,11 +159,10 @@ final class EveryWaitHasAReason implements Promise {
     private boolean isSpared(String name) {
       return history.jobs.values().stream()
           .filter(other -> other.queued.name().equals(name) && other.waits())
-          .anyMatch(
-              other ->
-                  isOfItsQueue(other)
-                      || other.stand == History.Stand.ASSEMBLING
-                          && other.queued.cluster().equals(job.queued.cluster()));
+          .anyMatch(other ->
+              isOfItsQueue(other)
+                  || other.stand == History.Stand.ASSEMBLING
+                      && other.queued.cluster().equals(job.queued.cluster()));
     }
 
     private long ahead() {
