@@ -167,7 +167,7 @@ class ProtocolTest {
 
   @Test
   void homeWithALongPathIsServedToo() throws Exception {
-    Path deep = home.resolve("x".repeat(100)).resolve("y".repeat(100));
+    Path deep = Files.createDirectory(home.resolve("x".repeat(100))).resolve("y".repeat(100));
     try (RunningAgent there = new RunningAgent(deep)) {
       assertThat(there.run("deep", "exit 6").status().shellCode()).isEqualTo(6);
       assertThat(deep.resolve("agent.sock")).exists();
