@@ -25,11 +25,11 @@ record OpenSegments(Ledger ledger, Ledger.Period period, List<Ledger.Segment> op
   /// How many segments may end while the tables are waited for; more are looked at in turns.
   private static final int PAGE = 1_000;
 
-  /// Looks at the nodes first and waits for the tables then: what has ended in between is in these
-  /// alone.
+  /// Looks at the nodes first and waits for the tables then. What these have of a stretch that was
+  /// seen open has ended since what is shown was whole, and is in them alone.
   static OpenSegments of(View view, History history, Ledger.Of of, Ledger.Period period, long now)
       throws HistoryUnavailable {
-    long before = history.durable();
+    long before = view.sequence();
     TreeMap<NodeId, Ledger.Segment> open = new TreeMap<>();
     for (NodeSeen seen : view.nodesAfter(NodeId.NONE).values()) {
       Ledger.Segment segment = segment(view, history, seen, now);

@@ -42,7 +42,7 @@ public final class History {
     this.readers = readers;
     this.projector = projector;
     this.heldAtStart = heldAtStart;
-    this.ledger = new Ledger(readers);
+    this.ledger = new Ledger(readers, Long.MAX_VALUE);
   }
 
   /// One run of a job.
@@ -119,11 +119,6 @@ public final class History {
     return projector.reached();
   }
 
-  /// The last event of the journal: whatever is published is in it. The tables may be behind.
-  public long durable() {
-    return projector.durable();
-  }
-
   /// Whether everything that left memory is here. Not so while the tables are being rebuilt.
   public boolean isComplete() {
     return projector.reached() >= heldAtStart;
@@ -140,15 +135,15 @@ public final class History {
     return ledger;
   }
 
-  /// The same, with every segment that was closed before this was asked: a sum that lacks one is a
-  /// wrong bill. Waits for the tables if it must.
+  /// The same, with every segment that was closed before this was asked and none that is closed
+  /// later: a sum that lacks one is a wrong bill. Waits for the tables if it must.
   ///
   /// @throws HistoryUnavailable if they do not come so far
   public Ledger wholeLedger() throws HistoryUnavailable {
     long wanted = projector.durable();
     try {
       if (projector.await(wanted, projector.trouble() == null ? WHOLE_WITHIN_MILLIS : 0)) {
-        return ledger;
+        return new Ledger(readers, wanted);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

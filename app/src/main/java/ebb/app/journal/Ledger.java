@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// Sums are exact: the tables add whole milliseconds by rate, which 64 bits hold for longer than
 /// any fleet lives, and the products are 128 bits wide.
 public final class Ledger {
-  /// Parameters in all statements: 1 and 2 the period, 3 whose, 4 from where, 5 how many.
-  private static final String WITHIN = " to_at > ?1 AND from_at < ?2 AND ";
+  /// Parameters in all statements: 1 and 2 the period, 3 whose, 4 up to which event, 5 from where,
+  /// 6 how many.
+  private static final String WITHIN = " to_at > ?1 AND from_at < ?2 AND sequence <= ?4 AND ";
 
   private static final String SEGMENTS =
       "SELECT sequence, node, cluster, payer, account, kind, from_at, to_at, list_rate,"
           + " internal_rate, invoice_rate, virtual FROM segments WHERE"
           + WITHIN
-          + "%s AND sequence > ?4 ORDER BY sequence LIMIT ?5";
+          + "%s AND sequence > ?5 ORDER BY sequence LIMIT ?6";
 
   /// %1$s: what it is added up by, %2$s: whose.
   private static final String SUMS =
@@ -35,7 +36,7 @@ public final class Ledger {
           + WITHIN
           + "%2$s AND %1$s IN (SELECT DISTINCT %1$s FROM segments WHERE"
           + WITHIN
-          + "%2$s AND %1$s >= ?4 ORDER BY %1$s LIMIT ?5)"
+          + "%2$s AND %1$s >= ?5 ORDER BY %1$s LIMIT ?6)"
           + " GROUP BY %1$s, kind, list_rate, internal_rate, invoice_rate";
 
   private static final String SUM =
@@ -54,9 +55,13 @@ public final class Ledger {
           + ") GROUP BY payer, kind, list_rate, internal_rate, invoice_rate";
 
   private final Readers readers;
+  private final long until;
 
-  Ledger(Readers readers) {
+  /// @param until the event after which it knows nothing: so that all that is asked of it is one
+  ///   moment's, whatever is metered meanwhile
+  Ledger(Readers readers, long until) {
     this.readers = readers;
+    this.until = until;
   }
 
   /// Half-open: `from` belongs to it, `to` does not. A segment counts with the part that lies
@@ -128,6 +133,7 @@ public final class Ledger {
         period.from(),
         period.to(),
         value(of),
+        until,
         after,
         most);
   }
@@ -136,7 +142,7 @@ public final class Ledger {
   public Charges sum(Of of, Period period) throws HistoryUnavailable {
     List<Group> groups =
         readers.list(
-            SUM.formatted(clause(of)), Ledger::group, period.from(), period.to(), value(of));
+            SUM.formatted(clause(of)), Ledger::group, period.from(), period.to(), value(of), until);
     Charges sum = Charges.NONE;
     for (Group group : groups) {
       sum = sum.plus(group.kind(), group.millis(), group.rates());
@@ -205,6 +211,7 @@ public final class Ledger {
         period.from(),
         period.to(),
         value(of),
+        until,
         first,
         most);
     return sums;

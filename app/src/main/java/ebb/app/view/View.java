@@ -31,6 +31,7 @@ public final class View implements Publisher {
   /// Everything, so that reading the state again replaces all of it at one instant.
   private static final class Content {
     volatile Rules rules;
+    volatile long sequence;
     final ConcurrentSkipListMap<String, WorkspaceSeen> workspaces = new ConcurrentSkipListMap<>();
     final ConcurrentHashMap<WorkspaceId, WorkspaceSeen> workspacesById = new ConcurrentHashMap<>();
     final ConcurrentHashMap<ClusterId, ClusterSeen> clusters = new ConcurrentHashMap<>();
@@ -72,6 +73,11 @@ public final class View implements Publisher {
 
   public Rules rules() {
     return content.rules;
+  }
+
+  /// The last event of whose batch all is shown. What the next ones changed may be shown too.
+  public long sequence() {
+    return content.sequence;
   }
 
   public @Nullable WorkspaceSeen workspace(Scope scope) {
@@ -153,6 +159,7 @@ public final class View implements Publisher {
     for (Node node : state.allNodes()) {
       put(state, next, node.id());
     }
+    next.sequence = state.sequence();
     content = next;
     watches.changed();
   }
@@ -188,6 +195,7 @@ public final class View implements Publisher {
     for (NodeId id : state.touched().nodes) {
       put(state, now, id);
     }
+    now.sequence = batch.lastSequence();
     if (!watches.isEmpty()) {
       tellWatches(state);
     }

@@ -5,6 +5,7 @@ import ebb.kernel.engine.Backend;
 import ebb.kernel.engine.Engine;
 import ebb.kernel.engine.Journal;
 import ebb.kernel.engine.JournalFailure;
+import ebb.kernel.engine.Publisher;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.ClusterSpec;
 import ebb.kernel.protocol.Command;
@@ -31,7 +32,7 @@ import java.util.TreeSet;
 
 /// A kernel under an engine, driven by chance: users who put, submit, cancel and scale, and a
 /// backend that does what it is told, late, and now and then fails. One seed is one history.
-final class DrivenServer implements Backend {
+public final class DrivenServer implements Backend {
   static final Scope WORKSPACE = Scope.workspace("sub-1", "group-1", "space-1");
   private static final Actor USER = new Actor("user:anna", "", "127.0.0.1");
   private static final String[] CLUSTERS = {"cpu-one", "cpu-two", "gpu-low"};
@@ -47,13 +48,18 @@ final class DrivenServer implements Backend {
   long now;
 
   DrivenServer(long seed, State state, Journal journal) {
+    this(seed, state, journal, (_, _) -> {});
+  }
+
+  /// One that shows what it has done.
+  public DrivenServer(long seed, State state, Journal journal, Publisher publisher) {
     this.random = new SplittableRandom(seed);
     this.now = Math.max(state.now(), 1_800_000_000_000L);
     this.engine =
         new Engine(
             state,
             journal,
-            (_, _) -> {},
+            publisher,
             this,
             (incident, what, bug) -> {
               throw new AssertionError(incident + " " + what, bug);
@@ -65,7 +71,7 @@ final class DrivenServer implements Backend {
   }
 
   /// The first steps of a server: who it is, what may be had, and a few clusters.
-  void begin(String installation, long epoch) throws JournalFailure {
+  public void begin(String installation, long epoch) throws JournalFailure {
     step(
         List.of(
             new Command.StartServer(installation, epoch, 0, USER.principal(), false),
@@ -92,7 +98,8 @@ final class DrivenServer implements Backend {
     return new ClusterSpec(size, priority, min, max, 60_000, "westeurope", true, List.of());
   }
 
-  void steps(int count) throws JournalFailure {
+  /// As many steps of chance.
+  public void steps(int count) throws JournalFailure {
     for (int i = 0; i < count; i++) {
       List<Command> commands = new ArrayList<>();
       while (!reports.isEmpty() && random.nextInt(4) != 0) {
