@@ -255,7 +255,7 @@ class CommandLineTest {
     ebb("ml compute create -n idle -w quiet --size Standard_D2s_v3");
     assertThat(ebb("-w quiet").out())
         .startsWith("quiet · ")
-        .containsPattern("[A-Z][a-z]{2} 0.00 of quiet \\(");
+        .containsPattern("[A-Z][a-z]{2} 0.00 of quiet\n");
     assertThat(ebb("top --once").out())
         .as("something, in more digits than nothing has")
         .containsPattern("[A-Z][a-z]{2} [0-9]+[.][0-9]{4} of main");

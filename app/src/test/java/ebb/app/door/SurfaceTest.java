@@ -272,7 +272,7 @@ class SurfaceTest {
     assertThat(server.put(lock, LOCK).status()).isEqualTo(201);
     Answer refused = server.send("DELETE", path, "");
     assertThat(refused.text("code")).isEqualTo("ScopeLocked");
-    assertThat(refused.text("message")).contains("delete the lock");
+    assertThat(refused.text("message")).contains("'ebb lock delete'");
     assertThat(server.get(path).text("state")).isEqualTo("ready");
     server.send("DELETE", lock, "");
     assertThat(server.send("DELETE", path, "").status()).isEqualTo(202);

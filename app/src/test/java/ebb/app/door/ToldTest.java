@@ -263,7 +263,7 @@ class ToldTest {
     String out = ebb("top --once").out();
     assertThat(out)
         .containsPattern("(?m)^steady .* kept by min 1: [0-9.]+ USD a month by list price")
-        .containsPattern("(?m)^topped .* running .* cpu +119:[0-9]{2} +0[.][0-9]{6} +0[.][0-9]+$");
+        .containsPattern("(?m)^topped .* running .* cpu +1:59:[0-9]{2} +0[.][0-9]{6} +0[.][0-9]+$");
     ebb("stop topped");
   }
 
