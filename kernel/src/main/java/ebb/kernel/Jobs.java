@@ -158,14 +158,18 @@ final class Jobs {
         spec,
         withDefaults(spec.retries(), state.settings.retries()),
         limit,
-        order.at() + state.settings.queueMillis());
+        queuedUntil(state, order.at()));
   }
 
   /// Until when a job that is queued again may wait: as before if it has not run since it was
   /// queued, for a claim that came to nothing is no end of its wait.
   static long queueDeadline(State state, Job job, long now) {
     long open = job.queueDeadline();
-    return open == 0 ? now + state.settings.queueMillis() : open;
+    return open == 0 ? queuedUntil(state, now) : open;
+  }
+
+  private static long queuedUntil(State state, long now) {
+    return now + state.settings.queueMillis();
   }
 
   private static Retries withDefaults(Retries asked, Retries defaults) {

@@ -2,6 +2,7 @@ package ebb.kernel;
 
 import ebb.kernel.money.Stretch;
 import ebb.kernel.node.Node;
+import ebb.kernel.placement.ClusterLoad;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
@@ -21,6 +22,9 @@ import java.util.SortedMap;
 /// nothing else.
 public final class Kernel {
   private Kernel() {}
+
+  /// How many jobs before another in a queue are counted.
+  public static final int PLACES_COUNTED = ClusterLoad.PLACES_COUNTED;
 
   /// What the engine knows at a moment and the state does not: the time, and how far history has
   /// come.
@@ -199,7 +203,7 @@ public final class Kernel {
   }
 
   /// The place in its cluster's queue, from 1, of a job that waits in it, whatever it waits for; 0
-  /// of any other.
+  /// of any other. More than [#PLACES_COUNTED] says that it is there or further back.
   public static int place(State state, JobId job) {
     return Why.place(state, job);
   }

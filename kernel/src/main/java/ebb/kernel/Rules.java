@@ -108,11 +108,14 @@ final class Rules {
     }
     if (spec.idleMillis() < 0 || spec.idleMillis() > IDLE_MILLIS_MOST) {
       return invalid(
-          "idle time",
-          Math.ceilDiv(spec.idleMillis(), 1000) + " s",
-          "0 to " + IDLE_MILLIS_MOST / 1000 + " s");
+          "idle time", seconds(spec.idleMillis()) + " s", "0 to " + IDLE_MILLIS_MOST / 1000 + " s");
     }
     return tags(spec.tags());
+  }
+
+  /// Away from 0, so that no time that is refused reads as one that is taken.
+  private static long seconds(long millis) {
+    return millis < 0 ? Math.floorDiv(millis, 1000) : Math.ceilDiv(millis, 1000);
   }
 
   static @Nullable Rejection tags(List<Tag> tags) {

@@ -154,7 +154,7 @@ final class Scopes {
       return Verdict.refused(
           new Rejection.InvalidName("lock", put.lock().name(), "1 to 260 characters"));
     }
-    Rejection nowhere = nothingToLock(state, put.lock().scope());
+    Rejection nowhere = nothingAt(state, put.lock().scope());
     if (nowhere != null) {
       return Verdict.refused(nowhere);
     }
@@ -163,9 +163,9 @@ final class Scopes {
         : Verdict.accepted(new Event.LockPut(put.lock()));
   }
 
-  /// Why there is nothing at the scope that a lock could keep; null if there is. Subscriptions are
-  /// there without being made.
-  private static @Nullable Rejection nothingToLock(State state, Scope scope) {
+  /// Why there is nothing at the scope that a lock or role could be on; null if there is: what is
+  /// made there later begins without. Subscriptions are there without being made.
+  private static @Nullable Rejection nothingAt(State state, Scope scope) {
     if (scope.group().isEmpty()) {
       return null;
     }
@@ -210,8 +210,12 @@ final class Scopes {
   }
 
   static Verdict assignRole(State state, Command.AssignRole assign) {
-    return state.access.assignments().contains(assign.assignment())
-        ? Verdict.NOTHING_NEW
+    if (state.access.assignments().contains(assign.assignment())) {
+      return Verdict.NOTHING_NEW;
+    }
+    Rejection nowhere = nothingAt(state, assign.assignment().scope());
+    return nowhere != null
+        ? Verdict.refused(nowhere)
         : Verdict.accepted(new Event.RoleAssigned(assign.assignment()));
   }
 

@@ -49,13 +49,14 @@ final class Why {
   }
 
   /// The bug that keeps the thing as it is, itself or through what decides for it: nothing is
-  /// placed in a cluster in quarantine, and an attempt in quarantine has no limit.
+  /// placed in a cluster in quarantine, and an attempt in quarantine has no limit. The deadline of
+  /// a queued job in quarantine does not pass, but it is placed as any other, and waits for that.
   private static @Nullable Rejection quarantined(State state, Thing thing) {
+    Job job = thing.kind() == Thing.Kind.JOB ? state.jobs.get(new JobId(thing.id())) : null;
     String incident = state.quarantine.get(thing);
-    if (incident != null) {
+    if (incident != null && (job == null || !(job.phase() instanceof Job.Queued))) {
       return new Rejection.Quarantined(thing, incident);
     }
-    Job job = thing.kind() == Thing.Kind.JOB ? state.jobs.get(new JobId(thing.id())) : null;
     if (job == null) {
       return null;
     }

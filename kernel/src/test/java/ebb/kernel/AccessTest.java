@@ -269,6 +269,26 @@ class AccessTest {
         .rejected(new Rejection.BeingDeleted("resource group", "group"));
   }
 
+  @Test
+  void aRoleOnWhatIsNotThereOrIsBeingDeletedIsRefused() {
+    Story story = Story.usual().cluster("gpu", cluster()).job("a", job()).settles();
+    Scope nowhere = Scope.workspace("sub", "group", "none");
+    roleOn(story, nowhere).rejected(new Rejection.NotFound("workspace", "none"));
+    roleOn(story, WORKSPACE.cluster("none")).rejected(new Rejection.NotFound("cluster", "none"));
+    roleOn(story, new Scope("other", "", "", "")).thenKinds(Event.RoleAssigned.class);
+
+    story.given(Story.delete("gpu"));
+    roleOn(story, WORKSPACE.cluster("gpu")).rejected(new Rejection.BeingDeleted("cluster", "gpu"));
+    story.given(new Command.DeleteWorkspace(WORKSPACE));
+    roleOn(story, WORKSPACE).rejected(new Rejection.BeingDeleted("workspace", "lab"));
+    roleOn(story, WORKSPACE.ofGroup())
+        .rejected(new Rejection.BeingDeleted("resource group", "group"));
+  }
+
+  private static Story roleOn(Story story, Scope scope) {
+    return story.when(new Command.AssignRole(new RoleAssignment("bob", Role.OWNER, scope)));
+  }
+
   /// The locks are of a journal that was written when they could be put on what is being deleted.
   @Test
   void locksAndRolesGoWithWhatTheyWereOnInOneDecision() {

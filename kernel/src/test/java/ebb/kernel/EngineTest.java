@@ -282,6 +282,20 @@ class EngineTest {
   }
 
   @Test
+  void aQueuedJobInQuarantineWaitsForWhatItsPlacementWaitsForAndIsPlaced() {
+    story.given(Story.scale("gpu", 0, 1));
+    story.job("a", job()).settles().job("b", job()).job("c", job());
+    Thing b = new Thing(Thing.Kind.JOB, story.jobId("b").value());
+    Rejection before = story.why("b");
+    story.given(new Command.QuarantineThing(b, "i-1"));
+    assertThat(story.why("b")).isEqualTo(before).isInstanceOf(Rejection.ClusterFull.class);
+
+    story.ends("a", 0);
+    assertThat(story.phase("b")).isEqualTo("Active");
+    assertThat(story.why("b")).isEqualTo(new Rejection.Quarantined(b, "i-1"));
+  }
+
+  @Test
   void aJobInAClusterInQuarantineNamesTheIncident() {
     Thing cluster = new Thing(Thing.Kind.CLUSTER, story.clusterId("gpu").value());
     story.given(new Command.QuarantineThing(cluster, "i-1"));

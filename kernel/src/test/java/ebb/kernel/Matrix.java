@@ -188,7 +188,7 @@ enum Matrix {
     return phases;
   }
 
-  /// With a job that runs, one that waits for a node, and one that waits for a quota.
+  /// With a job that runs and one that has a claim on a node.
   private static Map<String, UnaryOperator<Story>> serverPhases() {
     Map<String, UnaryOperator<Story>> phases = new TreeMap<>();
     UnaryOperator<Story> busy = story -> story.job("it", IT).settles().job("next", IT);

@@ -43,6 +43,8 @@ class WhyTest {
     assertThat(story.why("second"))
         .as("no node is free, so that no limit would help")
         .isEqualTo(new Rejection.ClusterFull(1, 1, 1, "first", story.now() + HOUR, runs));
+    assertThat(story.place("first")).isEqualTo(1);
+    assertThat(story.place("second")).isEqualTo(2);
   }
 
   @Test

@@ -80,15 +80,26 @@ public final class Door implements Closeable {
         Thread.sleep(1_000);
         long now = agent.table().time.nanoTime();
         open.forEach(conversation -> conversation.closeIfSilent(now));
-        if (retirement.isDue(!open.isEmpty() || agent.table().isNeeded()) && agent.end(false)) {
-          agent.leave();
+        if (retirement.isDue(!open.isEmpty() || agent.table().isNeeded())) {
+          retire();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Leaves also if the record cannot be closed: by then no task lives and none is taken any more,
+  /// and an agent that stayed would keep the next one out.
+  private void retire() throws InterruptedException {
+    try {
+      if (!agent.end(false)) {
+        return;
+      }
     } catch (IOException e) {
       agent.log().say("the record could not be closed: " + e.getMessage());
     }
+    agent.leave();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// What becomes of main processes, from the call that starts one to the exit that was reaped.
@@ -47,8 +48,9 @@ final class Offspring {
   /// Set while processes are known that no task claims: then every tree is looked at closely.
   boolean straysKnown;
 
-  /// Of a pid that no call has told yet, with what [#reaped] was told.
-  private record Stranger(Child child, long ownPeakKib) {}
+  /// Of a pid that no call has told yet, with what [#reaped] was told: none but a flight up to this
+  /// one can have started it.
+  private record Stranger(Child child, long ownPeakKib, long flight) {}
 
   /// A task whose tree is gone unless one of these children turns out to be no task's main process.
   private record Undecided(Task task, Set<Integer> unknown, long flight) {}
@@ -75,8 +77,9 @@ final class Offspring {
     table.record.append(task.id, new Fact.Started(pid, startTicks, bootId));
     List<Task> gone = new ArrayList<>();
     Stranger early = strangers.remove(pid);
-    if (early == null) {
+    if (early == null || early.flight() < flight) {
       table.mains.put(pid, task);
+      inners.remove(pid); // whose main process has waited for it itself: its pid was free
     } else {
       mainEnded(task, early.child(), early.ownPeakKib(), gone);
     }
@@ -107,10 +110,11 @@ final class Offspring {
     Task wrapped = inners.remove(child.pid());
     if (task != null) {
       mainEnded(task, child, ownPeakKib, gone);
-    } else if (wrapped != null) {
-      innerEnded(wrapped, child, gone);
     } else if (!flights.isNone()) {
-      strangers.put(child.pid(), new Stranger(child, ownPeakKib));
+      strangers.put(child.pid(), new Stranger(child, ownPeakKib, flights.latest()));
+    }
+    if (wrapped != null) {
+      innerEnded(wrapped, child, gone);
     }
   }
 
@@ -121,12 +125,17 @@ final class Offspring {
     if (!task.wrapped || task.innerPid != 0 || task.phase != Task.Phase.RUNNING) {
       return false;
     }
-    processes
-        .firstChild(task.pid)
-        .ifPresent(pid -> {
-          task.innerPid = pid;
-          inners.put(pid, task);
-        });
+    OptionalInt child = processes.firstChild(task.pid);
+    if (child.isPresent()) {
+      processes
+          .stat(child.getAsInt())
+          .filter(stat -> stat.parent() == task.pid)
+          .ifPresent(stat -> {
+            task.innerPid = stat.pid();
+            task.innerStartTicks = stat.startTicks();
+            inners.put(stat.pid(), task);
+          });
+    }
     return task.innerPid == 0 && table.time.nanoTime() - task.spawnedNanos < PUT_UP_NANOS;
   }
 
@@ -140,9 +149,7 @@ final class Offspring {
 
   private void landed(long flight, List<Task> gone) {
     flights.end(flight);
-    if (flights.isNone()) {
-      strangers.clear();
-    }
+    strangers.values().removeIf(stranger -> flights.haveEnded(stranger.flight()));
     for (Iterator<Undecided> each = undecided.iterator(); each.hasNext(); ) {
       Undecided open = each.next();
       if (open.task().isOver()) {
@@ -162,8 +169,8 @@ final class Offspring {
 
   private void mainEnded(Task task, Child child, long ownPeakKib, List<Task> gone) {
     task.mainEnded(child, ownPeakKib, table.time.now(), table.time.nanoTime());
-    if (inners.containsKey(task.innerPid)) {
-      if (isOurs(task.innerPid)) {
+    if (inners.get(task.innerPid) == task) {
+      if (hasInnerToReap(task)) {
         task.awaitsInner = true;
         checkAgainSoon(task, CHECKS);
         return;
@@ -173,9 +180,13 @@ final class Offspring {
     lookForMore(task, gone);
   }
 
-  /// A child, a dead one too: it is for the reaper to take.
-  private boolean isOurs(int pid) {
-    return processes.stat(pid).filter(stat -> stat.parent() == agentPid).isPresent();
+  /// A child, a dead one too: it is for the reaper to take. Another process may have its pid by
+  /// now.
+  private boolean hasInnerToReap(Task task) {
+    return processes
+        .stat(task.innerPid)
+        .filter(stat -> stat.parent() == agentPid && stat.startTicks() == task.innerStartTicks)
+        .isPresent();
   }
 
   /// The main process is gone, and the inner one if there was one.

@@ -54,6 +54,8 @@ final class Task {
   /// Of a wrapped task, the process that the task's own descend from; 0 as long as nobody saw it.
   int innerPid;
 
+  long innerStartTicks;
+
   /// The main process is gone and the inner one not yet taken, which knows what was used.
   boolean awaitsInner;
 

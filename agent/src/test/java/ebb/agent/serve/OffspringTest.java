@@ -50,6 +50,10 @@ class OffspringTest {
 
   /// Whatever is started after this may be what it left.
   private Task task(String id) {
+    return task(id, false);
+  }
+
+  private Task task(String id, boolean wrapped) {
     Path output = folder.resolve("output");
     TaskOrder order =
         new TaskOrder(
@@ -59,7 +63,9 @@ class OffspringTest {
             folder,
             new TaskOrder.Output(output, output, 1),
             Duration.ZERO,
-            Duration.ZERO);
+            Duration.ZERO,
+            List.of(),
+            wrapped);
     Task task = new Task(order, InstantSource.system().instant());
     task.started(new ProcessTable().newestPid(), 1);
     task.spawnedNanos = nanos;
@@ -82,7 +88,7 @@ class OffspringTest {
 
   private void endMain(Task task) {
     table.mains.put(task.pid, task);
-    offspring.reaped(new Child(task.pid, new ExitStatus.Code(0), Usage.UNKNOWN), 0, gone);
+    offspring.reaped(exit(task.pid), 0, gone);
   }
 
   /// Looks when it is due; true if only a scan can tell more.
@@ -143,6 +149,65 @@ class OffspringTest {
     assertThat(offspring.unclear(many, gone)).isEqualTo(many);
     assertThat(gone).hasSize(2);
     assertThat(many).allMatch(task -> task.stop.checksLeft == 0);
+  }
+
+  /// A task whose main process runs, with an inner one that was seen.
+  private Task wrapped(Process main) throws Exception {
+    Task task = task("wrapped", true);
+    task.started((int) main.pid(), 1);
+    long patience = System.nanoTime() + 10_000_000_000L;
+    while (task.innerPid == 0 && System.nanoTime() < patience) {
+      offspring.findInner(task);
+      Thread.sleep(1);
+    }
+    assertThat(task.innerPid).isPositive();
+    return task;
+  }
+
+  private Process mainWithAChild() throws IOException {
+    return child("sh", "-c", "\"$0\"; true");
+  }
+
+  private static Child exit(int pid) {
+    return new Child(pid, new ExitStatus.Code(0), Usage.UNKNOWN);
+  }
+
+  /// The main process stands for the agent too, as the parent of the inner one.
+  @Test
+  void innerProcessIsAwaitedByItsPidAndItsStart() throws Exception {
+    Process main = mainWithAChild();
+    offspring = new Offspring(table, (int) main.pid(), new RecentSpawns());
+    Task task = wrapped(main);
+    endMain(task);
+    assertThat(task.awaitsInner).isTrue();
+
+    Task other = wrapped(main);
+    other.innerStartTicks--;
+    endMain(other);
+    assertThat(other.awaitsInner).as("another process has its pid").isFalse();
+  }
+
+  @Test
+  void taskThatEndsBeforeItsPidIsToldMayHaveThePidOfAnInnerProcessThatIsGone() throws Exception {
+    int pid = wrapped(mainWithAChild()).innerPid;
+    Task next = task("next");
+    long flight = offspring.spawning(next);
+    offspring.reaped(exit(pid), 0, gone);
+    offspring.spawned(next, pid, 1, flight);
+    assertThat(next.phase).isEqualTo(Task.Phase.CLOSING);
+  }
+
+  @Test
+  void exitThatWasReapedBeforeATaskWasBegunIsNotThatTasks() {
+    Task slow = task("slow");
+    long flight = offspring.spawning(slow);
+    offspring.reaped(exit(4_711), 0, gone);
+    Task next = task("next");
+    offspring.spawned(next, 4_711, 1, offspring.spawning(next));
+    assertThat(next.phase).isEqualTo(Task.Phase.RUNNING);
+    assertThat(table.mains).containsEntry(4_711, next);
+    offspring.spawned(slow, 4_712, 1, flight);
+    assertThat(slow.phase).isEqualTo(Task.Phase.RUNNING);
   }
 
   /// Tasks that are to be checked again, and that a check would find clear.

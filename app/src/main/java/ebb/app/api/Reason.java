@@ -1,5 +1,6 @@
 package ebb.app.api;
 
+import ebb.kernel.Kernel;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.VmSize;
@@ -48,18 +49,19 @@ public record Reason(
         .number("different", what);
   }
 
-  /// Names the job's place in the queue that it waits in; 0: in none.
+  /// Names the job's place in the queue that it waits in; 0: in none. One so far back that it was
+  /// not counted is no number.
   Reason placed(int place) {
-    return place == 0
-        ? this
-        : new Reason(
-                status,
-                code,
-                message + " The job is number " + place + " in the queue.",
-                target,
-                numbers,
-                retryAfterSeconds)
-            .number("place", place);
+    if (place == 0) {
+      return this;
+    }
+    boolean counted = place <= Kernel.PLACES_COUNTED;
+    String where =
+        counted
+            ? " The job is number " + place + " in the queue."
+            : " At least " + Kernel.PLACES_COUNTED + " jobs are before it in the queue.";
+    Reason placed = new Reason(status, code, message + where, target, numbers, retryAfterSeconds);
+    return counted ? placed.number("place", place) : placed;
   }
 
   private Reason retryAfter(int seconds) {

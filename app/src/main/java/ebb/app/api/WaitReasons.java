@@ -114,10 +114,10 @@ final class WaitReasons {
             409,
             "WouldDelayHead",
             head.head(),
-            "To start now would delay job '%s' at the head of the queue%s. %s"
+            "To start now would delay job '%s', which comes first%s. %s"
                 .formatted(
                     head.head(),
-                    Reason.by(", which starts by ", head.headStartsBy()),
+                    Reason.by(" and starts by ", head.headStartsBy()),
                     shorter(head.longestLimitMillis())))
         .number("headStartsBy", Reason.time(head.headStartsBy()))
         .number("longestLimit", duration(head.longestLimitMillis()));

@@ -22,8 +22,8 @@ public final class ClusterLoad {
   /// When an attempt gives back how many nodes, at the latest.
   record End(long at, AttemptId attempt, int nodes) {}
 
-  /// Places in the queue are counted up to here; further back is far enough.
-  private static final int PLACES_COUNTED = 10_000;
+  /// Jobs before another in the queue are counted up to here, for that costs in proportion to them.
+  public static final int PLACES_COUNTED = 10_000;
 
   private final SortedBlocks<TimedNode> idle =
       new SortedBlocks<>(node -> -node.at(), node -> -node.node().value());
@@ -179,7 +179,8 @@ public final class ClusterLoad {
     return queue.size();
   }
 
-  /// The place in the queue, from 1, of a job that is in it.
+  /// The place in the queue, from 1, of a job that is in it; that or one further back where
+  /// [#PLACES_COUNTED] are before it.
   public int place(QueueEntry entry) {
     return queue.before(entry, PLACES_COUNTED) + 1;
   }

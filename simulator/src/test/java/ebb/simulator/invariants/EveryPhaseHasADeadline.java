@@ -55,13 +55,25 @@ final class EveryPhaseHasADeadline implements Promise {
         long limit = history.jobs.get(attempt.ordered.job()).queued.limitMillis();
         check(e.limitAt() <= Math.max(attempt.limitAt, e.at() + limit), e, ", limit ", limit);
       }
-      default -> {} // the others set no deadline
+      case Event.BackOffEnded e -> queued(e, e.job(), e.deadline(), envelope, history);
+      case Event.ClaimGivenBack e -> queued(e, e.job(), e.deadline(), envelope, history);
+      default -> {} // those of local jobs are looked at once settled; the others set no deadline
     }
   }
 
   private void set(Event event, long deadline, Envelope envelope, long mostMillis) {
     long at = envelope.at();
     check(deadline >= at && deadline <= at + mostMillis, event, " at ", at, ": ", mostMillis);
+  }
+
+  /// Until the same time as before, which may have passed, if it has not run since; else anew.
+  private void queued(Event event, JobId job, long deadline, Envelope envelope, History history) {
+    long open = history.jobs.get(job).queueDeadline;
+    if (open == 0) {
+      set(event, deadline, envelope, history.settings.queueMillis());
+    } else {
+      check(deadline == open, event, ", and before ", open);
+    }
   }
 
   private static long keptMost(Event.NodeKept kept, History history) {

@@ -9,8 +9,9 @@ import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.Thing;
 import java.util.List;
 
-/// Whoever asks why a job waits is told what stands in its way, and it does stand there: every
-/// number and name in the answer is what the durable events come to.
+/// Whoever asks why a job waits is told what stands in its way, and it does stand there: limits,
+/// and what is used of them and asked for, are what the durable events come to. Not compared are
+/// who holds it and when that should end; of nodes and clusters, only that there is an answer.
 final class EveryWaitHasAReason implements Promise {
   private final Reasons reasons;
 
@@ -39,7 +40,8 @@ final class EveryWaitHasAReason implements Promise {
             case ENDED ->
                 why instanceof Rejection.AlreadyEnded ended && ended.cause() == known.cause;
           };
-      check(isTrue || isQuarantined(why, history), job.name(), " is ", known.stand, ": ", why);
+      check(
+          isTrue || isQuarantined(why, known, history), job.name(), " is ", known.stand, ": ", why);
     }
     for (var node : state.allNodes()) {
       reasons.why(state, new Thing(Thing.Kind.NODE, node.id().value()), now);
@@ -49,9 +51,18 @@ final class EveryWaitHasAReason implements Promise {
     }
   }
 
-  private static boolean isQuarantined(Rejection why, History history) {
-    return why instanceof Rejection.Quarantined(Thing thing, String incident)
-        && incident.equals(history.quarantine.get(thing));
+  /// The job itself, unless it is queued and is placed all the same, or what decides for it.
+  private static boolean isQuarantined(Rejection why, History.Job job, History history) {
+    if (!(why instanceof Rejection.Quarantined(Thing thing, String incident))
+        || !incident.equals(history.quarantine.get(thing))) {
+      return false;
+    }
+    return switch (thing.kind()) {
+      case JOB -> thing.id() == job.queued.job().value() && job.stand != History.Stand.QUEUED;
+      case CLUSTER -> thing.id() == job.queued.cluster().value() && job.waits();
+      case ATTEMPT -> thing.id() == job.attempt.value() && job.stand == History.Stand.ACTIVE;
+      case NODE, WORKSPACE -> false;
+    };
   }
 
   /// One job's question, answered from the durable events.
