@@ -52,6 +52,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +130,7 @@ final class Server {
     AtomicReference<EngineLoop> engine = new AtomicReference<>();
     LocalBackend backend =
         new LocalBackend(
-            localOptions(store, confines),
+            localOptions(store, opening::isHomeThere, confines),
             stores(specifications, sources, secrets, view),
             (reports, whenDurable) -> running(engine).report(reports, whenDurable),
             InstantSource.system(),
@@ -219,9 +220,9 @@ final class Server {
     }
   }
 
-  private LocalOptions localOptions(Store store, Confines confines) {
+  private LocalOptions localOptions(Store store, BooleanSupplier isThere, Confines confines) {
     return new LocalOptions(
-        store.home(), store.installation(), confines, config.tasks().outputBytes());
+        store.home(), isThere, store.installation(), confines, config.tasks().outputBytes());
   }
 
   /// What keeps jobs apart: found out anew at every start, for packages come and go.
@@ -395,8 +396,10 @@ final class Server {
     int quarantined = view.rules().quarantine().size();
     if (quarantined > 0) {
       findings.add(
-          "%d things are left as they are since a bug was met: 'ebb incident' lists them"
-              .formatted(quarantined));
+          (quarantined == 1
+                  ? "1 thing is left as it is"
+                  : quarantined + " things are left as they are")
+              + " since a bug was met: 'ebb incident' lists what");
     }
     List<RoleAssignment> roles = view.rules().access().assignments();
     if (roles.stream().noneMatch(role -> role.principal().equals(owner))) {

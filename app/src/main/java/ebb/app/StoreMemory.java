@@ -45,6 +45,10 @@ record StoreMemory(Store store) implements Memory {
       return current.history();
     }
 
+    boolean isHomeThere() {
+      return current.isHomeThere();
+    }
+
     List<String> troubles() {
       return current.troubles();
     }

@@ -58,7 +58,7 @@ record EnvironmentKind(Environments environments) implements ArmAssets.Kind {
 
   @Override
   public void settle(ObjectNode properties, Scope workspace) {
-    // There is but one way.
+    properties.remove(TYPE); // it follows from whose it is, whatever was sent
   }
 
   @Override

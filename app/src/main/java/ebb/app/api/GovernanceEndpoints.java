@@ -119,11 +119,23 @@ final class GovernanceEndpoints {
                   lower(family));
           int limit = Bodies.required(body.limit(), "limit");
           return wishes.wish(
-              request,
-              actor,
-              new Command.SetQuota(key, limit),
-              _ -> wishes.ask((state, _) -> shown(state, key), now -> Json.answer(200, now)));
+              request, actor, new Command.SetQuota(key, limit), _ -> quotaSet(key, limit));
         });
+  }
+
+  /// The limit is durable: where the engine can say no more, that it was set is answered.
+  private Response quotaSet(QuotaKey key, int limit) {
+    Response now = wishes.ask((state, _) -> shown(state, key), shown -> Json.answer(200, shown));
+    return now.status() == 200
+        ? now
+        : Json.answer(
+            200,
+            Json.object()
+                .put("kind", Reason.lower(key.kind()))
+                .put("subscription", key.subscription())
+                .put("location", key.location())
+                .put("family", key.family())
+                .put("limit", limit));
   }
 
   private static QuotaKind quotaKind(String text) throws Bodies.Unfit {

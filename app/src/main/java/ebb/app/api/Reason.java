@@ -128,7 +128,7 @@ public record Reason(
                   409,
                   "ScopeLocked",
                   locked.scope().path(),
-                  "The lock '%s' (%s) at %s stands in the way: delete it with 'ebb lock delete', which 'ebb lock list' lists, or wait until its owner does."
+                  "The lock '%s' (%s) at %s stands in the way: 'ebb lock list' shows it, 'ebb lock delete' removes it; or wait until its owner does."
                       .formatted(
                           locked.lock().name(),
                           lower(locked.lock().level()),
@@ -325,8 +325,8 @@ public record Reason(
               "SafeMode",
               "",
               "The server stopped again and again at one place and is in safe mode: it reads, stops"
-                  + " and releases only (jobs can be canceled, clusters and locks deleted, minimum and"
-                  + " maximum lowered). Its log says what to report; stopping it in the ordinary way"
+                  + " and releases only (jobs can be canceled, clusters and locks deleted, minimum,"
+                  + " maximum and idle time lowered). Its log says what to report; stopping it in the ordinary way"
                   + " and starting it again ends safe mode.");
       default -> throw new IllegalArgumentException("no bound: " + rejection); // split by of()
     };

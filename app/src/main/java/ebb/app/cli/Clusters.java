@@ -29,11 +29,6 @@ final class Clusters {
   /// Azure bills a month as 730 hours.
   private static final BigDecimal HOURS_IN_A_MONTH = BigDecimal.valueOf(730);
 
-  private static final long POLL_MILLIS = 200;
-
-  /// The last node of a deleted cluster is gone within the bound on releases, or overdue.
-  private static final long DELETE_WITHIN_MILLIS = 15 * 60_000L;
-
   private final Connection connection;
 
   Clusters(Connection connection) {
@@ -130,17 +125,10 @@ final class Clusters {
   void delete(String name, boolean wait) {
     show(name); // whoever mistypes a name is told
     connection.arm("DELETE", path(name) + "?underlyingResourceAction=Delete", null);
-    long until = System.currentTimeMillis() + DELETE_WITHIN_MILLIS;
-    Progress progress = new Progress("deleting " + name);
-    while (wait && connection.exists(path(name))) {
-      if (System.currentTimeMillis() > until) {
-        throw Failed.refused(
-            "StillDeleting",
-            name + " still has nodes: 'ebb why " + name + "' says what they wait for.");
-      }
-      progress.pause(POLL_MILLIS);
+    if (wait) {
+      connection.awaitDeleted(
+          name, path(name), "'ebb why " + name + "' says what its nodes wait for");
     }
-    progress.end();
   }
 
   /// That a cluster keeps nodes without work, and what they cost; empty if it keeps none.

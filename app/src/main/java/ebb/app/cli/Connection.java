@@ -38,6 +38,10 @@ final class Connection {
 
   private static final int PIECE_BYTES = 64 << 10;
 
+  private static final long DELETE_POLL_MILLIS = 200;
+
+  private static final long DELETE_WITHIN_MILLIS = 15 * 60_000L;
+
   private final Place place;
   private final String server;
   private final String token;
@@ -195,6 +199,20 @@ final class Connection {
       }
       throw gone;
     }
+  }
+
+  /// Returns when nothing is at the path any more. The last node of what is deleted is gone within
+  /// the bound on releases, or overdue: then nobody waits on.
+  void awaitDeleted(String name, String path, String whatToDo) {
+    Progress progress = new Progress("deleting " + name);
+    long until = System.currentTimeMillis() + DELETE_WITHIN_MILLIS;
+    while (exists(path)) {
+      if (System.currentTimeMillis() > until) {
+        throw Failed.refused("StillDeleting", name + " is still there: " + whatToDo + ".");
+      }
+      progress.pause(DELETE_POLL_MILLIS);
+    }
+    progress.end();
   }
 
   /// Whether the workspace is there.

@@ -203,6 +203,9 @@ final class OwnServer {
     if (address == null && !isFree(port())) {
       // Also where another server took the port after it was looked at.
       address = launched(List.of("--port", "0"), settings);
+      if (address == null) {
+        address = awaitOther();
+      }
     }
     if (address == null) {
       throw Failed.refused("ServerNotStarted", "the server ended at once: " + lastLine());

@@ -75,8 +75,6 @@ final class WorkspaceCommand {
       mixinStandardHelpOptions = true,
       description = "Deletes a workspace with all that it has, and waits until it is gone.")
   static final class Delete implements Runnable {
-    private static final long POLL_MILLIS = 200;
-
     @Mixin private Named named = new Named();
 
     @Option(names = "--no-wait", description = "Does not wait.")
@@ -101,11 +99,10 @@ final class WorkspaceCommand {
         throw Failed.refused("NotConfirmed", "nothing was deleted: 'y' or --yes agrees.");
       }
       connection.arm("DELETE", "", null);
-      Progress progress = new Progress("deleting " + name);
-      while (!noWait && connection.exists("")) {
-        progress.pause(POLL_MILLIS);
+      if (!noWait) {
+        connection.awaitDeleted(
+            name, "", "'ebb nodes -w " + name + "' lists the nodes that it still has");
       }
-      progress.end();
     }
   }
 }

@@ -21,17 +21,15 @@ final class Home implements AutoCloseable {
   private final Path path;
   private final HomeLock lock;
   private final Named named;
-  private final FilePlace place;
 
   /// An installation's id, and that of the one that the home was copied from a moment ago; empty if
   /// it was not.
   private record Named(String id, String original) {}
 
-  private Home(Path path, HomeLock lock, Named named) throws IOException {
+  private Home(Path path, HomeLock lock, Named named) {
     this.path = path;
     this.lock = lock;
     this.named = named;
-    this.place = FilePlace.of(path);
   }
 
   static Home open(Path asked, Store.Said said) throws StoreRefused {
@@ -205,9 +203,10 @@ final class Home implements AutoCloseable {
   }
 
   /// Whether the folder is still where it was: neither moved, nor removed, nor a disk that was
-  /// taken away, with another folder or none in its place.
+  /// taken away, with another folder or none in its place. The lock tells, for it is held open: a
+  /// folder that is removed and made again may well have the number that it had.
   boolean isThere() {
-    return place.isTaken();
+    return lock.isInPlace();
   }
 
   Path file(String name) {

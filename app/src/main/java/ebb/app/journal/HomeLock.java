@@ -21,10 +21,12 @@ final class HomeLock implements AutoCloseable {
 
   private final Path home;
   private final FileChannel channel;
+  private final FilePlace place;
 
-  private HomeLock(Path home, FileChannel channel) {
+  private HomeLock(Path home, FileChannel channel) throws IOException {
     this.home = home;
     this.channel = channel;
+    this.place = FilePlace.of(file(home));
   }
 
   static HomeLock take(Path home) throws IOException, StoreRefused {
@@ -43,10 +45,14 @@ final class HomeLock implements AutoCloseable {
     }
   }
 
+  private static Path file(Path home) {
+    return home.resolve("home.lock");
+  }
+
   private static HomeLock lock(Path home) throws IOException, StoreRefused {
     FileChannel channel =
         FileChannel.open(
-            home.resolve("home.lock"),
+            file(home),
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
@@ -85,6 +91,11 @@ final class HomeLock implements AutoCloseable {
             + ". Use that one, stop it (kill "
             + (pid.isBlank() ? "PID" : pid.strip())
             + "), or start this one with another --home.");
+  }
+
+  /// Whether the file that is locked is still in its place, and with it the home.
+  boolean isInPlace() {
+    return place.isTaken();
   }
 
   @Override

@@ -276,6 +276,11 @@ public final class Store implements AutoCloseable {
     return snapshots.takeIfDue(state);
   }
 
+  /// Whether the home is where it was when it was opened, and no other in its place.
+  public boolean isHomeThere() {
+    return home.isThere();
+  }
+
   /// A server that nobody asks anything would find out at the next append only.
   ///
   /// @throws JournalFailure if the home is not there any more

@@ -30,8 +30,8 @@ public record Specification(
     SortedMap<String, Output> outputs,
     Distribution distribution,
     String resource) {
-  /// What shells and containers take alike.
-  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_.-][A-Za-z0-9_.-]*");
+  /// What every shell has in its environment: dash drops others without a word.
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   /// Linux refuses a single argument or variable of 128 KiB, its closing NUL included
   /// (MAX_ARG_STRLEN).
@@ -225,7 +225,7 @@ public record Specification(
       String name = variable.getKey();
       if (!VARIABLE.matcher(name).matches() || isUnfit(name)) {
         return Optional.of(
-            "a variable has a name of letters, digits, '_', '.' and '-' that does not begin with a digit");
+            "a variable has a name of letters, digits and '_' that does not begin with a digit");
       }
       if (isUnfit(variable.getValue())) {
         return Optional.of("the variable " + name + " holds a NUL or has more than 128 KiB");

@@ -56,6 +56,11 @@ class ArmWordsTest {
     assertThat(azure.send("PUT", environments + "copied/versions/1", shown).status())
         .as("the file can be sent again")
         .isEqualTo(201);
+    String own = "{\"properties\":{\"image\":\"python:3.12\",\"environmentType\":\"Curated\"}}";
+    assertThat(azure.send("PUT", environments + "own/versions/1", own).status()).isEqualTo(201);
+    assertThat(
+            azure.get(environments + "own/versions/1").at("/properties/environmentType").asString())
+        .isEqualTo("UserCreated");
     String environment = ",\"environmentId\":\"" + environments + "ebb-host/versions/1\"";
     assertThat(azure.submit("on-host", "true", on("cpu") + environment).status()).isEqualTo(201);
     until("it is done", () -> azure.status("on-host").equals("Completed"));
@@ -117,7 +122,10 @@ class ArmWordsTest {
           "unfit", cpu + ",\"limits\":{\"timeout\":\"" + limit + "\"}", "limits.timeout", "PT1S");
     }
     refused("unfit", cpu + ",\"limits\":{\"jobLimitsType\":\"Sweep\"}", "jobLimitsType");
-    refused("unfit", cpu + ",\"environmentVariables\":{\"A B\":\"1\"}", "variable");
+    for (String name : new String[] {"A B", "a-b", "a.b", "1a"}) {
+      String variables = ",\"environmentVariables\":{\"" + name + "\":\"1\"}";
+      refused("unfit", cpu + variables, "a variable has a name of letters, digits and '_'");
+    }
     refused("unfit", cpu + ",\"tags\":{\"a\":{\"b\":1}}", "tags.a");
     refused("unfit", cpu + ",\"distribution\":{\"processCountPerInstance\":2}", "distributionType");
     for (String place :

@@ -58,7 +58,8 @@ class IncidentTest {
       assertThat(server.terminate()).isZero();
       meetABug(server.home());
       server.start();
-      assertThat(server.log()).contains("1 things are left as they are", "'ebb incident'");
+      assertThat(server.log())
+          .contains("1 thing is left as it is since a bug was met", "'ebb incident'");
       assertThat(server.submit("waits", "true").status()).isEqualTo(201);
 
       Typed typed = new Typed(folder, server.home());

@@ -36,6 +36,23 @@ class LostHomeTest {
     }
   }
 
+  /// The file system may give the new folder the number of the old one, which nobody holds open.
+  @Test
+  void serverWhoseHomeIsRemovedAndMadeAgainEndsAndMakesNothingInIt() throws Exception {
+    Path away = folder.resolve("away");
+    try (ServedHome server = new ServedHome(folder)) {
+      String installation = Files.readString(server.home().resolve("installation"));
+      Files.move(server.home(), away); // at once: what the server writes meanwhile goes with it
+      assertThat(new ProcessBuilder("rm", "-rf", away.toString()).start().waitFor()).isZero();
+      Files.createDirectory(server.home());
+      assertThat(server.ended()).isEqualTo(MEMORY_LOST);
+      assertThat(server.log()).contains("Put the folder back and start again");
+      assertThat(server.home()).isEmptyDirectory();
+      Files.writeString(
+          server.home().resolve("installation"), installation); // its user numbers are given up
+    }
+  }
+
   @Test
   void serverWhoseDiskIsTakenAwayEndsAndSaysSo() throws Exception {
     Path home = folder.resolve("home");

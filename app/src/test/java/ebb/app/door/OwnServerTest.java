@@ -65,7 +65,6 @@ class OwnServerTest {
     Path log = folder.resolve("serve.log");
     Process serve = typed.begin("serve --port 0", log, log);
     ServedHome.until("its home is locked", () -> home.resolve("home.lock").toFile().length() > 0);
-    assertThat(home.resolve("server.json")).doesNotExist();
     Typed.Said said = typed.ebb("ps");
     assertThat(said.err()).doesNotContain("starting one");
     assertThat(said.code()).isZero();

@@ -27,18 +27,18 @@ public record Images(String registries, Duration within, long keepFreeBytes) {
 
   /// `flock` is util-linux's, as `unshare` is; `timeout` and `df` are of the coreutils. podman is
   /// not left the lock, and knows registries' credentials by itself. `command` has a lock that
-  /// cannot be opened be an answer: without it, the shell ends there. What is found is marked as
-  /// used before anybody can remove it, and what was pulled is marked as pulled ([PulledImages]).
+  /// cannot be opened be an answer: without it, the shell ends there. What is found and was pulled
+  /// is looked for again with its mark locked, for it may just be removed, and marked as used
+  /// before anybody can remove it; what was pulled is marked as pulled ([PulledImages]).
   private static final String SCRIPT =
       """
       podman=$1 image=$2 reference=$3 refusal=$4 lock=$5 within=$6 keep=$7 pulled=$8 before=$9; shift 9
       say() { echo "ebb: image: $*" >&2; }
+      known() { "$podman" --cgroup-manager=cgroupfs image inspect --format '{{.Id}}' "$1" 2>/dev/null 8<&-; }
       there() {
-        {
-          flock --shared 8
-          id=$("$podman" --cgroup-manager=cgroupfs image inspect --format '{{.Id}}' "$1" 2>/dev/null 8>&-) &&
-            { [ ! -e "$pulled/$id" ] || touch "$pulled/$id"; }
-        } 8>>"$pulled/lock"
+        id=$(known "$1") || return
+        [ -e "$pulled/$id" ] || return 0
+        { flock --shared 8 && [ "$(known "$1")" = "$id" ] && touch "$pulled/$id"; } 8<"$pulled/$id"
       }
       if ! there "$image"; then
         name=$image image=$reference

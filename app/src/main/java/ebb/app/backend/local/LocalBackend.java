@@ -88,14 +88,11 @@ public final class LocalBackend implements Backend, AutoCloseable {
     inventory.nodesFromBefore(nodes.all());
     TaskOrders orders = new TaskOrders(options, folders, stores);
     Parts parts = new Parts(options, wall, queue, link, acknowledgements, inventory, nodes, orders);
-    HomeFolder folder = HomeFolder.of(home);
     Path memory = home.resolve("backend.position");
     this.instructions =
-        thread(
-            "backend-instructions",
-            new InstructionThread(parts, new Upkeep(link, inventory, folder, memory)));
+        thread("backend-instructions", new InstructionThread(parts, new Upkeep(parts, memory)));
     this.record =
-        thread("backend-record", new RecordThread(parts, folder, RememberedPosition.read(memory)));
+        thread("backend-record", new RecordThread(parts, RememberedPosition.read(memory)));
   }
 
   private static Thread thread(String name, Runnable work) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The images that tasks have pulled, and their removal when none has started with them for long.
@@ -26,7 +27,7 @@ final class PulledImages {
   /// next time.
   private static final Duration WITHIN = Duration.ofMinutes(10);
 
-  private static final String LOCK = "lock";
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
 
   /// What `podman image exists` ends with if there is none. It ends with 125 if it cannot say.
   private static final int ABSENT = 1;
@@ -41,8 +42,8 @@ final class PulledImages {
   /// remove the first.
   private static final String REMOVAL =
       """
-      lock=$1 podman=$2 mark=$3 until=$4 really=$5 within=$6 id=$7; shift 7
-      command exec 8>>"$lock" && flock --timeout 60 8 || { echo "$lock cannot be locked"; exit 1; }
+      podman=$1 mark=$2 until=$3 really=$4 within=$5 id=$6; shift 6
+      command exec 8<"$mark" && flock --timeout 60 8 || { echo "$mark cannot be locked"; exit 1; }
       podman() { timeout -k 10 "$within" "$podman" --cgroup-manager=cgroupfs "$@" 8>&-; }
       [ "$(stat -c %%Y "$mark")" -lt "$until" ] || exit %1$d
       used=$(podman ps --all --external --quiet --filter "ancestor=$id") || exit
@@ -81,7 +82,8 @@ final class PulledImages {
     return new PulledImages(folder, podman);
   }
 
-  /// Where the marks are, and the lock that whoever starts shares and whoever removes has alone.
+  /// Where the marks are. Whoever starts shares the lock of its image's mark, and whoever removes
+  /// the image has it alone: tasks with other images do not wait for podman's removal.
   Path folder() {
     return folder;
   }
@@ -114,7 +116,7 @@ final class PulledImages {
   }
 
   private static boolean isMark(Path file) {
-    return !file.getFileName().toString().equals(LOCK);
+    return ID.matcher(file.getFileName().toString()).matches();
   }
 
   /// What podman knows of an image; empty if it does not say. The mark of one that somebody else
@@ -146,7 +148,7 @@ final class PulledImages {
     }
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("/bin/sh", "-c", REMOVAL, "ebb-images"));
-    arguments.addAll(List.of(folder.resolve(LOCK).toString(), podman, mark.toString()));
+    arguments.addAll(List.of(podman, mark.toString()));
     arguments.addAll(List.of(String.valueOf(untilMillis / 1_000), String.valueOf(really)));
     arguments.addAll(List.of(String.valueOf(WITHIN.toSeconds()), id));
     arguments.addAll(known.tags());

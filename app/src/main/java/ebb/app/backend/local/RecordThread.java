@@ -26,12 +26,10 @@ final class RecordThread implements Runnable {
   private final Parts parts;
   private final Path agentHome;
   private final RememberedPosition remembered;
-  private final HomeFolder home;
 
-  RecordThread(Parts parts, HomeFolder home, RememberedPosition remembered) {
+  RecordThread(Parts parts, RememberedPosition remembered) {
     this.parts = parts;
-    this.home = home;
-    this.agentHome = home.path().resolve("agent");
+    this.agentHome = parts.options().home().resolve("agent");
     this.remembered = remembered;
   }
 
@@ -59,7 +57,7 @@ final class RecordThread implements Runnable {
     String told = "";
     while (true) {
       try {
-        home.require();
+        parts.options().requireHome();
         return AgentLauncher.connectOrStart(agentHome, parts.options().installation(), PATIENCE);
       } catch (IOException e) {
         String why = String.valueOf(e.getMessage());

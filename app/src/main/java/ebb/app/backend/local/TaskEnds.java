@@ -71,13 +71,13 @@ final class TaskEnds {
       return ended.wasContained()
               && exited.status().number() == KILLED_IN_CONTAINER
               && group.reachedLimit()
-          ? "it was killed, and its memory (files that it has read count) had reached the limit: it may use %d MiB, as its VM size has, or the machine"
+          ? "it was killed, and its memory (files that it has read count) had reached the limit: it may use %d MiB: what its VM size has, or the machine if that has less"
               .formatted(group.memoryLimitBytes() / BYTES_IN_MEBIBYTE)
           : "";
     }
     return group.memoryLimitBytes() == 0
         ? "processes of it were killed, for the machine had no more memory"
-        : "processes of it were killed for want of memory: it may use %d MiB, as its VM size has, or the machine"
+        : "processes of it were killed for want of memory: it may use %d MiB: what its VM size has, or the machine if that has less"
             .formatted(group.memoryLimitBytes() / BYTES_IN_MEBIBYTE);
   }
 

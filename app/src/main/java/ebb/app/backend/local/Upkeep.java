@@ -17,16 +17,16 @@ final class Upkeep {
 
   private final AgentLink link;
   private final Inventory inventory;
-  private final HomeFolder home;
+  private final LocalOptions options;
   private final Path memory;
   private final List<AgentTask> forgettable = new ArrayList<>();
   private RememberedPosition acknowledged = RememberedPosition.NONE;
   private String told = "";
 
-  Upkeep(AgentLink link, Inventory inventory, HomeFolder home, Path memory) {
-    this.link = link;
-    this.inventory = inventory;
-    this.home = home;
+  Upkeep(Parts parts, Path memory) {
+    this.link = parts.link();
+    this.inventory = parts.inventory();
+    this.options = parts.options();
     this.memory = memory;
   }
 
@@ -48,7 +48,7 @@ final class Upkeep {
           return durable;
         });
         acknowledged = durable;
-        home.require();
+        options.requireHome();
         durable.write(memory);
       }
       forget();

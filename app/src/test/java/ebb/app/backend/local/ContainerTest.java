@@ -55,7 +55,8 @@ class ContainerTest {
         confines.isolation().containerMissing().isEmpty(), confines.isolation().containerMissing());
     SmallImage.make(folder, IMAGE);
     server =
-        new ServerStandIn(new LocalOptions(home, ServerStandIn.INSTALLATION, confines, 1_000_000));
+        new ServerStandIn(
+            new LocalOptions(home, () -> true, ServerStandIn.INSTALLATION, confines, 1_000_000));
     server.begin();
     server.readyNode();
   }
@@ -141,7 +142,7 @@ class ContainerTest {
     // Version 2 may end all of the group, podman's process too; then that is what was killed.
     assertThat(hog.report().code()).isIn(137, -9);
     assertThat(hog.report().detail())
-        .contains("it may use " + SMALL.memoryMebibytes() + " MiB, as its VM size has");
+        .contains("it may use " + SMALL.memoryMebibytes() + " MiB: what its VM size has");
     assertThat(other.report().code()).isEqualTo(137);
     assertThat(other.report().detail()).isEmpty();
   }

@@ -41,6 +41,7 @@ class OtherUserTest {
   private LocalOptions options() {
     return new LocalOptions(
         home,
+        () -> true,
         ServerStandIn.INSTALLATION,
         Confines.none(TaskUsers.same(NOBODY), "not tried"),
         1_000_000);

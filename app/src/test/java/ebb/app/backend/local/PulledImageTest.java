@@ -114,7 +114,8 @@ class PulledImageTest {
       server.close();
     }
     server =
-        new ServerStandIn(new LocalOptions(home, ServerStandIn.INSTALLATION, confines, 1_000_000));
+        new ServerStandIn(
+            new LocalOptions(home, () -> true, ServerStandIn.INSTALLATION, confines, 1_000_000));
     server.begin();
     server.readyNode();
   }

@@ -66,7 +66,7 @@ class SandboxTest {
   }
 
   private LocalOptions options() {
-    return new LocalOptions(home, ServerStandIn.INSTALLATION, confines, 1_000_000);
+    return new LocalOptions(home, () -> true, ServerStandIn.INSTALLATION, confines, 1_000_000);
   }
 
   @AfterEach

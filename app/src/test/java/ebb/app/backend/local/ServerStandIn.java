@@ -53,7 +53,7 @@ final class ServerStandIn implements AutoCloseable {
   private boolean durable = true;
 
   ServerStandIn(Path home) throws IOException {
-    this(new LocalOptions(home, INSTALLATION, APART_BY_NOTHING, 1_000_000));
+    this(new LocalOptions(home, () -> true, INSTALLATION, APART_BY_NOTHING, 1_000_000));
   }
 
   ServerStandIn(LocalOptions options) throws IOException {
@@ -62,7 +62,7 @@ final class ServerStandIn implements AutoCloseable {
 
   /// A server whose reports go somewhere else.
   ServerStandIn(Path home, Reports elsewhere) throws IOException {
-    this(new LocalOptions(home, INSTALLATION, APART_BY_NOTHING, 1_000_000), elsewhere);
+    this(new LocalOptions(home, () -> true, INSTALLATION, APART_BY_NOTHING, 1_000_000), elsewhere);
   }
 
   private ServerStandIn(LocalOptions options, Reports elsewhere) throws IOException {
