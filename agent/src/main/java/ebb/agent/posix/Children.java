@@ -2,17 +2,23 @@ package ebb.agent.posix;
 
 import ebb.agent.protocol.ExitStatus;
 import ebb.agent.protocol.Usage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Waits for this process' children, own ones and those adopted as a subreaper. One thread only.
 public final class Children {
   private static final int P_ALL = 0;
-  private static final int RUSAGE_SELF = 0;
+  private static final Path OWN_STATUS = Path.of("/proc/self/status");
+  private static final String PEAK = "VmHWM:";
   private static final int WNOHANG = 1;
   private static final int WEXITED = 4;
   private static final int WNOWAIT = 0x0100_0000;
@@ -42,10 +48,22 @@ public final class Children {
     return Optional.of(new Child(pid, statusOf(status.get(ValueLayout.JAVA_INT, 0)), used()));
   }
 
-  /// The most memory that this process has had. A child that it starts begins with that as its own:
-  /// one that has used less is said to have used so much.
+  /// The most memory that this process has had since its program began. A child that it starts
+  /// begins with that as its own: one that has used less is said to have used so much.
+  ///
+  /// Not from `getrusage`, which counts what this process began with itself: that of whoever
+  /// started it.
   public long ownPeakMemoryKib() {
-    return Libc.getrusage(RUSAGE_SELF, usage) == 0 ? longAt(32) : Long.MAX_VALUE;
+    try (Stream<String> lines = Files.lines(OWN_STATUS)) {
+      return lines
+          .filter(line -> line.startsWith(PEAK))
+          .map(line -> line.replaceAll("[^0-9]", ""))
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElse(Long.MAX_VALUE);
+    } catch (IOException | UncheckedIOException | NumberFormatException unreadable) {
+      return Long.MAX_VALUE;
+    }
   }
 
   private static ExitStatus statusOf(int word) {

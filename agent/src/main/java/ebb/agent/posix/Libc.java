@@ -51,8 +51,6 @@ final class Libc {
       withErrno("waitid", FunctionDescriptor.of(INT, INT, INT, POINTER, INT));
   private static final MethodHandle WAIT4 =
       withErrno("wait4", FunctionDescriptor.of(INT, INT, POINTER, INT, POINTER));
-  private static final MethodHandle GETRUSAGE =
-      withErrno("getrusage", FunctionDescriptor.of(INT, INT, POINTER));
   private static final MethodHandle OPEN =
       variadic("open", 2, FunctionDescriptor.of(INT, POINTER, INT, INT));
   private static final MethodHandle CLOSE = withErrno("close", FunctionDescriptor.of(INT, INT));
@@ -137,15 +135,6 @@ final class Libc {
     MemorySegment state = STATE_OF_THREAD.get();
     try {
       return orErrno((int) WAIT4.invokeExact(state, pid, status, options, usage), state);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  static int getrusage(int who, MemorySegment usage) {
-    MemorySegment state = STATE_OF_THREAD.get();
-    try {
-      return orErrno((int) GETRUSAGE.invokeExact(state, who, usage), state);
     } catch (Throwable e) {
       throw broken(e);
     }

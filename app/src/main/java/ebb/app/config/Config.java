@@ -379,8 +379,10 @@ public record Config(
     text.append("# Configuration\n\n");
     text.append(
         "A server reads `ebb.conf` in its home once, when it starts: lines of `key = value`, `#` for remarks. Options"
-            + " of `ebb serve`\ngo over the file. An unknown key stops the start. What decisions read (quotas, idle"
-            + " times, retries) is not configuration but\nstate, changed over HTTP and journaled.\n\n");
+            + " of `ebb serve`\ngo over the file. An unknown key stops the start. What decisions read is not"
+            + " configuration. Quotas, prices, locks and a\ncluster's bounds and idle time are state, changed over HTTP and"
+            + " journaled; a job's own body says its retries, deadline and priority. What\nholds where a body says"
+            + " nothing, and how many may wait, is fixed in the program and the same on every server.\n\n");
     text.append("| key | default | meaning |\n| --- | --- | --- |\n");
     for (Key key : KEYS) {
       text.append("| `")
