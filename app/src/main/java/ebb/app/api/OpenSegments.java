@@ -32,9 +32,9 @@ record OpenSegments(Ledger ledger, Ledger.Period period, List<Ledger.Segment> op
     long before = view.sequence();
     TreeMap<NodeId, Ledger.Segment> open = new TreeMap<>();
     for (NodeSeen seen : view.nodesAfter(NodeId.NONE).values()) {
-      Ledger.Segment segment = segment(view, history, seen, now);
-      if (segment != null && isOf(view, of, segment)) {
-        open.put(segment.node(), segment);
+      Stretch stretch = seen.open();
+      if (stretch != null && stretch.from() < now && isOf(view, of, seen.node(), stretch)) {
+        open.put(seen.node().id(), segment(view, history, seen.node(), stretch, now));
       }
     }
     Ledger ledger = history.wholeLedger();
@@ -52,23 +52,19 @@ record OpenSegments(Ledger ledger, Ledger.Period period, List<Ledger.Segment> op
     return new OpenSegments(ledger, period, within);
   }
 
-  private static Ledger.@Nullable Segment segment(
-      View view, History history, NodeSeen seen, long now) throws HistoryUnavailable {
-    Node node = seen.node();
-    Stretch stretch = seen.open();
-    return stretch == null || now <= stretch.from()
-        ? null
-        : new Ledger.Segment(
-            0,
-            node.id(),
-            node.cluster(),
-            stretch.payer(),
-            account(view, history, stretch.payer()),
-            stretch.kind(),
-            stretch.from(),
-            now,
-            stretch.rates(),
-            node.virtual());
+  private static Ledger.Segment segment(
+      View view, History history, Node node, Stretch stretch, long now) throws HistoryUnavailable {
+    return new Ledger.Segment(
+        0,
+        node.id(),
+        node.cluster(),
+        stretch.payer(),
+        account(view, history, stretch.payer()),
+        stretch.kind(),
+        stretch.from(),
+        now,
+        stretch.rates(),
+        node.virtual());
   }
 
   private static String account(View view, History history, JobId payer) throws HistoryUnavailable {
@@ -81,14 +77,13 @@ record OpenSegments(Ledger ledger, Ledger.Period period, List<Ledger.Segment> op
         : history.job(payer).map(past -> past.spec().account()).orElse("");
   }
 
-  private static boolean isOf(View view, Ledger.Of of, Ledger.Segment segment) {
+  private static boolean isOf(View view, Ledger.Of of, Node node, Stretch stretch) {
     return switch (of) {
       case Ledger.Everything _ -> true;
-      case Ledger.OfCluster cluster -> segment.cluster().equals(cluster.cluster());
-      case Ledger.OfJob job -> segment.payer().equals(job.job());
-      case Ledger.OfAccount account -> segment.account().equals(account.account());
+      case Ledger.OfCluster cluster -> node.cluster().equals(cluster.cluster());
+      case Ledger.OfJob job -> stretch.payer().equals(job.job());
       case Ledger.OfWorkspace workspace -> {
-        ClusterSeen cluster = view.cluster(segment.cluster());
+        ClusterSeen cluster = view.cluster(node.cluster());
         yield cluster != null && cluster.cluster().workspace().equals(workspace.workspace());
       }
     };

@@ -158,24 +158,12 @@ final class ComputeTarget {
   static final class Delete implements Runnable {
     @Mixin private Named named = new Named();
 
-    @Option(names = "--no-wait", description = "Does not wait.")
-    private boolean noWait;
-
-    @Option(
-        names = {"-y", "--yes"},
-        description = "Does not ask; without a terminal nobody is asked.")
-    private boolean yes;
+    @Mixin private Deletion deletion = new Deletion();
 
     @Override
     public void run() {
-      boolean goesOn =
-          yes
-              || !Terminal.isThere()
-              || Terminal.agrees(named.name + " is deleted, and what runs on it is ended: go on?");
-      if (!goesOn) {
-        throw Failed.refused("NotConfirmed", "nothing was deleted: 'y' or --yes agrees.");
-      }
-      named.clusters().delete(named.name, !noWait);
+      deletion.confirm(named.name + " is deleted, and what runs on it is ended");
+      named.clusters().delete(named.name, deletion.isAwaited());
     }
   }
 }

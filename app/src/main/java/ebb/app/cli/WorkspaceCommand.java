@@ -77,29 +77,16 @@ final class WorkspaceCommand {
   static final class Delete implements Runnable {
     @Mixin private Named named = new Named();
 
-    @Option(names = "--no-wait", description = "Does not wait.")
-    private boolean noWait;
-
-    @Option(
-        names = {"-y", "--yes"},
-        description = "Does not ask; without a terminal nobody is asked.")
-    private boolean yes;
+    @Mixin private Deletion deletion = new Deletion();
 
     @Override
     public void run() {
       Connection connection = named.connection();
       connection.arm("GET", "", null); // whoever mistypes a name is told
       String name = named.place.workspaceName();
-      boolean goesOn =
-          yes
-              || !Terminal.isThere()
-              || Terminal.agrees(
-                  "the workspace " + name + " is deleted with its clusters and jobs: go on?");
-      if (!goesOn) {
-        throw Failed.refused("NotConfirmed", "nothing was deleted: 'y' or --yes agrees.");
-      }
+      deletion.confirm("the workspace " + name + " is deleted with its clusters and jobs");
       connection.arm("DELETE", "", null);
-      if (!noWait) {
+      if (deletion.isAwaited()) {
         connection.awaitDeleted(
             name, "", "'ebb nodes -w " + name + "' lists the nodes that it still has");
       }

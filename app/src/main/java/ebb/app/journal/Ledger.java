@@ -81,8 +81,6 @@ public final class Ledger {
 
   public record OfCluster(ClusterId cluster) implements Of {}
 
-  public record OfAccount(String account) implements Of {}
-
   /// `payer` is [JobId#NONE] and the account empty where the cluster itself pays.
   public record Segment(
       long sequence,
@@ -230,7 +228,6 @@ public final class Ledger {
       case OfJob _ -> "payer = ?3 AND payer <> 0";
       case OfWorkspace _ -> "workspace = ?3";
       case OfCluster _ -> "cluster = ?3";
-      case OfAccount _ -> "account = ?3";
     };
   }
 
@@ -240,7 +237,6 @@ public final class Ledger {
       case OfWorkspace workspace -> workspace.workspace().value();
       case OfJob job -> job.job().value();
       case OfCluster cluster -> cluster.cluster().value();
-      case OfAccount account -> account.account();
     };
   }
 }

@@ -56,9 +56,7 @@ final class EndsAreWhatHappened implements Promise {
     History.Attempt attempt = history.attempts.get(stopping.attempt());
     EndCause cause = stopping.cause();
     check(
-        attempt.stoppedFor == null
-            ? cause == cause(attempt, envelope, history)
-            : cause == attempt.stoppedFor || failedBeforeTheLimit(cause, attempt, envelope),
+        isWhatHappened(cause, attempt, envelope, history),
         stopping,
         " by ",
         envelope.cause(),
@@ -78,14 +76,19 @@ final class EndsAreWhatHappened implements Promise {
     }
     check(seen < nodes, ended, ", but all its tasks succeeded");
     check(
-        attempt.stoppedFor == null
-            ? cause == cause(attempt, envelope, history)
-            : cause == attempt.stoppedFor || failedBeforeTheLimit(cause, attempt, envelope),
+        isWhatHappened(cause, attempt, envelope, history),
         ended,
         " by ",
         envelope.cause(),
         ", stopped for ",
         attempt.stoppedFor);
+  }
+
+  private boolean isWhatHappened(
+      EndCause cause, History.Attempt attempt, Envelope envelope, History history) {
+    return attempt.stoppedFor == null
+        ? cause == cause(attempt, envelope, history)
+        : cause == attempt.stoppedFor || failedBeforeTheLimit(cause, attempt, envelope);
   }
 
   /// One that failed by itself before its time was over is not one that ran out of time.

@@ -27,10 +27,7 @@ final class LocalImages {
   /// Longer than podman takes for an answer or two on a busy machine.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /// What `podman image exists` ends with if there is none. It ends with 125 if it cannot say.
-  private static final int ABSENT = 1;
-
-  private final String podman;
+  private final Podman podman;
   private final Duration holds;
   private final ReentrantLock asking = new ReentrantLock();
 
@@ -43,16 +40,10 @@ final class LocalImages {
         }
       };
 
-  private enum Presence {
-    THERE,
-    ABSENT,
-    UNKNOWN
-  }
-
-  private record Answer(Presence presence, long nanos) {}
+  private record Answer(Podman.Presence presence, long nanos) {}
 
   LocalImages(String podman, Duration holds) {
-    this.podman = podman;
+    this.podman = new Podman(podman);
     this.holds = holds;
   }
 
@@ -66,27 +57,27 @@ final class LocalImages {
   /// Whether an image is known not to be here. One that was found is not looked for again: if it is
   /// removed by others, the task tells of it.
   boolean isAbsent(String image) {
-    return remembered(image).orElseGet(() -> asked(image)) == Presence.ABSENT;
+    return remembered(image).orElseGet(() -> asked(image)) == Podman.Presence.ABSENT;
   }
 
-  private Optional<Presence> remembered(String image) {
+  private Optional<Podman.Presence> remembered(String image) {
     synchronized (answers) {
       return Optional.ofNullable(answers.get(image))
           .filter(answer ->
-              answer.presence() == Presence.THERE
+              answer.presence() == Podman.Presence.THERE
                   || System.nanoTime() - answer.nanos() < holds.toNanos())
           .map(Answer::presence);
     }
   }
 
-  private Presence asked(String image) {
+  private Podman.Presence asked(String image) {
     try {
       if (!asking.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        return Presence.UNKNOWN;
+        return Podman.Presence.UNKNOWN;
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      return Presence.UNKNOWN;
+      return Podman.Presence.UNKNOWN;
     }
     try {
       // Whoever had the lock may have asked for the same.
@@ -96,33 +87,28 @@ final class LocalImages {
     }
   }
 
-  private Presence remember(String image, Presence presence) {
+  private Podman.Presence remember(String image, Podman.Presence presence) {
     synchronized (answers) {
       answers.put(image, new Answer(presence, System.nanoTime()));
     }
     return presence;
   }
 
-  private Presence ask(String image) {
+  private Podman.Presence ask(String image) {
     // podman looks for one name at a time.
     Set<String> names = new LinkedHashSet<>(List.of(image));
     names.add(ImageName.reference(image));
     try {
       for (String name : names) {
-        Programs.Ended ended =
-            Programs.run(List.of(podman, "--cgroup-manager=cgroupfs", "image", "exists", name), "");
-        if (ended.isFine()) {
-          return Presence.THERE;
-        }
-        if (ended.code() != ABSENT) {
-          Log.say("podman does not say if it has the image " + name + ": " + ended.words(), null);
-          return Presence.UNKNOWN;
+        Podman.Presence presence = podman.presence(name);
+        if (presence != Podman.Presence.ABSENT) {
+          return presence;
         }
       }
-      return Presence.ABSENT;
+      return Podman.Presence.ABSENT;
     } catch (IOException failure) {
       Log.say("podman cannot be asked for the image " + image, failure);
-      return Presence.UNKNOWN;
+      return Podman.Presence.UNKNOWN;
     }
   }
 }

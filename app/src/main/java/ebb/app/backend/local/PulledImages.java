@@ -29,9 +29,6 @@ final class PulledImages {
 
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
 
-  /// What `podman image exists` ends with if there is none. It ends with 125 if it cannot say.
-  private static final int ABSENT = 1;
-
   private static final String FORMAT =
       "{{.Size}}|{{range .RepoTags}} {{.}}{{end}}|{{range .NamesHistory}} {{.}}{{end}}";
 
@@ -53,7 +50,7 @@ final class PulledImages {
           .formatted(STAYS);
 
   private final Path folder;
-  private final String podman;
+  private final Podman podman;
 
   /// What podman knows of an image.
   ///
@@ -73,7 +70,7 @@ final class PulledImages {
 
   private PulledImages(Path folder, String podman) {
     this.folder = folder;
-    this.podman = podman;
+    this.podman = new Podman(podman);
   }
 
   static PulledImages open(Path folder, String podman) throws IOException {
@@ -122,11 +119,11 @@ final class PulledImages {
   /// What podman knows of an image; empty if it does not say. The mark of one that somebody else
   /// has removed goes.
   private Optional<Known> ask(String id, Path mark, boolean really) throws IOException {
-    Programs.Ended ended = Programs.run(podman("image", "inspect", "--format", FORMAT, id), "");
+    Programs.Ended ended = podman.run("image", "inspect", "--format", FORMAT, id);
     if (ended.isFine()) {
       return Optional.of(Known.read(ended.output()));
     }
-    if (isAbsent(id)) {
+    if (podman.presence(id) == Podman.Presence.ABSENT) {
       if (really) {
         Files.deleteIfExists(mark);
       }
@@ -134,10 +131,6 @@ final class PulledImages {
       Log.say("podman does not say what it knows of the image " + id + ": " + ended.words(), null);
     }
     return Optional.empty();
-  }
-
-  private boolean isAbsent(String id) throws IOException {
-    return Programs.run(podman("image", "exists", id), "").code() == ABSENT;
   }
 
   private boolean remove(String id, Path mark, Known known, long untilMillis, boolean really)
@@ -148,7 +141,7 @@ final class PulledImages {
     }
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("/bin/sh", "-c", REMOVAL, "ebb-images"));
-    arguments.addAll(List.of(podman, mark.toString()));
+    arguments.addAll(List.of(podman.program(), mark.toString()));
     arguments.addAll(List.of(String.valueOf(untilMillis / 1_000), String.valueOf(really)));
     arguments.addAll(List.of(String.valueOf(WITHIN.toSeconds()), id));
     arguments.addAll(known.tags());
@@ -157,7 +150,7 @@ final class PulledImages {
       return false;
     }
     // Another image may be made of it: then podman takes its names and keeps it.
-    boolean isGone = ended.isFine() && (!really || isAbsent(id));
+    boolean isGone = ended.isFine() && (!really || podman.presence(id) == Podman.Presence.ABSENT);
     if (isGone && really) {
       Files.deleteIfExists(mark);
     }
@@ -165,11 +158,5 @@ final class PulledImages {
       Log.say("the image " + known.names() + " is not removed: " + ended.words(), null);
     }
     return isGone;
-  }
-
-  private List<String> podman(String... words) {
-    List<String> arguments = new ArrayList<>(List.of(podman, "--cgroup-manager=cgroupfs"));
-    arguments.addAll(List.of(words));
-    return arguments;
   }
 }
