@@ -355,7 +355,7 @@ public record Reason(
                           quota.key().location(),
                           quota.limit(),
                           quota.used(),
-                          held(quota.holders(), "vCPUs")))
+                          held(quota.holders(), "vCPU")))
               .limited(quota.limit(), quota.used(), quota.asked())
               .number("holders", quota.holders());
       case Rejection.HostFull full ->
@@ -370,7 +370,7 @@ public record Reason(
                           full.cores(),
                           full.memoryMebibytes(),
                           full.gpus(),
-                          held(full.holders(), "nodes")))
+                          held(full.holders(), "node")))
               .number("needed", full.needed())
               .number("freeCores", full.cores())
               .number("freeMemoryMebibytes", full.memoryMebibytes())
@@ -440,12 +440,17 @@ public record Reason(
         .formatted(size.vcpus(), size.memoryMebibytes(), size.gpus());
   }
 
+  /// @param unit one of what they have
   static String held(List<Rejection.Holder> holders, String unit) {
     if (holders.isEmpty()) {
       return "";
     }
     List<String> parts =
-        holders.stream().limit(5).map(h -> h.name() + " " + h.amount() + " " + unit).toList();
+        holders.stream()
+            .limit(5)
+            .map(
+                h -> "%s %d %s%s".formatted(h.name(), h.amount(), unit, h.amount() == 1 ? "" : "s"))
+            .toList();
     return " (" + String.join(", ", parts) + (holders.size() > 5 ? ", ..." : "") + ")";
   }
 

@@ -96,7 +96,7 @@ final class WaitReasons {
                     full.asked() == 1 ? "a node" : full.asked() + " nodes",
                     full.max(),
                     full.taken(),
-                    Reason.held(full.holders(), "nodes"),
+                    Reason.held(full.holders(), "node"),
                     full.head().isEmpty()
                         ? Reason.by("; enough should be free by ", full.headStartsBy())
                         : "; before it comes '"
