@@ -57,7 +57,7 @@ public final class AgentMain {
 
   private static void run(AgentHome home, String installation, AgentLog log)
       throws IOException, InterruptedException {
-    home.prepare();
+    // Whoever starts it has made the folder: one that is gone by now is not made again.
     Optional<FileLock> lock = lock(home);
     if (lock.isEmpty()) {
       log.say("an agent serves " + home.root() + " already: pid " + holder(home));
