@@ -74,6 +74,22 @@ final class ServedHome implements AutoCloseable {
     return new ServedHome(hidden, folder);
   }
 
+  /// Of a person who is not root, and has no groups of processes to give. Only root can become
+  /// another user; without, the test is skipped.
+  static ServedHome ofOrdinaryUser(Path folder) throws Exception {
+    List<String> become =
+        List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all");
+    List<String> tried = new ArrayList<>(become);
+    tried.addAll(Program.java("-Xmx64m"));
+    tried.addAll(List.of("ebb.app.Main", "--version"));
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/setpriv"))
+            && new ProcessBuilder(tried).start().waitFor() == 0,
+        "needs root, setpriv of util-linux, and a program that everybody may read");
+    Files.setAttribute(folder, "unix:uid", 65534);
+    return new ServedHome(become, folder, "--set", "tasks.programs=none");
+  }
+
   private ServedHome(List<String> around, Path folder, String... options) throws Exception {
     this.around = around;
     this.folder = folder;
