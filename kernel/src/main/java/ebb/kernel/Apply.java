@@ -165,6 +165,7 @@ final class Apply {
                 requested.rates(),
                 requested.virtual(),
                 requested.isolation(),
+                requested.weaknesses(),
                 new Node.Requested(at, requested.deadline()),
                 0,
                 0,

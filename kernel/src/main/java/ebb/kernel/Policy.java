@@ -19,6 +19,7 @@ import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.ReleaseCause;
 import ebb.kernel.protocol.Thing;
+import ebb.kernel.protocol.Weakness;
 import ebb.kernel.protocol.WorkspaceId;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +171,7 @@ final class Policy {
     State.Id64 ids = state.ids();
     int room = state.hostUsage.room(state.host, cluster.size());
     Isolation isolation = state.host.isolation().given(cluster.spec().isolation());
+    List<Weakness> weaknesses = state.host.isolation().weaknesses(cluster.spec().network());
     long deadline = now + state.settings.bootMillis();
     for (int i = 0; i < nodes; i++) {
       events.add(
@@ -180,6 +182,7 @@ final class Policy {
               cluster.rates(),
               i >= room,
               isolation,
+              weaknesses,
               deadline));
     }
   }

@@ -15,14 +15,18 @@ import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Role;
 import ebb.kernel.protocol.RoleAssignment;
+import ebb.kernel.protocol.Weakness;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IsolationTest {
   private static final HostIsolation NOTHING =
-      new HostIsolation("install bubblewrap", "install podman", "install nftables", false);
+      new HostIsolation(
+          "install bubblewrap", "install podman", "install nftables", List.of(), false);
 
   private static final HostIsolation PERSONAL =
-      new HostIsolation("install bubblewrap", "install podman", "install nftables", true);
+      new HostIsolation(
+          "install bubblewrap", "install podman", "install nftables", List.of(), true);
 
   private static Command.HostFound host(HostIsolation isolation) {
     return new Command.HostFound(new Host(64, 900_000, 8, false, isolation));
@@ -83,7 +87,8 @@ class IsolationTest {
 
   @Test
   void aClosedNetworkNeedsASandboxOrAContainerAndNoFilter() {
-    Story story = Story.usual().given(host(new HostIsolation("", "", "install nftables", false)));
+    Story story =
+        Story.usual().given(host(new HostIsolation("", "", "install nftables", List.of(), false)));
 
     story.when(cluster().put("gpu")).rejected(unavailable(Isolation.SANDBOX, "install nftables"));
     story.when(closed(Isolation.SANDBOX)).thenKinds(Event.ClusterCreated.class);
@@ -93,11 +98,64 @@ class IsolationTest {
   void aPersonsOwnServerRunsSandboxesWithoutAFilterWhereThereIsNone() {
     Story story =
         Story.usual()
-            .given(host(new HostIsolation("", "", "install nftables", true)))
+            .given(host(new HostIsolation("", "", "install nftables", List.of(), true)))
             .cluster("gpu", cluster())
             .job("a", job());
 
     assertThat(story.nodes("gpu")).extracting(Node::isolation).containsExactly(Isolation.SANDBOX);
+  }
+
+  @Test
+  void aNodeSaysWhatTheIsolationOfItsTasksLacksOnThisMachine() {
+    List<Weakness> unlimited = List.of(Weakness.PROCESSES_UNLIMITED, Weakness.MEMORY_UNLIMITED);
+    Story story =
+        Story.usual()
+            .given(host(new HostIsolation("", "", "install nftables", unlimited, true)))
+            .cluster("gpu", cluster())
+            .job("a", job());
+
+    assertThat(weaknesses(story))
+        .isEqualTo(
+            List.of(
+                Weakness.NETWORK_UNFILTERED,
+                Weakness.MEMORY_UNLIMITED,
+                Weakness.PROCESSES_UNLIMITED));
+    assertThat(story.happened(Event.NodeRequested.class).getFirst().weaknesses())
+        .isEqualTo(weaknesses(story));
+
+    story.given(host(HostIsolation.ALL)).job("b", job());
+
+    assertThat(story.nodes("gpu"))
+        .as("the first says what was so when it was asked for")
+        .extracting(Node::weaknesses)
+        .containsExactly(story.nodes("gpu").getFirst().weaknesses(), List.of());
+    assertThat(weaknesses(story)).hasSize(3);
+  }
+
+  @Test
+  void aClosedNetworkNeedsNoFilterAndLacksNone() {
+    Story story =
+        Story.usual()
+            .given(host(new HostIsolation("", "", "install nftables", List.of(), true)))
+            .given(closed(Isolation.SANDBOX))
+            .job("a", job());
+
+    assertThat(weaknesses(story)).isEmpty();
+  }
+
+  @Test
+  void tasksWithoutASandboxLackWhatOthersLackToo() {
+    Story story =
+        Story.usual()
+            .given(host(new HostIsolation("a", "b", "c", Weakness.WITHOUT_LIMITS, true)))
+            .cluster("gpu", cluster())
+            .job("a", job());
+
+    assertThat(weaknesses(story)).isEqualTo(List.of(Weakness.values()));
+  }
+
+  private static List<Weakness> weaknesses(Story story) {
+    return story.nodes("gpu").getFirst().weaknesses();
   }
 
   @Test

@@ -45,6 +45,7 @@ class NodesTest {
                 World.NC6_RATES,
                 false,
                 Isolation.SANDBOX,
+                List.of(),
                 story.now() + 15 * MINUTE));
   }
 

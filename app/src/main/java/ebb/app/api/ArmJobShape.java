@@ -12,6 +12,7 @@ import ebb.kernel.protocol.Description;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Weakness;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -88,8 +89,9 @@ final class ArmJobShape {
     if (facts.virtual() != null) {
       additions.put("ebb.virtual", String.valueOf(facts.virtual()));
     }
-    if (facts.isolation() != null) {
-      additions.put("ebb.isolation", Reason.lower(facts.isolation()));
+    putKnown(additions, "ebb.isolation", facts.isolationShown());
+    if (!facts.weaknesses().isEmpty()) {
+      additions.put("ebb.isolation.weaknesses", Weakness.words(facts.weaknesses()));
     }
     Shapes.UsedShown used = Shapes.UsedShown.of(facts.used());
     if (used != null) {

@@ -220,6 +220,7 @@ final class ClusterEndpoints {
       String message,
       Map<String, Object> numbers,
       @Nullable String isolation,
+      @Nullable List<String> weaknesses,
       Shapes.@Nullable UsedShown used) {
     static Response answer(Rejection rejection) {
       Reason reason = Reason.of(rejection);
@@ -233,7 +234,8 @@ final class ClusterEndpoints {
               reason.code(),
               reason.message(),
               reason.numbers(),
-              facts.isolation() == null ? null : Reason.lower(facts.isolation()),
+              facts.isolationShown(),
+              facts.weaknessesShown(),
               Shapes.UsedShown.of(facts.used())));
     }
   }

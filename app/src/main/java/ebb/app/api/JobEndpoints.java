@@ -140,7 +140,11 @@ final class JobEndpoints {
       try {
         JobFacts past = looked(job.id());
         return new JobFacts(
-            seen.charges(reads.now()), past.virtual(), past.isolation(), past.used());
+            seen.charges(reads.now()),
+            past.virtual(),
+            past.isolation(),
+            past.weaknesses(),
+            past.used());
       } catch (HistoryUnavailable unavailable) {
         return facts(seen, reads.now());
       }

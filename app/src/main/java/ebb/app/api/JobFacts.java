@@ -4,6 +4,8 @@ import ebb.app.journal.Usage;
 import ebb.kernel.money.Charges;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Isolation;
+import ebb.kernel.protocol.Weakness;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +15,19 @@ import org.jspecify.annotations.Nullable;
 /// @param virtual whether a node of it shares the machine; null while it has none, and where nobody
 ///   looked
 /// @param isolation how its tasks are kept apart, on the weakest of its nodes; null as `virtual`
+/// @param weaknesses what that lacks on any of them; empty too where nobody looked
 /// @param used what its tasks have used; null as `virtual`, and before it has ended
 record JobFacts(
     @Nullable Charges charges,
     @Nullable Boolean virtual,
     @Nullable Isolation isolation,
+    List<Weakness> weaknesses,
     @Nullable Usage used) {
-  static final JobFacts NONE = new JobFacts(null, null, null, null);
+  static final JobFacts NONE = new JobFacts(null, null, null, List.of(), null);
 
   /// Of a job that has left memory, in a list.
   static JobFacts of(Charges charges) {
-    return new JobFacts(charges, null, null, null);
+    return new JobFacts(charges, null, null, List.of(), null);
   }
 
   /// Of one that is on these nodes.
@@ -34,8 +38,13 @@ record JobFacts(
         weakest = node.isolation();
       }
     }
-    Boolean virtual = nodes.isEmpty() ? null : nodes.stream().anyMatch(Node::virtual);
-    return new JobFacts(charges, virtual, weakest, null);
+    if (weakest == null) {
+      return of(charges);
+    }
+    List<Weakness> weaknesses = new ArrayList<>();
+    nodes.forEach(node -> weaknesses.addAll(node.weaknesses()));
+    boolean virtual = nodes.stream().anyMatch(Node::virtual);
+    return new JobFacts(charges, virtual, weakest, Weakness.sorted(weaknesses), null);
   }
 
   /// Of one that has ended. Of its nodes history may have heard before its end.
@@ -43,6 +52,21 @@ record JobFacts(
     Isolation isolation = usage.isolation();
     return isolation == null // it never had a node
         ? of(charges)
-        : new JobFacts(charges, usage.virtual(), isolation, usage.isWhole() ? usage : null);
+        : new JobFacts(
+            charges,
+            usage.virtual(),
+            isolation,
+            usage.weaknesses(),
+            usage.isWhole() ? usage : null);
+  }
+
+  /// As it is shown.
+  @Nullable String isolationShown() {
+    return isolation == null ? null : Reason.lower(isolation);
+  }
+
+  /// Absent where no isolation is shown.
+  @Nullable List<String> weaknessesShown() {
+    return isolation == null ? null : Shapes.words(weaknesses);
   }
 }

@@ -125,7 +125,10 @@ final class ServerEndpoints {
     }
     Thing thing = new Thing(Thing.Kind.NODE, id.value());
     return wishes.ask(
-        (state, now) -> Kernel.why(state, thing, now), ClusterEndpoints.WhyShown::answer);
+        (state, now) -> Reason.of(Kernel.why(state, thing, now)),
+        reason ->
+            ClusterEndpoints.WhyShown.answer(
+                reason, JobFacts.of(Charges.NONE, List.of(seen.node()))));
   }
 
   // Metrics.

@@ -21,6 +21,7 @@ import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Tag;
+import ebb.kernel.protocol.Weakness;
 import ebb.kernel.quota.HostUsage;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -93,6 +94,7 @@ final class Shapes {
   /// @param virtual the machine has less than a node of the size needs: none is real
   /// @param lacks what it has less of; null if of nothing
   /// @param isolationGiven what its new nodes have of `isolation`, which is what was asked for
+  /// @param weaknesses what that lacks
   /// @param nodeStart how long its newest nodes took to come; shown of one cluster
   record ClusterShown(
       String id,
@@ -109,6 +111,7 @@ final class Shapes {
       HostUsage.@Nullable Lacks lacks,
       String isolation,
       String isolationGiven,
+      List<String> weaknesses,
       boolean network,
       String state,
       boolean priced,
@@ -139,6 +142,7 @@ final class Shapes {
           lacks,
           Reason.lower(spec.isolation()),
           Reason.lower(rules.host().isolation().given(spec.isolation())),
+          words(rules.host().isolation().weaknesses(spec.network())),
           spec.network(),
           cluster.deleting() ? "deleting" : "ready",
           cluster.rates().list() != Rates.UNPRICED,
@@ -204,6 +208,7 @@ final class Shapes {
       int attempts,
       @Nullable Boolean virtual,
       @Nullable String isolation,
+      @Nullable List<String> weaknesses,
       @Nullable UsedShown used,
       @Nullable EndShown end,
       @Nullable ChargesShown charges,
@@ -226,7 +231,8 @@ final class Shapes {
           time(job.queuedAt()),
           job.attempts(),
           facts.virtual(),
-          facts.isolation() == null ? null : Reason.lower(facts.isolation()),
+          facts.isolationShown(),
+          facts.weaknessesShown(),
           UsedShown.of(facts.used()),
           job.phase() instanceof Job.Ended ended
               ? EndShown.of(ended.cause(), ended.code(), ended.detail(), ended.at())
@@ -251,7 +257,8 @@ final class Shapes {
           time(job.submittedAt()),
           job.attempts(),
           facts.virtual(),
-          facts.isolation() == null ? null : Reason.lower(facts.isolation()),
+          facts.isolationShown(),
+          facts.weaknessesShown(),
           UsedShown.of(facts.used()),
           job.cause() == null
               ? null
@@ -273,6 +280,7 @@ final class Shapes {
       String since,
       boolean virtual,
       String isolation,
+      List<String> weaknesses,
       boolean reachable,
       @Nullable String askedFor,
       @Nullable String task,
@@ -287,6 +295,7 @@ final class Shapes {
           time(node.phase().at()),
           node.virtual(),
           Reason.lower(node.isolation()),
+          words(node.weaknesses()),
           node.unreachableUntil() == 0,
           node.askedFor().equals(JobId.NONE) ? null : node.askedFor().toString(),
           node.task().attempt().value() == 0 ? null : node.task().toString(),
@@ -294,6 +303,11 @@ final class Shapes {
               ? leaving.overdue()
               : null);
     }
+  }
+
+  /// What an isolation lacks.
+  static List<String> words(List<Weakness> weaknesses) {
+    return weaknesses.stream().map(Weakness::words).toList();
   }
 
   /// The phase as people see it: an active job is starting, running or stopping.

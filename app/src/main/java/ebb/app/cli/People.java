@@ -141,7 +141,11 @@ final class People {
             Output.Column.of("Since", "/since"),
             new Output.Column(
                 "Kind", node -> node.path("virtual").asBoolean() ? "virtual" : "real"),
-            Output.Column.of("Isolation", "/isolation"),
+            new Output.Column(
+                "Isolation",
+                node ->
+                    node.path("isolation").asString()
+                        + (node.path("weaknesses").isEmpty() ? "" : " (weaker)")),
             Output.Column.of("Task", "/task"));
 
     @Mixin private Place place = new Place();

@@ -117,12 +117,20 @@ final class Plan {
   private static String isolation(JsonNode cluster) {
     String asked = cluster.path("isolation").asString();
     String given = cluster.path("isolationGiven").asString(asked);
-    if (!given.equals("none")) {
-      return given;
-    }
-    return given.equals(asked)
-        ? "without isolation"
-        : "without isolation: this machine has no %s".formatted(asked);
+    String words =
+        !given.equals("none")
+            ? given
+            : given.equals(asked)
+                ? "without isolation"
+                : "without isolation: this machine has no %s".formatted(asked);
+    return weaker(words, cluster);
+  }
+
+  /// An isolation, with what it lacks on this machine.
+  static String weaker(String isolation, JsonNode shown) {
+    List<String> weaknesses =
+        shown.path("weaknesses").valueStream().map(JsonNode::asString).toList();
+    return weaknesses.isEmpty() ? isolation : isolation + "; " + String.join(", ", weaknesses);
   }
 
   private static String whenNodesCome(JsonNode cluster) {

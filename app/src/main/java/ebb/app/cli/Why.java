@@ -26,7 +26,8 @@ record Why(String message, List<String> more) {
       orElse(absent);
     }
     try { // a node is of no workspace
-      return new Why(message(connection.ofServer("/ebb/v1/nodes/" + encoded + "/why")), List.of());
+      JsonNode why = connection.ofServer("/ebb/v1/nodes/" + encoded + "/why");
+      return new Why(message(why), isolation(why));
     } catch (Failed absent) {
       orElse(absent);
     }
@@ -59,10 +60,14 @@ record Why(String message, List<String> more) {
     if (used.has("checkpoint")) {
       more.add("newest checkpoint: " + used.path("checkpoint").asString());
     }
-    if (why.has("isolation")) {
-      more.add("isolation: " + why.path("isolation").asString());
-    }
+    more.addAll(isolation(why));
     return new Why(message(why), more);
+  }
+
+  private static List<String> isolation(JsonNode why) {
+    return why.has("isolation")
+        ? List.of("isolation: " + Plan.weaker(why.path("isolation").asString(), why))
+        : List.of();
   }
 
   /// What is known of it.

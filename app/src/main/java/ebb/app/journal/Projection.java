@@ -186,7 +186,7 @@ final class Projection {
         Rates rates = requested.rates();
         statements.run(
             "INSERT INTO nodes (id, cluster, asked_for, list_rate, internal_rate, invoice_rate,"
-                + " virtual, isolation, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " virtual, isolation, weaknesses, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             id,
             requested.cluster().value(),
             requested.askedFor().value(),
@@ -195,6 +195,7 @@ final class Projection {
             rates.invoice(),
             requested.virtual(),
             requested.isolation().name(),
+            Usage.text(requested.weaknesses()),
             at);
       }
       case Event.NodeAccepted accepted ->

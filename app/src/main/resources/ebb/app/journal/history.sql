@@ -115,6 +115,7 @@ CREATE TABLE nodes (
   invoice_rate INTEGER NOT NULL,
   virtual INTEGER NOT NULL,
   isolation TEXT NOT NULL,
+  weaknesses TEXT NOT NULL,
   asked INTEGER NOT NULL,
   accepted INTEGER NOT NULL DEFAULT 0,
   ready INTEGER NOT NULL DEFAULT 0,

@@ -174,7 +174,7 @@ class CommandLineTest {
   @Test
   void planSaysWhatIsolationTheJobIsGiven(@TempDir Path bare) throws Exception {
     assertThat(ebb("run -d --name apart -- true").err())
-        .contains("of serverless-ds3v2 (sandbox); list price");
+        .containsPattern("of serverless-ds3v2 \\(sandbox(; [a-z ,]+)?\\); list price");
     try (ServedHome without = ServedHome.without(Path.of("/usr/bin/bwrap"), bare)) {
       Typed there = new Typed(bare, without.home());
 

@@ -31,6 +31,21 @@ final class Program {
     return command;
   }
 
+  /// The same from a copy in this folder, without the archive, which knows the jars by their paths.
+  static List<String> copied(Path folder, String... flags)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(java(flags));
+    command.removeIf(flag -> flag.startsWith("-XX:SharedArchiveFile"));
+    List<String> copies = new ArrayList<>();
+    for (String source : command.removeLast().split(":", -1)) {
+      Path copy = folder.resolve(copies.size() + "-" + Path.of(source).getFileName());
+      new ProcessBuilder("cp", "-r", source, copy.toString()).start().waitFor();
+      copies.add(copy.toString());
+    }
+    command.add(String.join(":", copies));
+    return command;
+  }
+
   private static Path root() {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.exists(root.resolve("scripts/run-folder"))) {

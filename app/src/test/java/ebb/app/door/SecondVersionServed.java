@@ -24,7 +24,7 @@ class SecondVersionServed {
   void start() throws Exception {
     server = new ServedHome(folder, "--set", "tasks.programs=none");
     server.cluster(2);
-    assertThat(server.log()).contains("jobs run in a sandbox").doesNotContain("not limited");
+    assertThat(server.log()).contains("jobs run in a sandbox").doesNotContain("unlimited");
   }
 
   @AfterEach

@@ -30,6 +30,7 @@ import javax.net.ssl.TrustManagerFactory;
 final class ServedHome implements AutoCloseable {
   static final String WORKSPACE = "/ebb/v1/workspaces/sub/team/lab";
   static final String CLUSTER = WORKSPACE + "/clusters/cpu";
+  private static final String HEAP = "-Xmx256m";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern LISTENS = Pattern.compile("listens on (https?)://127.0.0.1:(\\d+)");
 
@@ -43,7 +44,7 @@ final class ServedHome implements AutoCloseable {
 
   private final Path folder;
   private final List<String> options;
-  private final List<String> around;
+  private final List<String> java;
   private HttpClient client;
   private Process server;
   private int starts;
@@ -52,7 +53,7 @@ final class ServedHome implements AutoCloseable {
 
   /// `options` are those of `ebb serve`.
   ServedHome(Path folder, String... options) throws Exception {
-    this(List.of(), folder, options);
+    this(Program.java(HEAP), folder, options);
   }
 
   /// On a machine without a program, as far as the server can see. Only root can have that;
@@ -71,11 +72,31 @@ final class ServedHome implements AutoCloseable {
     assumeTrue(
         Files.exists(program) && new ProcessBuilder(tried).start().waitFor() == 0,
         "needs " + program + ", and root to hide it");
-    return new ServedHome(hidden, folder);
+    List<String> java = new ArrayList<>(hidden);
+    java.addAll(Program.java(HEAP));
+    return new ServedHome(java, folder);
   }
 
-  private ServedHome(List<String> around, Path folder, String... options) throws Exception {
-    this.around = around;
+  /// Of a person who is not root, and has no groups of processes to give. Only root can become
+  /// another user; without, the test is skipped. That user may not be able to read this build.
+  static ServedHome ofOrdinaryUser(Path folder) throws Exception {
+    List<String> java =
+        new ArrayList<>(
+            List.of(
+                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"));
+    java.addAll(Program.copied(Files.createDirectory(folder.resolve("program")), HEAP));
+    Files.setAttribute(folder, "unix:uid", 65534);
+    List<String> tried = new ArrayList<>(java);
+    tried.addAll(List.of("ebb.app.Main", "--version"));
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/setpriv"))
+            && new ProcessBuilder(tried).start().waitFor() == 0,
+        "needs root, setpriv of util-linux, and a JDK that everybody may read");
+    return new ServedHome(java, folder, "--set", "tasks.programs=none");
+  }
+
+  private ServedHome(List<String> java, Path folder, String... options) throws Exception {
+    this.java = java;
     this.folder = folder;
     this.options = List.of(options);
     // Tasks of another user must be able to pass through; what is in the home is not theirs.
@@ -111,8 +132,7 @@ final class ServedHome implements AutoCloseable {
 
   void start() throws Exception {
     starts++;
-    List<String> command = new ArrayList<>(around);
-    command.addAll(Program.java("-Xmx256m"));
+    List<String> command = new ArrayList<>(java);
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
     command.addAll(List.of("--port", "0", "--virtual-nodes"));
     command.addAll(List.of("--set", "host.personal=true"));

@@ -1,6 +1,7 @@
 package ebb.kernel.codec;
 
 import ebb.kernel.protocol.Event;
+import java.util.List;
 
 /// The numbers under which events are stored, for ever.
 ///
@@ -70,7 +71,8 @@ public final class EventFormats {
 
       # Nodes
       50 NodeRequested: 1 NodeId node, 2 ClusterId cluster, 3 JobId askedFor, 4 Rates rates,
-        5 boolean virtual, 6 Isolation isolation, 7 long deadline
+        5 boolean virtual, 6 Isolation isolation, 7 long deadline,
+        8 List<Weakness> weaknesses
       51 NodeAccepted: 1 NodeId node, 2 long ack, 3 long from, 4 long deadline
       52 NodeReady: 1 NodeId node, 2 long ack, 3 long at
       53 GrowthFailed: 1 NodeId node, 2 ClusterId cluster, 3 String detail, 4 int failures,
@@ -112,7 +114,12 @@ public final class EventFormats {
       99 AttemptEnded: 1 AttemptId attempt, 2 EndCause cause, 3 int code, 4 String detail
       """;
 
-  static final FormatTable TABLE = FormatTable.draft(TEXT, ValueFormats.TEXT, Event.class).build();
+  /// Homes that no released version has made know nothing of weaknesses, and are read too.
+  static final FormatTable TABLE =
+      FormatTable.draft(TEXT, ValueFormats.TEXT, Event.class)
+          .whenAbsent("NodeRequested", "weaknesses", _ -> List.of())
+          .whenAbsent("HostIsolation", "unlimited", _ -> List.of())
+          .build();
 
   private EventFormats() {}
 }

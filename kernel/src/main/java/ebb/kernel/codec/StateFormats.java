@@ -10,6 +10,7 @@ import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Settings;
 import ebb.kernel.protocol.VmSize;
+import java.util.List;
 
 /// The numbers under which snapshots store what the state is made of. They start at 1000, so that
 /// none is an event's; those of `Settings`, `VmSize` and `Host` are in [ValueFormats], since events
@@ -28,7 +29,7 @@ public final class StateFormats {
 
       1002 Node: 1 NodeId id, 2 ClusterId cluster, 3 JobId askedFor, 4 Rates rates,
         5 boolean virtual, 6 Isolation isolation, 7 Node.Phase phase, 8 long ack, 9 long meterFrom,
-        10 long unreachableUntil
+        10 long unreachableUntil, 11 List<Weakness> weaknesses
       1 Node.Requested: 1 long at, 2 long deadline
       2 Node.Preparing: 1 long at, 2 long deadline
       3 Node.Idle: 1 long at, 2 long keptUntil
@@ -91,6 +92,8 @@ public final class StateFormats {
               VmSize.class,
               Host.class,
               AccessRules.class)
+          .whenAbsent("Node", "weaknesses", _ -> List.of())
+          .whenAbsent("HostIsolation", "unlimited", _ -> List.of())
           .build();
 
   private StateFormats() {}

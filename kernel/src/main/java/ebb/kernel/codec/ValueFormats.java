@@ -34,7 +34,9 @@ final class ValueFormats {
       1014 Host: 1 int cores, 2 int memoryMebibytes, 3 int gpus, 4 boolean virtualNodes,
         5 HostIsolation isolation
       HostIsolation: 1 String sandboxMissing, 2 String containerMissing, 3 String filterMissing,
-        4 boolean mayGoWithout
+        4 boolean mayGoWithout, 5 List<Weakness> unlimited
+      enum Weakness: 1 NETWORK_UNFILTERED, 2 MEMORY_UNLIMITED, 3 PROCESSORS_UNLIMITED,
+        4 PROCESSES_UNLIMITED
 
       ClusterSpec: 1 String size, 2 Priority priority, 3 int min, 4 int max, 5 long idleMillis,
         6 String location, 7 boolean internodeCommunication, 8 List<Tag> tags, 9 Isolation isolation,

@@ -8,6 +8,8 @@ import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.ReleaseCause;
 import ebb.kernel.protocol.SegmentKind;
 import ebb.kernel.protocol.TaskId;
+import ebb.kernel.protocol.Weakness;
+import java.util.List;
 
 /// One machine of a cluster, from the moment it is asked for until the backend confirms that it is
 /// gone.
@@ -15,6 +17,7 @@ import ebb.kernel.protocol.TaskId;
 /// @param askedFor the job that pays for the boot; [JobId#NONE]: the cluster
 /// @param virtual shares the machine with other nodes, or lacks the hardware its size names
 /// @param isolation how the tasks on it are kept apart
+/// @param weaknesses what that lacks, as it was when the node was asked for
 /// @param ack the backend's number for its claim; 0 until it has claimed the node
 /// @param meterFrom where the open segment starts; 0 while nothing is charged
 /// @param unreachableUntil when a node out of sight is let go; 0 while it is in sight
@@ -25,6 +28,7 @@ public record Node(
     Rates rates,
     boolean virtual,
     Isolation isolation,
+    List<Weakness> weaknesses,
     Phase phase,
     long ack,
     long meterFrom,
@@ -72,7 +76,8 @@ public record Node(
 
   /// The node with all that can change in its life.
   private Node changed(Phase next, long nextAck, long from, long until) {
-    return new Node(id, cluster, askedFor, rates, virtual, isolation, next, nextAck, from, until);
+    return new Node(
+        id, cluster, askedFor, rates, virtual, isolation, weaknesses, next, nextAck, from, until);
   }
 
   public boolean isLeaving() {

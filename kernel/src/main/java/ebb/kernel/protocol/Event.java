@@ -126,7 +126,7 @@ public sealed interface Event {
 
   /// `askedFor`: the job that pays for the boot; empty id 0 when the cluster itself wants the node.
   /// `isolation`: what the node gives, which is less than the cluster asks for where the host has
-  /// no sandbox and may go without.
+  /// no sandbox and may go without; `weaknesses`: what that lacks.
   record NodeRequested(
       NodeId node,
       ClusterId cluster,
@@ -134,6 +134,7 @@ public sealed interface Event {
       Rates rates,
       boolean virtual,
       Isolation isolation,
+      List<Weakness> weaknesses,
       long deadline)
       implements NodeEvent {}
 

@@ -3,7 +3,10 @@ package ebb.kernel.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.JobId;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -181,5 +184,21 @@ class EvolutionTest {
     StateDigest late = new StateDigest(Second.TABLE, 2);
     late.add(new Second.Departed(Second.Place.TOWN, WHO, 5, false));
     assertThat(early.finish()).isNotEqualTo(late.finish());
+  }
+
+  /// What a home has whose nodes were asked for before any said what it lacks.
+  @Test
+  void aNodeOfBeforeThereWereWeaknessesHasNone() {
+    byte[] bytes =
+        HexFormat.of()
+            .parseHex("320703e90703ea0703eb070388b083c59868098cb083c59868010190b083c59868");
+
+    assertThat(EventFormats.TABLE.read(new ByteReader(bytes), 1))
+        .isInstanceOfSatisfying(
+            Event.NodeRequested.class,
+            requested -> {
+              assertThat(requested.isolation()).isEqualTo(Isolation.SANDBOX);
+              assertThat(requested.weaknesses()).isEmpty();
+            });
   }
 }

@@ -494,6 +494,24 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aNodeThatDoesNotSayWhatItsTasksLack() {
+    isCaughtBy(
+        "NodesSayHowTasksAreKeptApart",
+        events(event ->
+            event instanceof Event.NodeRequested requested
+                ? new Event.NodeRequested(
+                    requested.node(),
+                    requested.cluster(),
+                    requested.askedFor(),
+                    requested.rates(),
+                    requested.virtual(),
+                    requested.isolation(),
+                    List.of(),
+                    requested.deadline())
+                : event));
+  }
+
+  @Test
   void aNodeThatIsKeptForAges() {
     isCaughtBy(
         "EveryPhaseHasADeadline",

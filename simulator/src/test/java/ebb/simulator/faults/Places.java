@@ -14,6 +14,7 @@ import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Settings;
 import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.VmSize;
+import ebb.kernel.protocol.Weakness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -116,10 +117,20 @@ final class Places {
         random.nextBoolean() ? Priority.LOW : Priority.DEDICATED);
   }
 
-  /// What a machine gives: mostly everything, sometimes no sandbox.
+  /// What a machine gives: mostly everything, sometimes no sandbox, or one that is weaker.
   static HostIsolation isolation(SplittableRandom random) {
-    return random.nextInt(3) > 0
-        ? HostIsolation.ALL
-        : new HostIsolation("bubblewrap", "podman", "nftables", random.nextBoolean());
+    return switch (random.nextInt(8)) {
+      case 0, 1 ->
+          new HostIsolation(
+              "bubblewrap", "podman", "nftables", unlimited(random), random.nextBoolean());
+      case 2 ->
+          new HostIsolation("", "podman", "nftables", unlimited(random), random.nextBoolean());
+      case 3 -> new HostIsolation("", "", "", unlimited(random), random.nextBoolean());
+      default -> HostIsolation.ALL; // mostly
+    };
+  }
+
+  private static List<Weakness> unlimited(SplittableRandom random) {
+    return Weakness.WITHOUT_LIMITS.stream().filter(_ -> random.nextBoolean()).toList();
   }
 }

@@ -82,7 +82,8 @@ class PromisesBiteTest {
   private static Event[] node(long id) {
     NodeId node = new NodeId(id);
     return new Event[] {
-      new Event.NodeRequested(node, CLUSTER, JobId.NONE, RATES, false, Isolation.SANDBOX, LATER),
+      new Event.NodeRequested(
+          node, CLUSTER, JobId.NONE, RATES, false, Isolation.SANDBOX, List.of(), LATER),
       new Event.NodeAccepted(node, id, NOW, LATER),
       new Event.NodeReady(node, id, NOW)
     };
@@ -218,7 +219,7 @@ class PromisesBiteTest {
         promise,
         true,
         new Event.NodeRequested(
-            new NodeId(6), CLUSTER, JobId.NONE, RATES, false, Isolation.SANDBOX, LATER));
+            new NodeId(6), CLUSTER, JobId.NONE, RATES, false, Isolation.SANDBOX, List.of(), LATER));
     givenAHeadAndTwoBehindIt(promise, 5);
     given(promise, true, new Event.JobAssembling(new JobId(9), LATER));
     onlyTheLongerDelaysTheHead(promise);

@@ -27,6 +27,7 @@ public final class PromisesOfTheDesign {
         new NothingStartsWhenItMayNot(),
         new MinimumIsKept(),
         new NodesGoAndStayForTheReasonSaid(),
+        new NodesSayHowTasksAreKeptApart(),
         new HeadIsNeverDelayedByBackfill(),
         new EveryWaitHasAReason(reasons),
         new EveryPhaseHasADeadline(),

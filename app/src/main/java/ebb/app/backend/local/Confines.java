@@ -1,6 +1,7 @@
 package ebb.app.backend.local;
 
 import ebb.kernel.protocol.HostIsolation;
+import ebb.kernel.protocol.Weakness;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,13 +45,14 @@ public final class Confines {
 
   /// No more than the user that tasks run as.
   public static Confines none(TaskUsers users, String why) {
+    ControlGroups groups = ControlGroups.none(why);
     return new Confines(
         users,
         UserChange.byChroot(),
-        ControlGroups.none(why),
+        groups,
         null,
         null,
-        new HostIsolation(why, why, why, true));
+        new HostIsolation(why, why, why, groups.unlimited(), true));
   }
 
   /// Tries what there is.
@@ -87,7 +89,8 @@ public final class Confines {
         groups,
         sandboxMissing.isEmpty() ? sandbox : null,
         found.containers(),
-        new HostIsolation(sandboxMissing, found.missing(), filterMissing, wanted.personal()));
+        new HostIsolation(
+            sandboxMissing, found.missing(), filterMissing, groups.unlimited(), wanted.personal()));
   }
 
   /// What is given, for the kernel.
@@ -117,18 +120,18 @@ public final class Confines {
     if (!isolation.filterMissing().isEmpty()) {
       words.add(
           (isolation.mayGoWithout()
-                  ? "jobs reach link-local addresses and the server's port: "
+                  ? Weakness.NETWORK_UNFILTERED.words()
+                      + ", jobs reach link-local addresses and the server's port: "
                   : "clusters that have the network are refused: ")
               + isolation.filterMissing());
     }
-    if (!groups.missing().isEmpty()) {
-      words.add("jobs are not limited in memory, processors and processes: " + groups.missing());
-    }
-    if (!groups.unlimited().isEmpty()) {
+    if (!isolation.unlimited().isEmpty()) {
       words.add(
-          "jobs are not limited in "
-              + String.join(" and ", groups.unlimited())
-              + ": the control groups that this process may make have no controller for it");
+          Weakness.words(isolation.unlimited())
+              + ", whatever a job's size names: "
+              + (groups.areThere()
+                  ? "the control groups that this process may make have no controller for it"
+                  : groups.missing()));
     }
     TaskUsers.Range range = users.range();
     if (range != null) {

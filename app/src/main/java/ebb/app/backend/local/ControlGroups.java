@@ -1,5 +1,6 @@
 package ebb.app.backend.local;
 
+import ebb.kernel.protocol.Weakness;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -73,8 +74,7 @@ final class ControlGroups {
       exec "$@"
       """;
 
-  /// From making a task's groups until its process is in them, on a busy machine. A server that is
-  /// started in between must leave them there.
+  /// Until a new group's task is in it, on a busy machine: a server that starts then leaves it.
   private static final Duration UNTIL_ENTERED = Duration.ofMinutes(1);
 
   /// Killed processes stay in their group until the kernel has taken them down, for seconds if they
@@ -240,17 +240,17 @@ final class ControlGroups {
     return missing;
   }
 
-  /// In what tasks are not limited although there are groups, in words for people.
-  List<String> unlimited() {
-    List<String> unlimited = new ArrayList<>();
+  /// In what tasks are not limited.
+  List<Weakness> unlimited() {
+    List<Weakness> unlimited = new ArrayList<>(areThere() ? List.of() : Weakness.WITHOUT_LIMITS);
     for (Path base : bases) {
       if (Files.exists(base.resolve("cgroup.controllers"))) { // version 2's
         List<String> given = given(base);
         if (!given.contains("cpu")) {
-          unlimited.add("processors");
+          unlimited.add(Weakness.PROCESSORS_UNLIMITED);
         }
         if (!given.contains("pids")) {
-          unlimited.add("processes");
+          unlimited.add(Weakness.PROCESSES_UNLIMITED);
         }
       }
     }

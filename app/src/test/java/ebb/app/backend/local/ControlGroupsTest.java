@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ebb.app.backend.local.ControlGroups.Joined;
 import ebb.app.backend.local.ControlGroups.Limits;
 import ebb.app.backend.local.ControlGroups.Usage;
+import ebb.kernel.protocol.Weakness;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -105,6 +106,7 @@ class ControlGroupsTest {
 
     assertThat(groups.areThere()).isFalse();
     assertThat(groups.missing()).contains("memory, cpu, cpuacct, pids");
+    assertThat(groups.unlimited()).isEqualTo(Weakness.WITHOUT_LIMITS);
     assertThat(groups.join("task", new Limits(1, 1, 1), List.of("true")))
         .isEqualTo(new Joined(List.of("true"), List.of()));
   }
@@ -220,7 +222,8 @@ class ControlGroupsTest {
       Files.writeString(folder.resolve("cgroup.controllers"), "memory pids\n");
     }
 
-    assertThat(ControlGroups.find(root, "test").unlimited()).containsExactly("processors");
+    assertThat(ControlGroups.find(root, "test").unlimited())
+        .containsExactly(Weakness.PROCESSORS_UNLIMITED);
   }
 
   @Test
