@@ -78,7 +78,8 @@ class CodeTest {
       socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().write(whole, 0, whole.length / 2);
       socket.getOutputStream().flush();
-      Thread.sleep(500); // it is being read
+      Path incoming = server.home().resolve("code/incoming");
+      ServedHome.until("it is being read", () -> incoming.toFile().list().length > 0);
       server.kill();
     }
     server.start();
