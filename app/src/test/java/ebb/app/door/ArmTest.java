@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Azure's paths, asked as Azure's clients ask.
 class ArmTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
 
   @BeforeAll
@@ -34,11 +34,6 @@ class ArmTest {
     server = new ServedHome(folder);
     azure = new AzureDoor(server);
     assertThat(azure.send("PUT", LAB, "{\"location\":\"eastus\"}").status()).isEqualTo(200);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   @Test
