@@ -3,6 +3,7 @@ package ebb.app.api;
 import ebb.kernel.Kernel;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Thing;
 import ebb.kernel.protocol.VmSize;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -276,8 +277,11 @@ public record Reason(
                   409,
                   "Quarantined",
                   quarantined.thing().toString(),
-                  "Ebb met a bug while deciding about %1$s, incident %2$s in the server's log: it decides nothing more about it, and no deadline of it passes, until an owner ends that ('ebb incident end %2$s'). Report the incident."
-                      .formatted(quarantined.thing(), quarantined.incident()))
+                  "Ebb met a bug while deciding about %1$s, incident %2$s in the server's log: %3$s, until an owner ends that ('ebb incident end %2$s'). Report the incident."
+                      .formatted(
+                          quarantined.thing(),
+                          quarantined.incident(),
+                          quarantine(quarantined.thing().kind())))
               .number("incident", quarantined.incident());
       case Rejection.NotExpected unexpected ->
           of(
@@ -294,6 +298,15 @@ public record Reason(
                       .formatted(broken.incident()))
               .number("incident", broken.incident());
       default -> throw new IllegalArgumentException("no bug: " + rejection); // split by of()
+    };
+  }
+
+  private static String quarantine(Thing.Kind kind) {
+    return switch (kind) {
+      case CLUSTER -> "nothing is placed in it, and no deadline of it passes";
+      case WORKSPACE -> "its deletion does not go on";
+      case NODE -> "no deadline of it passes, so that it stays and costs, and jobs may use it";
+      case JOB, ATTEMPT -> "no deadline of it passes, a time limit neither";
     };
   }
 

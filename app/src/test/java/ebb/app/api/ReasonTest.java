@@ -3,6 +3,8 @@ package ebb.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.kernel.Kernel;
+import ebb.kernel.protocol.Rejection;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReasonTest {
@@ -19,5 +21,17 @@ class ReasonTest {
         .isEqualTo("It is full. At least 10000 jobs are before it in the queue.");
     assertThat(behind.numbers()).isEmpty();
     assertThat(FULL.placed(0)).isEqualTo(FULL);
+  }
+
+  @Test
+  void nodesThatAreOutOfSightAreToldOfInAFullCluster() {
+    Reason one = Reason.of(new Rejection.ClusterFull(1, 0, 1, 1, "", 0, List.of()));
+    assertThat(one.message())
+        .isEqualTo(
+            "The job needs a node; the cluster may have 1 and 0 are busy, claimed or leaving, 1 is out of sight until the backend answers for it or it is let go. Wait, or raise the cluster's maximum.");
+    assertThat(one.numbers()).containsEntry("used", 1).containsEntry("outOfSight", 1);
+
+    assertThat(Reason.of(new Rejection.ClusterFull(2, 1, 0, 2, "", 0, List.of())).message())
+        .doesNotContain("sight");
   }
 }

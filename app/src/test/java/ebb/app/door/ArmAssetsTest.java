@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,7 @@ class ArmAssetsTest {
   private static final String TEAM = LAB.replaceFirst("/lab$", "/");
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
 
   @BeforeAll
@@ -39,11 +39,6 @@ class ArmAssetsTest {
     server.put(
         "/ebb/v1/datastores/files",
         "{\"path\":\"%s\",\"workspaces\":[\"sub/team/lab\"]}".formatted(files.getParent()));
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   /// The kinds, with two versions that differ.

@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileJobTest {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   @BeforeAll
   static void start() throws Exception {
@@ -43,13 +43,6 @@ class HostileJobTest {
     submit("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
     ServedHome.until("it runs", () -> text("deaf").contains("ready"));
     server.send("POST", job("deaf") + "/cancel", "");
-  }
-
-  @AfterAll
-  static void end() {
-    if (server != null) {
-      server.close();
-    }
   }
 
   /// Runs a line of shell to its end; answers what it printed, then its exit code.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /// Files of jobs and clusters, and what is shown of an answer.
 class JobFilesTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -44,11 +44,6 @@ class JobFilesTest {
         limits: {timeout: 600}
         tags: {kind: test}
         """);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static void write(String file, String content) throws Exception {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +15,7 @@ class OwnersLinesTest {
   private static final String VALUE = "correct-horse-battery";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -23,11 +23,6 @@ class OwnersLinesTest {
     server = new ServedHome(folder);
     typed = new Typed(folder, server.home());
     server.cluster(1);
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static Typed.Said ebb(String line) throws Exception {
