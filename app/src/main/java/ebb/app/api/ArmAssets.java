@@ -6,6 +6,7 @@ import ebb.app.asset.VersionedAssets.Version;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.Listed;
+import ebb.app.wire.Page;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
@@ -355,6 +356,12 @@ final class ArmAssets {
               rows.put(age + " " + each.version(), each);
             }
           }
+          // The address of a next page says from where on by itself.
+          boolean begins = Arm.skip(request).isEmpty();
+          long offset = Query.number(request, "offset", 0, 0, Long.MAX_VALUE);
+          for (long i = 0; begins && i < offset && !rows.isEmpty(); i++) {
+            rows.pollFirstEntry();
+          }
           return Arm.paged(request, rows, each -> shown(workspace, each));
         });
   }
@@ -403,10 +410,11 @@ final class ArmAssets {
         actor,
         workspace -> {
           Listed listed = Arm.listed(request);
+          int size = Arm.pageSize(request);
           List<ObjectNode> rows = new ArrayList<>();
           String last = "";
           for (String name : assets.names(workspace, Arm.skip(request))) {
-            if (rows.size() == Arm.pageSize()) {
+            if (rows.size() == size) {
               return Json.answer(200, Arm.page(request, rows, last));
             }
             List<Version> versions = assets.versions(workspace, name);
@@ -415,7 +423,7 @@ final class ArmAssets {
             }
             last = name;
           }
-          return Json.answer(200, Arm.page(request, rows, null));
+          return Json.answer(200, new Page(rows, null));
         });
   }
 }
