@@ -1,6 +1,7 @@
 package ebb.app.api;
 
 import ebb.app.asset.AssetRefused;
+import ebb.app.asset.Likely;
 import ebb.app.asset.VersionedAssets;
 import ebb.app.asset.VersionedAssets.Version;
 import ebb.app.http.Request;
@@ -109,8 +110,36 @@ final class ArmAssets {
     return refusal == null ? reads.storageRefusal() : refusal;
   }
 
-  private Response absent(String name) {
-    return Reads.notFound(kind.path().replaceFirst("s$", ""), name);
+  /// With the names that there are.
+  private Response absent(Scope workspace, String name) throws IOException {
+    return absent(
+        name,
+        "There is no %s '%s' in this workspace: %s."
+            .formatted(word(), name, Likely.among(assets.names(workspace, ""), name)));
+  }
+
+  /// With the versions that there are of the name, if it is there.
+  private Response absent(Scope workspace, String name, String version) throws IOException {
+    List<Version> versions = versions(workspace, name);
+    return versions.isEmpty()
+        ? absent(workspace, name)
+        : absent(
+            name + ":" + version,
+            "The %s '%s' has no version %s: %s."
+                .formatted(
+                    word(),
+                    name,
+                    version,
+                    Likely.among(versions.stream().map(Version::version).toList(), version)));
+  }
+
+  private static Response absent(String what, String message) {
+    return Json.refusal(Reason.of(404, "ResourceNotFound", what, message));
+  }
+
+  /// What one of them is called.
+  private String word() {
+    return kind.path().replaceFirst("s$", "");
   }
 
   private interface Saying {
@@ -237,7 +266,7 @@ final class ArmAssets {
     String name = request.parameter("name");
     List<Version> versions = assets.versions(workspace, name);
     if (versions.isEmpty()) {
-      return absent(name);
+      return absent(workspace, name);
     }
     try {
       for (Version each : versions) {
@@ -333,7 +362,7 @@ final class ArmAssets {
               assets.find(workspace, name, version).or(() -> known(name, version));
           return found.isPresent()
               ? Json.answer(200, shown(workspace, found.get()))
-              : absent(name + ":" + version);
+              : absent(workspace, name, version);
         });
   }
 
@@ -346,7 +375,7 @@ final class ArmAssets {
         workspace -> {
           List<Version> versions = versions(workspace, name);
           if (versions.isEmpty()) {
-            return absent(name);
+            return absent(workspace, name);
           }
           Listed listed = Arm.listed(request);
           TreeMap<String, Version> rows = new TreeMap<>();
@@ -372,7 +401,9 @@ final class ArmAssets {
 
   private Response name(String name, Scope workspace) throws IOException {
     List<Version> versions = versions(workspace, name);
-    return versions.isEmpty() ? absent(name) : Json.answer(200, name(workspace, versions));
+    return versions.isEmpty()
+        ? absent(workspace, name)
+        : Json.answer(200, name(workspace, versions));
   }
 
   private static boolean isArchived(List<Version> versions) {

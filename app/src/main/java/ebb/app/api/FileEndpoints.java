@@ -280,7 +280,7 @@ final class FileEndpoints {
     return Json.refusal(
         404,
         "FileNotFound",
-        "The job has no file '%s': .../files lists those below outputs/ and logs/."
+        "The job has no file '%s': 'ebb ml job download' brings those that it has, which lie below outputs/ and logs/."
             .formatted(path));
   }
 

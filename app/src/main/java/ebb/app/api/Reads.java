@@ -98,6 +98,13 @@ final class Reads {
       case "job" -> ": 'ebb ml job list' lists those there are.";
       case "cluster", "compute" -> ": 'ebb ml compute list' lists those there are.";
       case "lock" -> ": 'ebb lock list' lists those there are.";
+      case "datastore" ->
+          ": 'ebb ml datastore list' lists those there are, and 'create' makes one.";
+      case "secret" -> ": 'ebb secret list' lists those there are, and 'set' keeps one.";
+      case "workspace" ->
+          ": 'ebb ml workspace list' lists those there are; one is made when something is first created in it.";
+      case "node" -> ": 'ebb nodes' lists those there are.";
+      case "incident" -> ": 'ebb incident' lists those there are.";
       default -> ".";
     };
   }
