@@ -51,6 +51,7 @@ final class ArmJobs {
         .on("GET", PATH, (request, actor) -> shown(request, actor, 200))
         .on("PUT", PATH, this::put)
         .on("DELETE", PATH, this::delete)
+        .on("POST", PATH + "/validate", this::validate)
         .on("POST", PATH + "/cancel", this::cancel)
         .on("GET", PATH + "/operations/{operation}", this::operation);
   }
@@ -65,6 +66,18 @@ final class ArmJobs {
                 CommandJobBody.read(
                     Reads.workspaceScope(request), actor, request.parameter("name"), body),
                 status -> shown(request, actor, status)));
+  }
+
+  /// Ebb's own: a client asks before it sends what may be large.
+  private Response validate(Request request, Actor actor) {
+    return ArmBody.read(
+        request,
+        body ->
+            submissions.judge(
+                request,
+                actor,
+                CommandJobBody.read(
+                    Reads.workspaceScope(request), actor, request.parameter("name"), body)));
   }
 
   private Response shown(Request request, Actor actor, int status) {

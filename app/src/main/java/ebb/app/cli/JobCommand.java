@@ -93,12 +93,13 @@ final class JobCommand {
       file.change(read);
       Connection connection = Connection.to(place);
       connection.ensureWorkspace();
-      ObjectNode properties = JobFile.properties(folder, read, new Uploads(connection, yes));
-      String named = name == null ? JobFile.name(read) : name;
+      String given = name == null ? JobFile.name(read) : name;
+      String named = given == null ? Jobs.newName() : given;
       Jobs jobs = new Jobs(connection);
-      JsonNode submitted =
-          jobs.submitAnywhere(
-              named == null ? Jobs.newName() : named, properties, JobFile.codeOf(folder, read));
+      ObjectNode properties =
+          JobFile.properties(
+              folder, read, new Uploads(connection, yes), job -> jobs.judge(named, job));
+      JsonNode submitted = jobs.submitAnywhere(named, properties, JobFile.codeOf(folder, read));
       web.tell(submitted.path("name").asString());
       if (stream) {
         return End.tell(jobs.follow(submitted.path("name").asString()));

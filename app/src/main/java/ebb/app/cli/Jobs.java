@@ -57,6 +57,11 @@ final class Jobs {
     return connection.put(path(name), body(properties));
   }
 
+  /// Refuses a job that the server would refuse; what is not sent yet is left out.
+  void judge(String name, ObjectNode properties) {
+    connection.arm("POST", path(name) + "/validate", body(properties));
+  }
+
   private static ObjectNode body(ObjectNode properties) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.set("properties", properties);

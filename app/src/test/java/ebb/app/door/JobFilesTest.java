@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -224,9 +225,47 @@ class JobFilesTest {
     write("unknown.yml", "command: 'true'\nenvironment: azureml:of-nobody@latest\n");
     assertThat(typed.ebb("ml job create -f unknown.yml").err())
         .contains("'azureml:of-nobody@latest' is not known here", "of-nobody: {pip: [numpy]}");
+    write(
+        "newer.yml",
+        "command: 'true'\nenvironment: azureml://registries/azureml/environments/sklearn-1.6/labels/latest\n");
+    assertThat(typed.ebb("ml job create -f newer.yml").err())
+        .contains(
+            "there are azureml/sklearn-1.", "azureml/sklearn-1.5", " more. Name one of these");
     write("broken.yml", "command: [\n");
     assertThat(typed.ebb("ml job create -f broken.yml").err()).contains("cannot be read as YAML");
     assertThat(typed.ebb("ml job create -f nowhere.yml").code()).isEqualTo(2);
+  }
+
+  @Test
+  void jobThatWouldBeRefusedIsRefusedBeforeItsFilesAreSent() throws Exception {
+    typed.ebb("ml compute create -n judges --size Standard_D2s_v3 --max-instances 2");
+    write("large/model.bin", "as if it were large");
+    write("data/rows.csv", "1,2\n");
+    Map<String, String> refused =
+        Map.of(
+            "run --cluster nosuch --code large -- true", "There is no cluster 'nosuch'",
+            "run --size Standard_Nope --code large -- true", "There is no VM size 'Standard_Nope'",
+            "run --cluster judges --nodes 3 --code large -- true", "asks for 3 nodes",
+            "run --cluster judges --environment azureml:none:1 --code large -- true",
+                "not known here",
+            "run --cluster judges --env KEY=secret://none --code large -- true", "a secret 'none'",
+            "run --cluster judges --name a.b --code large -- true", "is no name for a job");
+    for (Map.Entry<String, String> each : refused.entrySet()) {
+      Typed.Said said = typed.ebb(each.getKey());
+      assertThat(said.code()).as(each.getKey()).isNotZero();
+      assertThat(said.err()).contains(each.getValue()).doesNotContain("ebb: code large");
+    }
+    write(
+        "both.yml",
+        "command: cat ${{inputs.rows}}\ncode: large\ncompute: azureml:%s\ninputs: {rows: {type: uri_file, path: data/rows.csv}}\n");
+    Typed.Said none = typed.ebb("ml job create -f both.yml --set compute=azureml:nosuch");
+    assertThat(none.err())
+        .contains("There is no cluster")
+        .doesNotContain("ebb: code", "ebb: input");
+    Typed.Said good = typed.ebb("ml job create --stream -f both.yml --set compute=azureml:judges");
+    assertThat(good.code()).as(good.err()).isZero();
+    assertThat(good.err()).contains("ebb: code", "ebb: input");
+    assertThat(good.out()).isEqualTo("1,2\n");
   }
 
   @Test
