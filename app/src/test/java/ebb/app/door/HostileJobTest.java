@@ -263,6 +263,7 @@ class HostileJobTest {
       ServedHome.until("nothing new is taken", () -> submitted(small) >= 400);
       Answer refused = small.submit("refused", "true");
       assertThat(refused.text("code")).isEqualTo("InsufficientStorage");
+      assertThat(refused.text("message")).contains("nothing is started below 16 MiB", "'ebb gc'");
       assertThat(small.send("POST", job("filler") + "/cancel", "").status()).isEqualTo(202);
       small.awaitJob("filler", "ended");
 

@@ -162,7 +162,18 @@ class JobFilesTest {
         .isEqualTo("{\"a\":\"1\",\"best\":\"yes\",\"run\":\"7\"}");
     Typed.Said refused = typed.ebb("ml job update -n words --set command=ls");
     assertThat(refused.code()).isEqualTo(1);
-    assertThat(refused.err()).contains("Different is: command.");
+    assertThat(refused.err())
+        .contains("'command' of a job that there is does not change: display_name, description");
+    assertThat(typed.ebb("ml job update -n words --set status=Failed").code()).isEqualTo(1);
+    assertThat(typed.ebb("ml job update -n words").code()).isEqualTo(2);
+    JsonNode removed = typed.ebb("ml job update -n words --remove tags.run --set tags.a=2").json();
+    assertThat(removed.path("tags").toString()).isEqualTo("{\"a\":\"2\",\"best\":\"yes\"}");
+    assertThat(typed.ebb("ml job update -n words --remove tags.run").err())
+        .contains("'words' has no 'tags.run'");
+    String path = "/subscriptions/ebb/resourceGroups/ebb" + AzureDoor.PROVIDER;
+    String job = path + "/workspaces/main/jobs/words" + AzureDoor.VERSION;
+    assertThat(server.put(job, AzureDoor.job("ls", ",\"computeId\":\"words\"")).body())
+        .contains("Different is: command. Of a job that there is, displayName, description, tags");
 
     assertThat(typed.ebb("ml job archive -n words").code()).isZero();
     String names = " --query [].name -o tsv";
