@@ -45,9 +45,13 @@ public record Reason(
     if (what.isEmpty()) {
       return this;
     }
-    String more = message + " Different is: " + String.join(", ", what) + ".";
-    return new Reason(status, code, more, target, numbers, retryAfterSeconds)
-        .number("different", what);
+    return also("Different is: " + String.join(", ", what) + ".").number("different", what);
+  }
+
+  /// With one more sentence.
+  Reason also(String sentence) {
+    String more = message + " " + sentence;
+    return new Reason(status, code, more, target, numbers, retryAfterSeconds);
   }
 
   /// Names the job's place in the queue that it waits in; 0: in none. One so far back that it was
@@ -327,7 +331,7 @@ public record Reason(
                   507,
                   "InsufficientStorage",
                   "",
-                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home. What runs goes on and is recorded."
+                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home ('ebb gc' removes what ended jobs have left between). What runs goes on and is recorded."
                       .formatted(low.freeBytes() >> 20, low.markBytes() >> 20))
               .number("freeBytes", low.freeBytes())
               .number("markBytes", low.markBytes())

@@ -96,13 +96,13 @@ final class ServerEndpoints {
 
   // Nodes.
 
-  private Response nodes(Request request, Actor actor) {
+  private Response nodes(Request request, Actor actor) throws Bodies.Unfit {
     String after = request.query("after");
     long start = after == null ? 0 : Id.parse(after);
     if (start < 0) {
       return Reads.badRequest("'" + after + "' is no id: 'after' takes the 'next' of a page.");
     }
-    int size = Reads.pageSize(request);
+    int size = Query.pageSize(request);
     List<Shapes.NodeShown> page = new ArrayList<>();
     for (NodeSeen seen : reads.view().nodesAfter(new NodeId(start)).values()) {
       if (!reads.may(actor, seen.workspace())) {

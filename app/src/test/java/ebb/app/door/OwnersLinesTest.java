@@ -64,7 +64,9 @@ class OwnersLinesTest {
         .doesNotContain("results");
     assertThat(ebb("ml datastore show -n results -o tsv").out()).contains("rw");
     assertThat(ebb("ml datastore delete -n results").code()).isZero();
-    assertThat(ebb("ml datastore show -n results").code()).isEqualTo(3);
+    Typed.Said gone = ebb("ml datastore show -n results");
+    assertThat(gone.code()).isEqualTo(3);
+    assertThat(gone.err()).contains("There is no datastore 'results': 'ebb ml datastore list'");
     assertThat(folder.resolve("flowers")).isDirectory();
   }
 
@@ -140,5 +142,7 @@ class OwnersLinesTest {
       assertThat(ebb("secret delete -n " + name).code()).isZero();
     }
     assertThat(ebb("secret list").out()).doesNotContain("typed");
+    assertThat(ebb("secret delete -n key").err())
+        .contains("There is no secret 'key': 'ebb secret list' lists those there are");
   }
 }
