@@ -72,6 +72,10 @@ class EngineTest {
         });
   }
 
+  private Engine.Judge judges(Command.Wish wish) {
+    return new Engine.Judge(World.OWNER, "r-1", wish, answers::add);
+  }
+
   private Engine.Stepped step(Engine.Request... requests) throws JournalFailure {
     return engine.step(List.of(requests), story.now(), 0);
   }
@@ -139,6 +143,19 @@ class EngineTest {
                 "NodesExceedMax[cluster=gpu, max=4, asked=9], asked JobSpec[cluster=gpu, account=alice,"
                     + " priority=0, nodes=9, limitMillis=0, retries=Retries[preempted=-1,"
                     + " infrastructure=-1, failed=-1], specHash=]"));
+  }
+
+  @Test
+  void aJudgedWishIsNotDoneAndItsRefusalIsKept() throws JournalFailure {
+    step(judges(story.submission("good", job())), judges(story.submission("bad", job().nodes(9))));
+
+    assertThat(answers.getFirst()).isInstanceOf(Verdict.Accepted.class);
+    assertThat(answers.getLast()).isInstanceOf(Verdict.Refused.class);
+    assertThat(batches.stream().flatMap(batch -> batch.envelopes().stream()))
+        .flatExtracting(Envelope::events)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Event.CommandRefused.class, refused -> assertThat(refused.name()).isEqualTo("bad"));
   }
 
   @Test

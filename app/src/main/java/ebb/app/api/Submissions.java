@@ -97,7 +97,8 @@ final class Submissions {
   }
 
   /// Whether a job that there is not yet would be taken, as far as can be known before what it
-  /// needs of its sender's machine is here: by the same guards, and nothing is kept.
+  /// needs of its sender's machine is here: by the same guards. Only a refusal by the kernel is
+  /// kept.
   Response judge(Request request, Actor actor, Submission submission) {
     return answered(
         request,
@@ -119,6 +120,7 @@ final class Submissions {
           String hash = Specification.hashOf(specification.canonicalBytes());
           JobSpec spec = submission.spec().withHash(hash);
           return wishes.judge(
+              request,
               actor,
               new Command.SubmitJob(scope, name, spec, submission.nodes().serverless(), seen.at()),
               Response.empty(204));

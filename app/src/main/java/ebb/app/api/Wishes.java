@@ -4,11 +4,9 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.loop.EngineLoop;
 import ebb.app.loop.Outcome;
-import ebb.kernel.Kernel;
 import ebb.kernel.State;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
-import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Verdict;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
@@ -48,11 +46,9 @@ final class Wishes {
     };
   }
 
-  /// `granted` if the wish would be, else why not; nothing is done.
-  Response judge(Actor actor, Command.Wish wish, Response granted) {
-    return ask(
-        (state, now) -> Kernel.decide(state, new Order(now, actor, prefix, wish)),
-        verdict -> answer(new Outcome.Answered<>(verdict), _ -> granted));
+  /// `granted` if the wish would be, else why not. It is not done.
+  Response judge(Request request, Actor actor, Command.Wish wish, Response granted) {
+    return answer(loop.judge(actor, requestId(request), wish), _ -> granted);
   }
 
   Outcome<Verdict> send(Request request, Actor actor, Command.Wish wish) {

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One thread, one batch in flight. Takes what backends report, then what users wish, steps the
@@ -71,7 +72,7 @@ public final class EngineLoop {
   /// Everything that the loop is put together from.
   public record Parts(Memory.Opening opening, View view, Backend backend, Founding founding) {}
 
-  private record Wished(Engine.Do order, Waiting<Verdict> waiting) implements Entry {}
+  private record Wished(Engine.Request request, Waiting<Verdict> waiting) implements Entry {}
 
   private record Asked<T>(BiFunction<State, Long, T> question, Waiting<T> waiting)
       implements Entry {}
@@ -113,9 +114,18 @@ public final class EngineLoop {
 
   /// Wishes for something and waits until it is decided and durable.
   public Outcome<Verdict> wish(Actor actor, String requestId, Command.Wish wish) {
+    return offer(answer -> new Engine.Do(actor, requestId, wish, answer));
+  }
+
+  /// Waits for what the wish would be told. It is not done.
+  public Outcome<Verdict> judge(Actor actor, String requestId, Command.Wish wish) {
+    return offer(answer -> new Engine.Judge(actor, requestId, wish, answer));
+  }
+
+  private Outcome<Verdict> offer(Function<Engine.Answer, Engine.Request> request) {
     Waiting<Verdict> waiting = new Waiting<>();
     Engine.Answer answer = verdict -> waiting.give(new Outcome.Answered<>(verdict));
-    return offer(new Wished(new Engine.Do(actor, requestId, wish, answer), waiting), waiting);
+    return offer(new Wished(request.apply(answer), waiting), waiting);
   }
 
   /// Looks at the state between two decisions. The function runs on the engine's thread: it must be
@@ -412,7 +422,7 @@ public final class EngineLoop {
 
   private static Engine.Request request(Entry entry) {
     return switch (entry) {
-      case Wished wished -> wished.order();
+      case Wished wished -> wished.request();
       case Asked<?> asked -> question(asked);
     };
   }

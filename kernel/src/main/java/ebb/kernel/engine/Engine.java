@@ -35,6 +35,10 @@ public final class Engine {
   public record Do(Actor actor, String requestId, Command command, Answer answer)
       implements Request {}
 
+  /// What a wish would be told. It is not done; that it was refused is kept as of any other.
+  public record Judge(Actor actor, String requestId, Command.Wish wish, Answer answer)
+      implements Request {}
+
   /// A look at the state between two decisions, answered after the step like everything else.
   public record Ask(Question question) implements Request {}
 
@@ -118,23 +122,20 @@ public final class Engine {
           answers.add(() -> doing.answer().give(verdict));
         }
       }
+      case Judge judge -> {
+        Order order = new Order(now, judge.actor(), judge.requestId(), judge.wish());
+        Verdict verdict = judged(order);
+        answers.add(() -> judge.answer().give(verdict));
+      }
       case Ask ask -> answers.add(ask.question().ask(state, now));
     }
   }
 
   private Verdict decide(Do doing, long now) {
     Order order = new Order(now, doing.actor(), doing.requestId(), doing.command());
-    Verdict verdict;
-    try {
-      verdict = Kernel.decide(state, order);
-    } catch (RuntimeException bug) {
-      String incident = incident();
-      incidents.report(incident, doing.command().getClass().getSimpleName(), bug);
-      return Verdict.refused(new Rejection.Broken(incident));
-    }
-    switch (verdict) {
-      case Verdict.Accepted(List<Event> decided) -> make(order, decided);
-      case Verdict.Refused(Rejection rejection) -> remember(order, rejection);
+    Verdict verdict = judged(order);
+    if (verdict instanceof Verdict.Accepted(List<Event> decided)) {
+      make(order, decided);
     }
     if (doing.command() instanceof Command.BackendListed listing) {
       for (Command.Report absence : absences(listing)) {
@@ -142,6 +143,21 @@ public final class Engine {
       }
     }
     return verdict;
+  }
+
+  /// Changes nothing but that a refusal is remembered.
+  private Verdict judged(Order order) {
+    try {
+      Verdict verdict = Kernel.decide(state, order);
+      if (verdict instanceof Verdict.Refused(Rejection rejection)) {
+        remember(order, rejection);
+      }
+      return verdict;
+    } catch (RuntimeException bug) {
+      String incident = incident();
+      incidents.report(incident, order.command().getClass().getSimpleName(), bug);
+      return Verdict.refused(new Rejection.Broken(incident));
+    }
   }
 
   private List<Command.Report> absences(Command.BackendListed listing) {
