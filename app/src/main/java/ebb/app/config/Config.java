@@ -72,7 +72,8 @@ public record Config(
           "host.virtual-nodes",
           "auto",
           "Whether nodes may share the machine when they do not fit beside each other, or lack the GPU that their size"
-              + " names: true, false, or auto, which is what host.personal is.");
+              + " names: true, false, or auto, which is what host.personal is. Where they may not, a job whose nodes would not fit if the"
+              + " machine had no other is refused.");
   public static final Key TASKS_USER =
       new Key(
           "tasks.user",
