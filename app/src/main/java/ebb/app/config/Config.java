@@ -31,8 +31,8 @@ public record Config(
   public static final Key HTTP_CONNECTIONS =
       new Key(
           "http.connections",
-          "1024",
-          "How many connections are served at once; more wait to be accepted.");
+          "4096",
+          "How many connections are served at once; more wait to be accepted. One that is silent for 30 s where a request, or more of one, should come is closed.");
   public static final Key HTTP_TLS_CERTIFICATE =
       new Key(
           "http.tls-certificate",
