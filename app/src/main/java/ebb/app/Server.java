@@ -59,6 +59,10 @@ import org.jspecify.annotations.Nullable;
 /// One server, put together by hand. Reading [#assemble] from top to bottom is reading how Ebb is
 /// built: the home, the door, what jobs run, the machine, the engine, the surface.
 final class Server {
+  /// Longer than a sender who goes on pauses, short enough that a crowd of silent ones is soon
+  /// gone.
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
   private static final System.Logger LOG = System.getLogger(Server.class.getName());
 
   /// Replaying a long journal takes a while; beyond this something else is wrong.
@@ -336,7 +340,7 @@ final class Server {
     HttpDoor listening =
         new HttpDoor(
             config.http().port(),
-            config.http().connections(),
+            new HttpDoor.Limits(config.http().connections(), SILENCE),
             own == null ? null : new HttpDoor.Certificate(own.key(), own.chain()),
             tally);
     try {

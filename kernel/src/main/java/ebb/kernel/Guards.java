@@ -97,7 +97,10 @@ final class Guards {
   static Agenda.@Nullable Key keyOf(Rejection rejection) {
     return switch (rejection) {
       case Rejection.QuotaExceeded quota -> Agenda.Key.of(quota.key());
-      case Rejection.HostFull _, Rejection.IsolationUnavailable _, Rejection.NetworkStaysOpen _ ->
+      case Rejection.HostFull _,
+          Rejection.HostTooSmall _,
+          Rejection.IsolationUnavailable _,
+          Rejection.NetworkStaysOpen _ ->
           Agenda.Key.HOST;
       case Rejection.Locked _ -> Agenda.Key.LOCKS;
       case Rejection.StorageLow _ -> Agenda.Key.STORAGE;

@@ -18,6 +18,7 @@ import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Verdict;
 import ebb.kernel.protocol.VmSize;
+import ebb.kernel.quota.HostUsage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -110,6 +111,10 @@ final class Jobs {
     int nodes = submit.spec().nodes();
     if (nodes > cluster.spec().max()) {
       return new Rejection.NodesExceedMax(cluster.name(), cluster.spec().max(), nodes);
+    }
+    Rejection never = HostUsage.neverFit(state.host, cluster.size(), nodes);
+    if (never != null) {
+      return never;
     }
     return anywhereRefusal(state, order, submit, workspace);
   }

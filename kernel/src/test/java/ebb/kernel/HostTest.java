@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Rejection;
 import java.util.List;
@@ -29,21 +30,45 @@ class HostTest {
     assertThat(story.why("b"))
         .isEqualTo(
             new Rejection.HostFull(
-                NC6, 4, 64_000 - 14_336, 1, List.of(new Rejection.Holder("lab/cpu", 1))));
+                NC6, 1, 4, 64_000 - 14_336, 1, List.of(new Rejection.Holder("lab/cpu", 1))));
   }
 
   @Test
   void memoryAndGpusCountAsCoresDo() {
-    assertThat(on(new Host(64, 50_000, 8, false)).job("a", job()).nodes("gpu")).isEmpty();
-    assertThat(on(new Host(64, 900_000, 0, false)).job("a", job()).nodes("gpu")).isEmpty();
-    assertThat(on(new Host(64, 900_000, 1, false)).job("a", job()).nodes("gpu")).hasSize(1);
+    for (Host host : List.of(new Host(64, 100_000, 8, false), new Host(64, 900_000, 1, false))) {
+      assertThat(on(host).job("a", job()).job("b", job()).nodes("gpu")).hasSize(1);
+    }
   }
 
   @Test
   void aGangThatDoesNotFitWholeTakesNothing() {
-    Story story = on(new Host(8, 900_000, 8, false)).job("gang", job().on("cpu").nodes(3));
+    Story story = on(new Host(12, 900_000, 1, false)).job("a", job());
+    story.job("gang", job().on("cpu").nodes(2));
 
     assertThat(story.nodes("cpu")).isEmpty();
+    assertThat(story.why("gang"))
+        .isEqualTo(
+            new Rejection.HostFull(
+                D3, 2, 6, 900_000 - 57_344, 0, List.of(new Rejection.Holder("lab/gpu", 1))));
+  }
+
+  @Test
+  void whatCanNeverStartOnTheMachineIsRefusedAndWhyTellsThoseThatAlreadyWait() {
+    Story story = on(new Host(12, 900_000, 1, false)).job("a", job());
+    story.job("gang", job().on("cpu").nodes(3)).job("next", job());
+    Command.SubmitJob four = story.submission("four", job().on("cpu").nodes(4));
+
+    story
+        .when(four)
+        .rejected(new Rejection.HostTooSmall(D3, 4, 12, 900_000, 1))
+        .given(new Command.HostFound(new Host(5, 900_000, 0, false)));
+
+    assertThat(story.why("gang")).isEqualTo(new Rejection.HostTooSmall(D3, 3, 5, 900_000, 0));
+    assertThat(story.why("next")).isEqualTo(new Rejection.HostTooSmall(NC6, 1, 5, 900_000, 0));
+    story
+        .given(new Command.HostFound(new Host(5, 900_000, 0, true)))
+        .when(four)
+        .thenKinds(Event.JobQueued.class);
   }
 
   @Test
@@ -59,12 +84,12 @@ class HostTest {
 
   @Test
   void aJobThatWaitsForTheHostStartsWhenTheHostGrows() {
-    Story story = on(new Host(2, 64_000, 1, false)).job("a", job());
+    Story story = on(new Host(6, 64_000, 1, false)).job("a", job().on("cpu")).job("b", job());
 
-    story.given(new Command.HostFound(new Host(6, 64_000, 1, false)));
+    story.given(new Command.HostFound(new Host(10, 90_000, 1, false)));
 
     assertThat(story.nodes("gpu")).hasSize(1);
-    story.when(new Command.HostFound(new Host(6, 64_000, 1, false))).thenNothing();
+    story.when(new Command.HostFound(new Host(10, 90_000, 1, false))).thenNothing();
   }
 
   @Test
@@ -93,8 +118,8 @@ class HostTest {
     Story story = on(new Host(1, 1, 0, true)).job("a", job()).nodesComeUp().tasksStart();
     story.after(1_000).ends("a", 0);
 
-    assertThat(story.happened(ebb.kernel.protocol.Event.SegmentClosed.class))
+    assertThat(story.happened(Event.SegmentClosed.class))
         .isNotEmpty()
-        .allMatch(ebb.kernel.protocol.Event.SegmentClosed::virtual);
+        .allMatch(Event.SegmentClosed::virtual);
   }
 }

@@ -174,7 +174,11 @@ class WhyTest {
   private static final List<UnaryOperator<Story>> WAYS_TO_BLOCK =
       List.of(
           story -> story.given(new Command.SetQuota(World.NC_QUOTA, 0)),
-          story -> story.given(new Command.HostFound(new Host(0, 0, 0, false))),
+          story ->
+              story
+                  .given(new Command.HostFound(new Host(6, 64_000, 1, false)))
+                  .cluster("cpu", cluster().size(World.D3))
+                  .job("other", job().on("cpu")),
           story -> story.given(new Command.PutLock(Story.lock(World.WORKSPACE))));
 
   @Test

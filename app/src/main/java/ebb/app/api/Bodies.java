@@ -26,7 +26,12 @@ final class Bodies {
       @Nullable String isolation,
       @Nullable Boolean network) {}
 
-  record ScaleBody(@Nullable Integer min, @Nullable Integer max, @Nullable JsonNode idle) {}
+  /// `size`: never changes, and is here for whoever asks for it to be told.
+  record ScaleBody(
+      @Nullable Integer min,
+      @Nullable Integer max,
+      @Nullable JsonNode idle,
+      @Nullable JsonNode size) {}
 
   record RetriesBody(
       @Nullable Integer preempted, @Nullable Integer infrastructure, @Nullable Integer failed) {}
@@ -126,8 +131,32 @@ final class Bodies {
 
   private static Unfit unfitDuration(JsonNode value, String field) {
     return new Unfit(
-        "'%s' is no value for %s: allowed are ISO 8601 durations such as \"PT2M\", or seconds."
-            .formatted(value, field));
+        "'%s' is no value for %s: allowed are ISO 8601 durations such as \"PT2M\", or seconds, 0 or more."
+            .formatted(value.isString() ? value.asString() : value, field));
+  }
+
+  /// A job's time limit: 0, as long as jobs may run, if none is named.
+  ///
+  /// @param asked in milliseconds; less than 0 if none is named
+  /// @param field what it is called where it stands
+  static long limit(long asked, String field) throws Unfit {
+    if (asked == 0) {
+      throw new Unfit(
+          "The %s leaves the job no time: name a second or more (PT1S), or leave it out."
+              .formatted(field));
+    }
+    return Math.max(asked, 0);
+  }
+
+  /// Refuses what is named and has no value.
+  ///
+  /// @param kind what each of them is
+  static void valued(Map<String, String> named, String kind) throws Unfit {
+    for (String name : named.keySet()) {
+      if (named.get(name) == null) {
+        throw new Unfit("The %s '%s' has no value.".formatted(kind, name));
+      }
+    }
   }
 
   static <T> T required(@Nullable T value, String field) throws Unfit {

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +78,14 @@ final class ClusterEndpoints {
         Bodies.ClusterBody.class,
         body -> {
           ClusterSpec spec = spec(scope, body);
+          String name = request.parameter("name");
+          WorkspaceSeen workspace = reads.view().workspace(scope);
+          boolean isNew = workspace == null || workspace.cluster(name) == null;
           return wishes.wish(
               request,
               actor,
-              new Command.PutCluster(scope, request.parameter("name"), spec),
-              changed -> shown(request, actor, changed ? 201 : 200));
+              new Command.PutCluster(scope, name, spec),
+              _ -> shown(request, actor, isNew ? 201 : 200));
         });
   }
 
@@ -131,9 +133,7 @@ final class ClusterEndpoints {
     if (tags == null) {
       return List.of();
     }
-    if (tags.values().stream().anyMatch(Objects::isNull)) {
-      throw new Bodies.Unfit("A tag has no value.");
-    }
+    Bodies.valued(tags, "tag");
     return tags.entrySet().stream().map(tag -> new Tag(tag.getKey(), tag.getValue())).toList();
   }
 
@@ -169,17 +169,23 @@ final class ClusterEndpoints {
     return Bounded.body(
         request,
         Bodies.ScaleBody.class,
-        body ->
-            wishes.wish(
-                request,
-                actor,
-                new Command.ScaleCluster(
-                    Reads.workspaceScope(request),
-                    request.parameter("name"),
-                    number(body.min(), "min"),
-                    number(body.max(), "max"),
-                    Bodies.millis(body.idle(), "idle", UNSAID)),
-                _ -> shown(request, actor, 200)));
+        body -> {
+          if (body.size() != null) {
+            throw new Bodies.Unfit(
+                "The size of a cluster never changes: make another cluster with the size '%s', and delete this one."
+                    .formatted(body.size().asString()));
+          }
+          return wishes.wish(
+              request,
+              actor,
+              new Command.ScaleCluster(
+                  Reads.workspaceScope(request),
+                  request.parameter("name"),
+                  number(body.min(), "min"),
+                  number(body.max(), "max"),
+                  Bodies.millis(body.idle(), "idle", UNSAID)),
+              _ -> shown(request, actor, 200));
+        });
   }
 
   /// The kernel reads -1 as "leave it": whoever sends it must not be taken at that word.

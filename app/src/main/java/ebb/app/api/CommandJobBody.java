@@ -122,11 +122,7 @@ final class CommandJobBody {
     }
     long limit = limits.millis("timeout", UNSAID);
     limits.end();
-    if (limit == 0) {
-      throw new Bodies.Unfit(
-          "The property 'limits.timeout' leaves the job no time: name a second or more (PT1S), or leave it out.");
-    }
-    return Math.max(limit, 0);
+    return Bodies.limit(limit, "property 'limits.timeout'");
   }
 
   private static TreeMap<String, Specification.Input> inputs(ArmBody job) throws Bodies.Unfit {

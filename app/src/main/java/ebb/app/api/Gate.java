@@ -5,6 +5,7 @@ import ebb.app.http.HttpDoor;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
+import ebb.app.http.Unread;
 import ebb.app.http.Unserved;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.IssuedToken;
@@ -57,15 +58,14 @@ public final class Gate implements Handler {
     }
 
     @Override
-    public Response answer(int status) {
+    public Response answer(int status, String why) {
       return count(
           status == Unserved.NOT_READY
               ? Wishes.notServing()
               : Json.refusal(
                   status,
                   "BadRequest",
-                  "The request's first line or headers cannot be read: send HTTP/1.1, with two hexadecimal digits after"
-                      + " each % of the path (%25 is a percent sign)."));
+                  "The request cannot be read: " + why.replaceFirst("[.]$", "") + "."));
     }
 
     /// Refusals by their error code.
@@ -100,6 +100,8 @@ public final class Gate implements Handler {
   public Response handle(Request request) {
     try {
       return tally.count(answer(request));
+    } catch (Unread theirs) {
+      throw theirs;
     } catch (RuntimeException bug) {
       tally.count(HttpDoor.FAULT); // whoever serves this answers so
       throw bug;

@@ -88,7 +88,7 @@ final class JobEndpoints {
         Bodies.or(body.account(), actor.principal()),
         Bodies.or(body.priority(), 0),
         Bodies.or(body.nodes(), 1),
-        Bodies.millis(body.limit(), "limit", 0),
+        Bodies.limit(Bodies.millis(body.limit(), "limit", -1), "field 'limit'"),
         retries(body.retries()),
         "");
   }

@@ -4,7 +4,6 @@ import ebb.kernel.Kernel;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
-import ebb.kernel.protocol.VmSize;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -98,12 +97,12 @@ public record Reason(
       case Rejection.Quarantined _, Rejection.NotExpected _, Rejection.Broken _ ->
           broken(rejection);
       case Rejection.TooMany _, Rejection.StorageLow _, Rejection.SafeMode _ -> full(rejection);
-      case Rejection.MinNodesExceedQuota _,
-          Rejection.QuotaExceeded _,
-          Rejection.HostFull _,
+      case Rejection.MinNodesExceedQuota _, Rejection.QuotaExceeded _ -> limit(rejection);
+      case Rejection.HostFull _,
+          Rejection.HostTooSmall _,
           Rejection.IsolationUnavailable _,
           Rejection.NetworkStaysOpen _ ->
-          limit(rejection);
+          HostReasons.of(rejection);
       case Rejection.ClusterFull _,
           Rejection.WouldDelayHead _,
           Rejection.NodesComing _,
@@ -375,43 +374,6 @@ public record Reason(
                           held(quota.holders(), "vCPU")))
               .limited(quota.limit(), quota.used(), quota.asked())
               .number("holders", quota.holders());
-      case Rejection.HostFull full ->
-          of(
-                  409,
-                  "HostFull",
-                  full.needed().name(),
-                  "A node of %s does not fit on this machine: %s needed, %d cores, %d MiB and %d GPUs free%s. Wait, let nodes go, choose a smaller size, or start the server with --virtual-nodes."
-                      .formatted(
-                          full.needed().name(),
-                          machine(full.needed()),
-                          full.cores(),
-                          full.memoryMebibytes(),
-                          full.gpus(),
-                          held(full.holders(), "node")))
-              .number("needed", full.needed())
-              .number("freeCores", full.cores())
-              .number("freeMemoryMebibytes", full.memoryMebibytes())
-              .number("freeGpus", full.gpus())
-              .number("holders", full.holders());
-      case Rejection.IsolationUnavailable lacks ->
-          of(
-                  409,
-                  "IsolationUnavailable",
-                  lower(lacks.asked()),
-                  "This machine cannot give the isolation '%s': %s. Or ask for another isolation."
-                      .formatted(lower(lacks.asked()), lacks.missing()))
-              .number("missing", lacks.missing());
-      case Rejection.NetworkStaysOpen open ->
-          of(
-                  409,
-                  "NetworkStaysOpen",
-                  lower(open.asked()),
-                  "The network can be closed in a sandbox or a container only: %s."
-                      .formatted(
-                          open.missing().isEmpty()
-                              ? "ask for one of them, or leave the network on"
-                              : open.missing()))
-              .number("missing", open.missing());
       default -> throw new IllegalArgumentException("no limit: " + rejection); // split by of()
     };
   }
@@ -450,11 +412,6 @@ public record Reason(
       case QUEUE_LIMIT -> "it waited in the queue for longer than jobs may";
       case CLUSTER_DELETED -> "its cluster was deleted";
     };
-  }
-
-  private static String machine(VmSize size) {
-    return "%d cores, %d MiB and %d GPUs"
-        .formatted(size.vcpus(), size.memoryMebibytes(), size.gpus());
   }
 
   /// @param unit one of what they have

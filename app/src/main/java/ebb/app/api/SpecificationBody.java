@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,7 @@ final class SpecificationBody {
 
   static Specification of(Bodies.JobBody body) throws Bodies.Unfit {
     Map<String, String> variables = Bodies.or(body.environment(), Map.of());
-    if (variables.values().stream().anyMatch(Objects::isNull)) {
-      throw new Bodies.Unfit("A variable of the environment has no value.");
-    }
+    Bodies.valued(variables, "variable");
     return new Specification(
         program(Bodies.required(body.command(), "command")),
         new TreeMap<>(variables),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -277,7 +278,7 @@ final class Connection {
   private record Answer(int status, JsonNode body) {}
 
   private Answer ask(String method, String path, @Nullable JsonNode body) {
-    try {
+    try (Awaited _ = new Awaited(server, READ_MILLIS)) {
       HttpURLConnection asked = open(method, path, READ_MILLIS, body);
       byte[] answer = read(asked);
       int status = asked.getResponseCode();
@@ -348,6 +349,12 @@ final class Connection {
   }
 
   private Failed unreachable(IOException broken) {
+    if (broken instanceof SocketTimeoutException) {
+      return Failed.refused(
+          "ServerUnreachable",
+          "the server of %s runs and does not answer at %s (%s): see its log, and ask again; 'ebb serve --stop' ends it, and what runs goes on."
+              .formatted(place.folder(), server, broken.getMessage()));
+    }
     return Failed.refused(
         "ServerUnreachable",
         "the server of %s does not answer at %s (%s): start it again with 'ebb serve'."

@@ -31,8 +31,8 @@ public record Config(
   public static final Key HTTP_CONNECTIONS =
       new Key(
           "http.connections",
-          "1024",
-          "How many connections are served at once; more wait to be accepted.");
+          "4096",
+          "How many connections are served at once; more wait to be accepted. One that is silent for 30 s where a request, or more of one, should come is closed.");
   public static final Key HTTP_TLS_CERTIFICATE =
       new Key(
           "http.tls-certificate",
@@ -72,7 +72,8 @@ public record Config(
           "host.virtual-nodes",
           "auto",
           "Whether nodes may share the machine when they do not fit beside each other, or lack the GPU that their size"
-              + " names: true, false, or auto, which is what host.personal is.");
+              + " names: true, false, or auto, which is what host.personal is. Where they may not, a job whose nodes would not fit if the"
+              + " machine had no other is refused.");
   public static final Key TASKS_USER =
       new Key(
           "tasks.user",

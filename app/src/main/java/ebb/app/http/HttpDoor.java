@@ -5,6 +5,7 @@ import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerRequest;
@@ -43,6 +44,10 @@ public final class HttpDoor {
   /// Many requests wait for the engine at once, each for one batch.
   private static final int BACKLOG = 1_024;
 
+  private static final String FIRST_LINE =
+      "its first line must be a method, a path and HTTP/1.1, with two hexadecimal digits after each"
+          + " % of the path (%25 is a percent sign)";
+
   /// The names of headers that are asked for, as the library has them: they stand in the code, so
   /// there is a handful.
   private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
@@ -60,32 +65,49 @@ public final class HttpDoor {
     }
   }
 
+  /// What connections may take.
+  ///
+  /// @param connections how many there may be at once; more wait to be accepted
+  /// @param silence how long one that is to say something may be silent before it is closed: before
+  ///   a request, within its first line, its headers or its body
+  public record Limits(int connections, Duration silence) {}
+
   /// `port` 0 takes any free one; without a certificate it serves plain HTTP.
-  public HttpDoor(int port, int connections, @Nullable Certificate certificate, Unserved unserved) {
+  public HttpDoor(int port, Limits limits, @Nullable Certificate certificate, Unserved unserved) {
     this.wanted = port;
     this.unserved = unserved;
-    this.handler = _ -> unserved.answer(Unserved.NOT_READY);
+    this.handler = _ -> unserved.answer(Unserved.NOT_READY, "");
     this.server =
         WebServer.builder()
             .address(InetAddress.getLoopbackAddress())
             .port(port)
             .backlog(BACKLOG)
-            .maxTcpConnections(connections)
+            .maxTcpConnections(limits.connections())
             .shutdownHook(false)
             .shutdownGracePeriod(STOP_GRACE)
-            .connectionOptions(options -> options.tcpNoDelay(true))
+            .useNio(false) // a read of a channel has no time limit
+            .connectionOptions(new TimedSockets(limits.silence()))
             .tls(certificate == null ? Tls.builder().enabled(false).build() : certificate.tls())
             .directHandlers(this::refuseUnreadable)
+            .errorHandling(errors -> errors.includeEntity(true)) // why, in the library's words
             .routing(routing -> routing.any(this::serve))
             .build();
   }
 
   /// Else the library answers these, without a word.
   private void refuseUnreadable(DirectHandlers.Builder handlers) {
-    DirectHandler unreadable = (_, _, status, _, _) -> direct(unserved.answer(status.code()));
+    DirectHandler unreadable =
+        (_, _, status, _, why) -> direct(unserved.answer(status.code(), why(why)));
     handlers
         .addHandler(DirectHandler.EventType.BAD_REQUEST, unreadable)
         .addHandler(DirectHandler.EventType.HTTP_VERSION_NOT_SUPPORTED, unreadable);
+  }
+
+  /// Where the library might repeat what was sent, it refers to a log in place of saying why.
+  private static String why(String said) {
+    return said.startsWith("Bad request, see server log")
+        ? FIRST_LINE
+        : said.replace("in % encoding", "after % (%25 is a percent sign)");
   }
 
   private static DirectHandler.TransportResponse direct(Response response) {
@@ -137,13 +159,19 @@ public final class HttpDoor {
     try {
       response =
           segments == null
-              ? unserved.answer(400)
+              ? unserved.answer(400, FIRST_LINE)
               : handler.handle(
                   new Request(
                       asked.prologue().method().text(),
                       segments,
                       asked.remotePeer().host(),
                       new HelidonSource(asked)));
+    } catch (Unread unread) {
+      if (unread.isOver()) {
+        throw new CloseConnectionException(unread.getMessage(), unread);
+      }
+      // What follows is not read: nobody knows where the next request begins.
+      response = unserved.answer(400, unread.getMessage()).with("Connection", "close");
     } catch (RuntimeException bug) {
       response = broken(bug);
     }
@@ -210,8 +238,8 @@ public final class HttpDoor {
       }
       // As much room as was said to come: of its own, a stream takes room for 16 KiB.
       int most = said.isPresent() ? (int) said.getAsLong() : mostBytes + 1;
-      try (InputStream in = asked.content().inputStream()) {
-        byte[] bytes = in.readNBytes(most);
+      try {
+        byte[] bytes = stream().readNBytes(most);
         return bytes.length > mostBytes ? null : bytes;
       } catch (IOException failure) {
         throw new UncheckedIOException(failure);
@@ -226,7 +254,7 @@ public final class HttpDoor {
     @Override
     public InputStream stream() {
       return asked.content().hasEntity()
-          ? asked.content().inputStream()
+          ? new BodyStream(asked.content().inputStream())
           : InputStream.nullInputStream();
     }
   }

@@ -225,7 +225,8 @@ public record Specification(
       String name = variable.getKey();
       if (!VARIABLE.matcher(name).matches() || isUnfit(name)) {
         return Optional.of(
-            "a variable has a name of letters, digits and '_' that does not begin with a digit");
+            "'%.100s' is no name of a variable: it has letters, digits and '_' and does not begin with a digit"
+                .formatted(name));
       }
       if (isUnfit(variable.getValue())) {
         return Optional.of("the variable " + name + " holds a NUL or has more than 128 KiB");

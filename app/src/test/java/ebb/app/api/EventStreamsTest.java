@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Timeout;
 class EventStreamsTest {
   private final EventStreams streams = new EventStreams(Duration.ofSeconds(1));
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final HttpDoor door = new HttpDoor(0, 10, null, Response::empty);
+  private final HttpDoor door =
+      new HttpDoor(
+          0,
+          new HttpDoor.Limits(10, Duration.ofSeconds(30)),
+          null,
+          (status, _) -> Response.empty(status));
 
   @BeforeEach
   void listen() throws IOException {

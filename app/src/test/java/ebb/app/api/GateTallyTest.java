@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.http.Handler;
 import ebb.app.http.HttpDoor;
+import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What is counted of requests that nothing could be answered to.
 class GateTallyTest {
   private final Gate.Tally tally = new Gate.Tally();
-  private final HttpDoor door = new HttpDoor(0, 10, null, tally);
+  private final HttpDoor door =
+      new HttpDoor(0, new HttpDoor.Limits(10, Duration.ofSeconds(30)), null, tally);
 
   @TempDir Path home;
 
@@ -45,7 +48,9 @@ class GateTallyTest {
             new OriginGuard("http", door.port()),
             AccessToken.at(home, "owner"),
             new Router<>(),
-            new Router<Handler>().on("GET", "/broken", broken),
+            new Router<Handler>()
+                .on("GET", "/broken", broken)
+                .on("PUT", "/sent", request -> Response.empty(request.body(9) == null ? 413 : 200)),
             tally));
   }
 
@@ -90,6 +95,25 @@ class GateTallyTest {
         .contains("application/json", "\"code\":\"BadRequest\"", "%25");
     assertThat(tally.refused()).containsExactly(Map.entry("BadRequest", 1L));
     assertThat(tally.ofHundreds(4)).isEqualTo(1);
+  }
+
+  @Test
+  void bodyThatCannotBeReadIsNoFaultOfTheServers() throws Exception {
+    open();
+    String put = "PUT /sent HTTP/1.1\r\nHost: localhost:" + door.port() + "\r\n";
+
+    assertThat(raw(put + "Transfer-Encoding: chunked\r\n\r\nZZ"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("BadRequest", "the length of a chunk of its body is no hexadecimal number");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+      socket
+          .getOutputStream()
+          .write((put + "Content-Length: 9\r\n\r\nhalf").getBytes(StandardCharsets.ISO_8859_1));
+      socket.shutdownOutput();
+      assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+    }
+    assertThat(tally.refused()).containsExactly(Map.entry("BadRequest", 1L));
+    assertThat(tally.ofHundreds(5)).isZero();
   }
 
   @Test

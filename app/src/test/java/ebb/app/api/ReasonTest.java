@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.kernel.Kernel;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.VmSize;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,5 +34,21 @@ class ReasonTest {
 
     assertThat(Reason.of(new Rejection.ClusterFull(2, 1, 0, 2, "", 0, List.of())).message())
         .doesNotContain("sight");
+  }
+
+  @Test
+  void machineWithoutRoomSaysWhatAllNodesNeedAndWhetherWaitingCanHelp() {
+    VmSize size = new VmSize("Standard_D2s_v3", "standardDSv3Family", 2, 8_192, 0);
+    Rejection.Holder lab = new Rejection.Holder("lab/cpu", 1);
+    assertThat(Reason.of(new Rejection.HostFull(size, 2, 3, 24_105, 0, List.of(lab))).message())
+        .isEqualTo(
+            "2 more nodes of Standard_D2s_v3 do not fit on this machine now: 4 cores, 16384 MiB and"
+                + " 0 GPUs needed, 3 cores, 24105 MiB and 0 GPUs free (lab/cpu 1 node). Wait, let"
+                + " nodes go, choose a smaller size, or start the server with --virtual-nodes.");
+    assertThat(Reason.of(new Rejection.HostTooSmall(size, 2, 2, 24_105, 0)).message())
+        .isEqualTo(
+            "2 nodes of Standard_D2s_v3 can never start on this machine: 4 cores, 16384 MiB and 0"
+                + " GPUs needed, and it has 2 cores, 24105 MiB and 0 GPUs in all. Ask for fewer"
+                + " nodes or a smaller size, or start the server with --virtual-nodes.");
   }
 }

@@ -29,7 +29,7 @@ class ConfigTest {
   void keyThatIsAbsentHasItsDefault() throws Exception {
     Config config = Config.read(folder.resolve("absent"), Map.of());
     assertThat(config.http())
-        .isEqualTo(new Config.Http(7070, 1024, new Config.Tls("none", "none")));
+        .isEqualTo(new Config.Http(7070, 4096, new Config.Tls("none", "none")));
     assertThat(config.engine()).isEqualTo(new Config.Engine(4096, 1024, Duration.ofSeconds(30)));
     assertThat(config.host()).isEqualTo(new Config.Host(0, 0, -1, "auto", "auto"));
     assertThat(config.tasks())

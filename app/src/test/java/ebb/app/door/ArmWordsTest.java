@@ -119,7 +119,7 @@ class ArmWordsTest {
     refused("unfit", cpu + ",\"limits\":{\"jobLimitsType\":\"Sweep\"}", "jobLimitsType");
     for (String name : new String[] {"A B", "a-b", "a.b", "1a"}) {
       String variables = ",\"environmentVariables\":{\"" + name + "\":\"1\"}";
-      refused("unfit", cpu + variables, "a variable has a name of letters, digits and '_'");
+      refused("unfit", cpu + variables, "is no name of a variable: it has letters, digits");
     }
     refused("unfit", cpu + ",\"tags\":{\"a\":{\"b\":1}}", "tags.a");
     refused("unfit", cpu + ",\"distribution\":{\"processCountPerInstance\":2}", "distributionType");

@@ -23,10 +23,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the client does when streams do not last or take long: something between it and a real
-/// server ends each at once, refuses it, or lets code wait.
+/// What the client does when streams do not last or answers take long: something between it and a
+/// real server ends each stream at once, refuses it, or lets code and locks wait.
 class CutStreamsTest {
   private static final long SLOW_MILLIS = 2_500;
+  private static final long SILENT_MILLIS = 3_500;
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger cut = new AtomicInteger();
@@ -96,6 +97,14 @@ class CutStreamsTest {
     });
   }
 
+  @Test
+  void whoeverWaitsForAnAnswerIsToldAfterThreeSeconds() throws Exception {
+    behind(typed -> {
+      Typed.Said said = typed.ebb("lock list");
+      assertThat(said.err()).contains("has not answered for 3 s; waiting for up to 60 s");
+    });
+  }
+
   private static Path homeBehind(HttpServer between, ServedHome server, Path folder)
       throws IOException {
     Path home = Files.createDirectories(folder.resolve("behind"));
@@ -111,7 +120,10 @@ class CutStreamsTest {
   private void pass(HttpExchange exchange, ServedHome server) throws IOException {
     String asked = exchange.getRequestURI().toString();
     if (asked.contains("/code/") && exchange.getRequestMethod().equals("PUT")) {
-      pause();
+      pause(SLOW_MILLIS);
+    }
+    if (asked.startsWith("/ebb/v1/locks")) {
+      pause(SILENT_MILLIS);
     }
     boolean follows = asked.contains("follow=true");
     if (follows && cut.incrementAndGet() % 3 == 0) {
@@ -138,9 +150,9 @@ class CutStreamsTest {
     }
   }
 
-  private static void pause() throws IOException {
+  private static void pause(long millis) throws IOException {
     try {
-      Thread.sleep(SLOW_MILLIS);
+      Thread.sleep(millis);
     } catch (InterruptedException ending) {
       throw new IOException(ending);
     }

@@ -87,6 +87,11 @@ class SurfaceTest {
     assertThat(putCluster(path + "/one").status()).as("the same again").isEqualTo(200);
     assertThat(server.get(path + "/one").body()).contains("\"location\":\"westus\"", "\"max\":1");
     assertThat(paged(path)).containsExactly("five", "four", "one", "three", "two");
+    String more = "{\"size\":\"Standard_D2s_v3\",\"max\":2,\"idle\":0}";
+    assertThat(server.put(path + "/one", more).status()).as("changed").isEqualTo(200);
+    Answer resized = server.send("PATCH", path + "/one", "{\"size\":\"Standard_NC6\"}");
+    assertThat(resized.text("message"))
+        .contains("size of a cluster never changes", "make another cluster", "Standard_NC6");
     assertThat(server.send("DELETE", path + "/one", "").status()).isEqualTo(202);
     ServedHome.until("the cluster is gone", () -> status(path + "/one") == 404);
   }
@@ -288,6 +293,23 @@ class SurfaceTest {
     assertUnfit(
         "{\"cluster\":\"cpu\",\"command\":\"x\",\"nodes\":\"2\"}",
         "'nodes' must be a whole number");
+    assertUnfit(
+        "{\"cluster\":\"cpu\",\"command\":\"x\",\"nodes\":1.9}", "'nodes' must be a whole number");
+    for (String none : List.of("0", "\"PT0S\"", "\"PT0.0001S\"")) {
+      assertUnfit(
+          "{\"cluster\":\"cpu\",\"command\":\"x\",\"limit\":%s}".formatted(none),
+          "The field 'limit' leaves the job no time: name a second or more");
+    }
+    assertUnfit(
+        "{\"cluster\":\"cpu\",\"command\":\"x\",\"limit\":\"-PT2M\"}",
+        "'-PT2M' is no value for limit: allowed are ISO 8601 durations such as \\\"PT2M\\\", or"
+            + " seconds, 0 or more.");
+    assertUnfit(
+        "{\"cluster\":\"cpu\",\"command\":\"x\",\"environment\":{\"A\":null}}",
+        "The variable 'A' has no value");
+    assertUnfit(
+        "{\"cluster\":\"cpu\",\"command\":\"x\",\"environment\":{\"A-B\":\"\"}}",
+        "'A-B' is no name of a variable");
     assertUnfit("{\"cluster\":\"cpu\",\"cluster\":\"two\",\"command\":\"x\"}", "");
     assertUnfit("{\"cluster\":", "The body is no JSON");
     assertUnfit("[]", "must be a JSON object");

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -171,7 +172,11 @@ class TlsTest {
     ServerCertificate second =
         SelfSigned.at(Files.createDirectory(folder.resolve("b")), Instant.now());
     HttpDoor door =
-        new HttpDoor(0, 10, new HttpDoor.Certificate(first.key(), first.chain()), Response::empty);
+        new HttpDoor(
+            0,
+            new HttpDoor.Limits(10, Duration.ofSeconds(30)),
+            new HttpDoor.Certificate(first.key(), first.chain()),
+            (status, _) -> Response.empty(status));
     door.listen();
     try {
       assertThat(shown(door, first)).isEqualTo(first.chain().getFirst());

@@ -65,8 +65,19 @@ public sealed interface Rejection {
   record QuotaExceeded(QuotaKey key, int limit, int used, int asked, List<Holder> holders)
       implements Rejection {}
 
-  /// The machine has no room for another node.
-  record HostFull(VmSize needed, int cores, int memoryMebibytes, int gpus, List<Holder> holders)
+  /// The machine has no room for so many more nodes now.
+  ///
+  /// @param needed by each of them
+  /// @param cores free, as is what follows
+  record HostFull(
+      VmSize needed, int nodes, int cores, int memoryMebibytes, int gpus, List<Holder> holders)
+      implements Rejection {}
+
+  /// The machine has no room for so many nodes, also when it has no other.
+  ///
+  /// @param needed by each of them
+  /// @param cores of the whole machine, as is what follows
+  record HostTooSmall(VmSize needed, int nodes, int cores, int memoryMebibytes, int gpus)
       implements Rejection {}
 
   /// The machine cannot keep tasks apart as the cluster asks; `missing` says what to install.

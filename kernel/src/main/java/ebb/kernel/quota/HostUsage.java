@@ -59,12 +59,25 @@ public final class HostUsage {
     if (host.virtualNodes() || room(host, size) >= nodes) {
       return null;
     }
+    Rejection never = neverFit(host, size, nodes);
+    if (never != null) {
+      return never;
+    }
     return new Rejection.HostFull(
         size,
+        nodes,
         (int) (host.cores() - cores),
         (int) (host.memoryMebibytes() - memoryMebibytes),
         (int) (host.gpus() - gpus),
         Quotas.largest(holders, names));
+  }
+
+  /// Whether so many fit, or may share the machine, when it has no other; null if so.
+  public static @Nullable Rejection neverFit(Host host, VmSize size, int nodes) {
+    return host.virtualNodes() || new HostUsage().room(host, size) >= nodes
+        ? null
+        : new Rejection.HostTooSmall(
+            size, nodes, host.cores(), host.memoryMebibytes(), host.gpus());
   }
 
   public Object derived() {

@@ -404,7 +404,7 @@ class MutantsAreCaughtTest {
             Rejection why = Kernel.why(state, thing, now);
             boolean waits = thing.kind() == Thing.Kind.JOB && why instanceof Rejection.ClusterFull;
             return waits
-                ? new Rejection.HostFull(Places.SIZES.getFirst(), 0, 0, 0, List.of())
+                ? new Rejection.HostFull(Places.SIZES.getFirst(), 1, 0, 0, 0, List.of())
                 : why;
           }
         });

@@ -2,6 +2,7 @@ package ebb.simulator.invariants;
 
 import ebb.kernel.State;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.Isolation;
 import ebb.kernel.protocol.QuotaKey;
 import ebb.kernel.protocol.Rejection;
@@ -125,8 +126,17 @@ final class EveryWaitHasAReason implements Promise {
               && full.cores() == (int) room.cores()
               && full.memoryMebibytes() == (int) room.memoryMebibytes()
               && full.gpus() == (int) room.gpus()
-              && !obstacles.hasRoom(cluster(), nodes());
+              && areAsked(full.nodes())
+              && !obstacles.hasRoom(cluster(), full.nodes())
+              && whole().fits(full.needed(), full.nodes());
         }
+        case Rejection.HostTooSmall small ->
+            small.needed().equals(cluster().size())
+                && new Obstacles.Room(small.cores(), small.memoryMebibytes(), small.gpus())
+                    .equals(whole())
+                && areAsked(small.nodes())
+                && !history.host.virtualNodes()
+                && !whole().fits(small.needed(), small.nodes());
         case Rejection.IsolationUnavailable(Isolation asked, String _) ->
             asked == cluster().spec.isolation() && obstacles.isolationIsMissing(cluster());
         case Rejection.NetworkStaysOpen(Isolation asked, String _) ->
@@ -135,6 +145,16 @@ final class EveryWaitHasAReason implements Promise {
             backingOff.until() == cluster().growthNotBefore && backingOff.until() > now;
         default -> false; // nothing else keeps a cluster from growing
       };
+    }
+
+    private boolean areAsked(int nodes) {
+      return nodes > 0 && nodes <= nodes();
+    }
+
+    /// The machine when nothing is on it.
+    private Obstacles.Room whole() {
+      Host host = history.host;
+      return new Obstacles.Room(host.cores(), host.memoryMebibytes(), host.gpus());
     }
 
     private boolean isExceeded(Rejection.QuotaExceeded quota, Obstacles obstacles) {

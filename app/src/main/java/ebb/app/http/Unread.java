@@ -1,0 +1,20 @@
+package ebb.app.http;
+
+/// The body of a request cannot be had, which is the sender's doing: no fault of ours, and whoever
+/// reads it lets this pass.
+public final class Unread extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final boolean isOver;
+
+  /// `isOver`: the sender is gone or has been silent for too long, and nobody is there to be
+  /// answered.
+  Unread(String why, boolean isOver, RuntimeException cause) {
+    super(why, cause);
+    this.isOver = isOver;
+  }
+
+  boolean isOver() {
+    return isOver;
+  }
+}

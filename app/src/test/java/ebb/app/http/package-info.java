@@ -1,0 +1,5 @@
+/// Tests of what serves HTTP, over real connections.
+@NullMarked
+package ebb.app.http;
+
+import org.jspecify.annotations.NullMarked;
