@@ -322,6 +322,26 @@ class JobFilesTest {
   }
 
   @Test
+  void numberOrOptionThatCannotBeMeantIsRefusedAndNotPassedOver() throws Exception {
+    String cluster = "ml computetarget create amlcompute -n odd --max-nodes ";
+    assertThat(refused(cluster + "1 --min-nodes -3")).contains("a minimum of -3 is not possible");
+    assertThat(refused(cluster + "-1")).contains("a maximum of -1 is not possible");
+    assertThat(refused("ml computetarget update amlcompute -n odd --max-nodes -1"))
+        .contains("a maximum of -1 is not possible");
+    assertThat(refused("ml compute update -n odd --max-instances -1"))
+        .contains("'max_instances' must be a whole number, 0 or more, and is '-1'.");
+    assertThat(refused("ml compute create -n odd --idle-time-before-scale-down -5"))
+        .contains("'idle_time_before_scale_down' must be a whole number of seconds, 0 or more");
+    assertThat(refused("run --gpus -1 -- true")).contains("'--gpus -1'", "name 1 or more");
+    assertThat(refused("run --cpus -4 -- true")).contains("'--cpus -4'");
+    assertThat(refused("run --nodes 0 -- true")).contains("'--nodes 0'");
+    assertThat(refused("run --max 0s -- true")).contains("'--max 0s' leaves the job no time");
+    assertThat(refused("run --size Standard_D2s_v3 --gpus 1 -- true"))
+        .contains("--size names the size");
+    assertThat(refused("run --no-code --code src -- true")).contains("leave one of them out");
+  }
+
+  @Test
   void whatIsConfiguredNeedNotBeTyped() throws Exception {
     Typed other = new Typed(Files.createDirectories(folder.resolve("other")), server.home());
     assertThat(
