@@ -1,5 +1,6 @@
 package ebb.app.cli;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,6 +30,10 @@ final class ClusterFile {
           "tags",
           "isolation",
           "network");
+
+  /// What changes of a cluster that there is.
+  private static final List<String> CHANGED =
+      List.of("min_instances", "max_instances", "idle_time_before_scale_down", "tags");
 
   private ClusterFile() {}
 
@@ -62,6 +67,29 @@ final class ClusterFile {
         cluster.text("location"),
         cluster.text("isolation"),
         cluster.text("network"),
+        tags(cluster));
+  }
+
+  /// What is asked of a cluster that there is; what is not named stays.
+  static Clusters.Wanted changes(ObjectNode file) {
+    for (String property : file.propertyNames()) {
+      if (KNOWN.contains(property) && !CHANGED.contains(property)) {
+        throw Failed.unreadable(
+            "'%s' of a cluster that there is does not change: %s do. Make another one."
+                .formatted(property, String.join(", ", CHANGED)));
+      }
+    }
+    Section cluster = Section.of(file);
+    cluster.end(CHANGED);
+    return new Clusters.Wanted(
+        null,
+        null,
+        cluster.number("min_instances", 0),
+        cluster.number("max_instances", 0),
+        cluster.seconds("idle_time_before_scale_down", 0),
+        null,
+        null,
+        null,
         tags(cluster));
   }
 

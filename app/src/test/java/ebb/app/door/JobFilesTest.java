@@ -342,6 +342,22 @@ class JobFilesTest {
   }
 
   @Test
+  void tagsAndNumbersOfAClusterChangeAndNothingElseOfIt() throws Exception {
+    typed.ebb("ml compute create -n changing --size Standard_D2s_v3 --tags a=1");
+    JsonNode changed =
+        typed
+            .ebb(
+                "ml compute update -n changing --tags team=red --set max_instances=3 tags.a=2 --min-instances 0")
+            .json();
+    assertThat(changed.path("max_instances").asInt()).isEqualTo(3);
+    assertThat(changed.path("tags").toString()).isEqualTo("{\"a\":\"2\",\"team\":\"red\"}");
+    assertThat(refused("ml compute update -n changing --set size=Standard_NC6"))
+        .contains("'size' of a cluster that there is does not change: min_instances, ");
+    assertThat(refused("ml compute update -n changing --set max_instance=2"))
+        .contains("did you mean 'max_instances'?");
+  }
+
+  @Test
   void whatIsConfiguredNeedNotBeTyped() throws Exception {
     Typed other = new Typed(Files.createDirectories(folder.resolve("other")), server.home());
     assertThat(
