@@ -115,7 +115,7 @@ class SurvivalTest {
       assertThat(agent.client().list().living()).isEmpty();
       Fact.Exited exited = (Fact.Exited) agent.end("limited");
       assertThat(exited.cause()).isEqualTo(Cause.LIMIT);
-      assertThat(exited.why()).isEqualTo("ran longer than its limit of PT0.4S");
+      assertThat(exited.why()).isEqualTo("ran longer than its limit of 0.4 s");
       assertThat(exited.status()).isEqualTo(new ExitStatus.Signal(9));
     }
   }

@@ -242,7 +242,9 @@ class ArmWordsTest {
           "schedules",
           "connections",
           "codes",
-          "onlineEndpoints"
+          "onlineEndpoints",
+          "resyncKeys",
+          "featurestores"
         }) {
       Answer absent = azure.send("GET", LAB + "/" + path, "");
       assertThat(absent.status()).isEqualTo(404);
@@ -252,6 +254,12 @@ class ArmWordsTest {
       Answer absent = azure.send("POST", LAB + "/computes/cpu/" + verb, "");
       assertThat(absent.body()).contains("NotSupported", "'" + verb + "' is not done here");
     }
+    String location = LAB.replaceFirst("/resourceGroups/.*?(?=/providers)", "");
+    location = location.replaceFirst("/workspaces/.*", "/locations/eastus/");
+    assertThat(azure.send("POST", location + "updateQuotas", "{}").body())
+        .contains("NotSupported", "'updateQuotas' is not done", "'ebb quota set'");
+    assertThat(azure.send("GET", location + "quotas", "").body())
+        .contains("NotSupported", "'quotas' is not done", "'ebb quota'");
     String announced = azure.get(LAB).at("/properties/mlFlowTrackingUri").asString();
     String path = announced.replaceFirst("https?://[^/]+", "");
     Answer mlflow = server.get(path + "/api/2.0/mlflow/experiments/get-by-name");
