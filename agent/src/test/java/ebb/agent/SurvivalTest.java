@@ -116,7 +116,7 @@ class SurvivalTest {
       agent.reconnect();
       Fact.Exited exited = (Fact.Exited) agent.end("limited");
       assertThat(exited.cause()).isEqualTo(Cause.LIMIT);
-      assertThat(exited.why()).isEqualTo("ran longer than its limit of PT2S");
+      assertThat(exited.why()).isEqualTo("ran longer than its limit of 2 s");
       assertThat(exited.status()).isEqualTo(new ExitStatus.Signal(9));
       assertThat(agent.client().list().living()).isEmpty();
     }

@@ -127,6 +127,16 @@ final class ArmBody {
     }
   }
 
+  /// A whole number that is not negative.
+  @Nullable Integer count(String name) throws Bodies.Unfit {
+    Integer count = number(name);
+    if (count != null && count < 0) {
+      throw new Bodies.Unfit(
+          "The property '%s%s' cannot be %d: allowed is 0 or more.".formatted(path, name, count));
+    }
+    return count;
+  }
+
   /// A duration in milliseconds; `absent` if it is absent or empty, as clients send it that leave
   /// the choice to the server.
   long millis(String name, long absent) throws Bodies.Unfit {

@@ -168,8 +168,9 @@ final class ArmComputes {
   /// What a body says of a cluster's numbers; [#UNSAID] what it does not.
   private record Scale(int min, int max, long idleMillis) {
     static Scale of(ArmBody body) throws Bodies.Unfit {
-      Integer min = body.number("minNodeCount");
-      Integer max = body.number("maxNodeCount");
+      // The kernel reads -1 as "leave it": whoever sends it must not be taken at that word.
+      Integer min = body.count("minNodeCount");
+      Integer max = body.count("maxNodeCount");
       long idle = body.millis("nodeIdleTimeBeforeScaleDown", UNSAID);
       body.end();
       return new Scale(min == null ? UNSAID : min, max == null ? UNSAID : max, idle);

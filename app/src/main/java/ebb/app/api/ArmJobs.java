@@ -109,7 +109,8 @@ final class ArmJobs {
   private Response list(Request request, Actor actor) throws Bodies.Unfit {
     String type = Bodies.or(request.query("jobType"), COMMAND);
     if (TYPES.stream().noneMatch(type::equalsIgnoreCase)) {
-      return Reads.badRequest("'%s' is no jobType: there are %s.".formatted(type, TYPES));
+      return Reads.badRequest(
+          "'%s' is no jobType: there are %s.".formatted(type, String.join(", ", TYPES)));
     }
     Listed listed = Arm.listed(request);
     for (String other : OTHER_FILTERS) {

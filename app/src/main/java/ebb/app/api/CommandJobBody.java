@@ -98,14 +98,23 @@ final class CommandJobBody {
   }
 
   private static void refuseWhatIsNotDone(ArmBody job) throws Bodies.Unfit {
-    ArmBody identity = job.object("identity");
-    String type = identity.text("identityType");
-    if (type != null && type.equalsIgnoreCase("Managed")) {
-      throw new Bodies.Unfit("A job has no managed identity so far: leave 'identity' out.");
-    }
+    refuseManaged(job.object("identity"));
     job.refused("componentId", "send the command itself")
         .refused("notificationSetting", "follow the job's events instead")
         .refused("services", "nodes cannot be logged into, and serve nothing to the outside");
+  }
+
+  /// A job is its submitter's, who any other identity stands for.
+  private static void refuseManaged(ArmBody identity) throws Bodies.Unfit {
+    String type = identity.text("identityType");
+    switch (type == null ? "" : type.toLowerCase(Locale.ROOT)) {
+      case "", "amltoken", "useridentity" -> identity.end();
+      case "managed" ->
+          throw new Bodies.Unfit("A job has no managed identity so far: leave 'identity' out.");
+      default ->
+          throw new Bodies.Unfit(
+              "'%s' is no identityType: there are AMLToken and UserIdentity.".formatted(type));
+    }
   }
 
   /// Code is named by its hash: `.../codes/HASH/versions/1`, or the hash alone.
@@ -166,26 +175,43 @@ final class CommandJobBody {
   private static Specification.Distribution distribution(ArmBody body, int nodes)
       throws Bodies.Unfit {
     String type = body.text("distributionType");
-    Integer processes = body.number("processCountPerInstance");
-    Integer workers = body.number("workerCount");
-    Integer servers = body.number("parameterServerCount");
-    body.end();
-    if (type == null && (processes != null || workers != null || servers != null)) {
+    if (type == null
+        && (body.has("processCountPerInstance")
+            || body.has("workerCount")
+            || body.has("parameterServerCount"))) {
       throw new Bodies.Unfit("The property 'distribution.distributionType' is missing.");
     }
-    int perNode = processes == null ? 1 : processes;
+    Specification.Distribution distribution =
+        switch (type == null ? "" : type.toLowerCase(Locale.ROOT)) {
+          case "" -> new Specification.NotDistributed();
+          case "pytorch" -> new Specification.PyTorch(processes(body, type));
+          case "mpi" -> new Specification.Mpi(processes(body, type));
+          case "tensorflow" -> tensorFlow(body, nodes);
+          default ->
+              throw new Bodies.Unfit(
+                  "'%s' is no distributionType: there are PyTorch, TensorFlow and Mpi."
+                      .formatted(type));
+        };
+    body.end();
+    return distribution;
+  }
+
+  private static int processes(ArmBody body, @Nullable String type) throws Bodies.Unfit {
+    String remedy = "it is for TensorFlow, and distributionType is '" + type + "'; leave it out";
+    Integer processes =
+        body.refused("workerCount", remedy)
+            .refused("parameterServerCount", remedy)
+            .number("processCountPerInstance");
+    return processes == null ? 1 : processes;
+  }
+
+  private static Specification.TensorFlow tensorFlow(ArmBody body, int nodes) throws Bodies.Unfit {
+    Integer workers =
+        body.refused("processCountPerInstance", "TensorFlow starts one on each node; leave it out")
+            .number("workerCount");
+    Integer servers = body.number("parameterServerCount");
     int ofServers = servers == null ? 0 : servers;
-    return switch (type == null ? "" : type.toLowerCase(Locale.ROOT)) {
-      case "" -> new Specification.NotDistributed();
-      case "pytorch" -> new Specification.PyTorch(perNode);
-      case "mpi" -> new Specification.Mpi(perNode);
-      case "tensorflow" ->
-          new Specification.TensorFlow(workers == null ? nodes - ofServers : workers, ofServers);
-      default ->
-          throw new Bodies.Unfit(
-              "'%s' is no distributionType: there are PyTorch, TensorFlow and Mpi."
-                  .formatted(type));
-    };
+    return new Specification.TensorFlow(workers == null ? nodes - ofServers : workers, ofServers);
   }
 
   private record Resources(int instanceCount, @Nullable String instanceType) {

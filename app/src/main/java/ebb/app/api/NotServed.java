@@ -5,14 +5,18 @@ import ebb.app.http.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What Azure has at a path and Ebb has not, said by its name, so that nobody looks for a mistake
 /// of their own.
 final class NotServed {
+  private static final String LOCATIONS = "locations";
   private static final String WORKSPACES = "workspaces";
+  private static final String COMPUTES = "computes";
   private static final String SERVING = "nothing is served from models so far";
   private static final String NETWORK = "workspaces have the machine's own network";
   private static final String FEATURES = "there are no feature stores";
+  private static final String KEYS = "a workspace has no keys of other services";
 
   /// By what follows the workspace in its paths.
   private static final Map<String, String> IN_WORKSPACE =
@@ -27,12 +31,21 @@ final class NotServed {
               Map.entry("serverlessEndpoints", SERVING),
               Map.entry("marketplaceSubscriptions", SERVING),
               Map.entry("featuresets", FEATURES),
+              Map.entry("featurestores", FEATURES),
               Map.entry("featurestoreEntities", FEATURES),
               Map.entry("outboundRules", NETWORK),
               Map.entry("privateEndpointConnections", NETWORK),
               Map.entry("privateLinkResources", NETWORK),
-              Map.entry("listKeys", "a workspace has no keys of other services"),
+              Map.entry("listKeys", KEYS),
+              Map.entry("resyncKeys", KEYS),
               Map.entry("diagnose", "'ebb why' says what something waits for")));
+
+  /// By what follows a location in its paths.
+  private static final Map<String, String> IN_LOCATION =
+      insensitive(
+          Map.of(
+              "quotas", "'ebb quota' and GET /ebb/v1/quotas show the limits",
+              "updateQuotas", "'ebb quota set' and PUT /ebb/v1/quotas set a limit"));
 
   /// By what is asked of a cluster.
   private static final Map<String, String> OF_COMPUTE =
@@ -56,20 +69,26 @@ final class NotServed {
     if (!parts.isEmpty() && parts.getFirst().equalsIgnoreCase("mlflow")) {
       return mlflow();
     }
-    int workspace = indexOf(parts, WORKSPACES) + 2;
-    if (workspace > 2 && workspace < parts.size()) {
-      String asked = parts.get(workspace);
-      String said = IN_WORKSPACE.get(asked);
-      if (said == null && asked.equalsIgnoreCase("computes") && workspace + 3 == parts.size()) {
-        asked = parts.getLast();
-        said = OF_COMPUTE.get(asked);
-      }
-      if (said != null) {
-        return Json.refusal(
-            404, "NotSupported", "'%s' is not done here so far: %s.".formatted(asked, said));
-      }
-    }
-    return Json.refusal(404, "PathNotFound", "There is nothing at this path.");
+    Response known = below(parts, LOCATIONS, IN_LOCATION);
+    known = known == null ? below(parts, WORKSPACES, IN_WORKSPACE) : known;
+    known = known == null ? below(parts, COMPUTES, OF_COMPUTE) : known;
+    return known == null
+        ? Json.refusal(404, "PathNotFound", "There is nothing at this path.")
+        : known;
+  }
+
+  /// The answer for what is asked of something of a kind: `.../KIND/NAME/ASKED`; null if nobody
+  /// knows it.
+  private static @Nullable Response below(
+      List<String> parts, String kind, Map<String, String> known) {
+    int asked = indexOf(parts, kind) + 2;
+    String said = asked > 2 && asked < parts.size() ? known.get(parts.get(asked)) : null;
+    return said == null
+        ? null
+        : Json.refusal(
+            404,
+            "NotSupported",
+            "'%s' is not done here so far: %s.".formatted(parts.get(asked), said));
   }
 
   private static int indexOf(List<String> parts, String name) {

@@ -2,7 +2,9 @@ package ebb.app.api;
 
 import ebb.kernel.Kernel;
 import ebb.kernel.protocol.EndCause;
+import ebb.kernel.protocol.Lock;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Thing;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -132,11 +134,12 @@ public record Reason(
                   409,
                   "ScopeLocked",
                   locked.scope().path(),
-                  "The lock '%s' (%s) at %s stands in the way: 'ebb lock list' shows it, 'ebb lock delete' removes it; or wait until its owner does."
+                  "The lock '%s' (%s) at %s stands in the way: %s removes it; or wait until its owner does."
                       .formatted(
                           locked.lock().name(),
                           lower(locked.lock().level()),
-                          locked.lock().scope()))
+                          locked.lock().scope(),
+                          unlocking(locked.lock())))
               .number("lock", locked.lock().name())
               .number("lockScope", locked.lock().scope().path());
       case Rejection.NotFound no ->
@@ -162,6 +165,19 @@ public record Reason(
               .retryAfter(1);
       default -> throw new IllegalArgumentException("no refusal: " + rejection); // split by of()
     };
+  }
+
+  /// The line that takes a lock away, wherever it is typed; of one above workspaces the request,
+  /// for the command line names none of these.
+  private static String unlocking(Lock lock) {
+    Scope at = lock.scope();
+    if (at.workspace().isEmpty()) {
+      String query = at.group().isEmpty() ? "" : "&group=" + at.group();
+      return "DELETE /ebb/v1/locks/" + lock.name() + "?subscription=" + at.subscription() + query;
+    }
+    String cluster = at.cluster().isEmpty() ? "" : " --cluster " + at.cluster();
+    return "'ebb lock delete -n %s%s -w %s -g %s --subscription %s'"
+        .formatted(lock.name(), cluster, at.workspace(), at.group(), at.subscription());
   }
 
   /// What stands, or stood, in the place of what is asked for.

@@ -1,5 +1,6 @@
 package ebb.app.cli;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,10 +31,14 @@ final class ClusterFile {
           "isolation",
           "network");
 
+  /// What changes of a cluster that there is.
+  private static final List<String> CHANGED =
+      List.of("min_instances", "max_instances", "idle_time_before_scale_down", "tags");
+
   private ClusterFile() {}
 
   static String name(ObjectNode file) {
-    String name = text(file, "name");
+    String name = Section.of(file).text("name");
     if (name == null || name.isBlank()) {
       throw Failed.unreadable("the cluster has no name: say --name.");
     }
@@ -41,7 +46,8 @@ final class ClusterFile {
   }
 
   static Clusters.Wanted wanted(ObjectNode file) {
-    String type = text(file, "type");
+    Section cluster = Section.of(file);
+    String type = cluster.text("type");
     if (type != null && !type.equalsIgnoreCase("amlcompute")) {
       throw Failed.unreadable(
           "'" + type + "' is no type of compute that is made here: amlcompute is.");
@@ -51,38 +57,57 @@ final class ClusterFile {
         throw NotHere.property("", property, KNOWN);
       }
     }
-    Map<String, String> tags = new TreeMap<>();
-    file.path("tags").forEachEntry((name, value) -> tags.put(name, value.asString("")));
-    String size = text(file, "size");
-    Integer max = number(file, "max_instances");
+    Integer max = cluster.number("max_instances", 0);
     return new Clusters.Wanted(
-        size == null ? SIZE : size,
-        text(file, "tier"),
-        number(file, "min_instances"),
+        cluster.text("size", SIZE),
+        tier(cluster.text("tier")),
+        cluster.number("min_instances", 0),
         max == null ? MAX : max,
-        number(file, "idle_time_before_scale_down"),
-        text(file, "location"),
-        text(file, "isolation"),
-        text(file, "network"),
-        tags);
+        cluster.seconds("idle_time_before_scale_down", 0),
+        cluster.text("location"),
+        cluster.text("isolation"),
+        cluster.text("network"),
+        tags(cluster));
+  }
+
+  /// What is asked of a cluster that there is; what is not named stays.
+  static Clusters.Wanted changes(ObjectNode file) {
+    for (String property : file.propertyNames()) {
+      if (KNOWN.contains(property) && !CHANGED.contains(property)) {
+        throw Failed.unreadable(
+            "'%s' of a cluster that there is does not change: %s do. Make another one."
+                .formatted(property, String.join(", ", CHANGED)));
+      }
+    }
+    Section cluster = Section.of(file);
+    cluster.end(CHANGED);
+    return new Clusters.Wanted(
+        null,
+        null,
+        cluster.number("min_instances", 0),
+        cluster.number("max_instances", 0),
+        cluster.seconds("idle_time_before_scale_down", 0),
+        null,
+        null,
+        null,
+        tags(cluster));
+  }
+
+  private static Map<String, String> tags(Section cluster) {
+    Map<String, String> tags = new TreeMap<>();
+    cluster.values("tags").forEachEntry((name, value) -> tags.put(name, value.asString("")));
+    return tags;
+  }
+
+  private static @Nullable String tier(@Nullable String typed) {
+    if (typed != null && !typed.matches("(?i)dedicated|low_?priority")) {
+      throw Failed.unreadable(
+          "'" + typed + "' is no tier of a cluster: there are dedicated and low_priority.");
+    }
+    return typed;
   }
 
   private static boolean asksForSomething(JsonNode value) {
     return !value.isNull() && !(value.isBoolean() && !value.asBoolean());
-  }
-
-  private static @Nullable String text(ObjectNode file, String property) {
-    return file.hasNonNull(property) ? file.get(property).asString() : null;
-  }
-
-  private static @Nullable Integer number(ObjectNode file, String property) {
-    if (!file.hasNonNull(property)) {
-      return null;
-    }
-    try {
-      return Integer.valueOf(file.get(property).asString());
-    } catch (NumberFormatException unfit) {
-      throw Failed.unreadable("the property '" + property + "' is a whole number.");
-    }
   }
 }

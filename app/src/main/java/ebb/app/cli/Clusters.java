@@ -45,7 +45,19 @@ final class Clusters {
       @Nullable String location,
       @Nullable String isolation,
       @Nullable String network,
-      Map<String, String> tags) {}
+      Map<String, String> tags) {
+    Wanted {
+      refuseNegative("a minimum", min);
+      refuseNegative("a maximum", max);
+      refuseNegative("an idle time", idleSeconds);
+    }
+
+    private static void refuseNegative(String what, @Nullable Integer typed) {
+      if (typed != null && typed < 0) {
+        throw Failed.unreadable(what + " of " + typed + " is not possible: name 0 or more.");
+      }
+    }
+  }
 
   private static String path(String name) {
     return "/computes/" + Connection.encoded(name);
@@ -114,10 +126,11 @@ final class Clusters {
     return page.path("value").valueStream().toList();
   }
 
-  /// Sends the cluster as it was shown, with other numbers.
+  /// Sends the cluster as it was shown, with other numbers, and with these tags beside its own.
   JsonNode update(String name, Wanted wanted) {
     ObjectNode shown = (ObjectNode) show(name);
     put((ObjectNode) shown.at("/properties/properties/scaleSettings"), wanted);
+    wanted.tags().forEach(shown.withObject("/tags")::put);
     return connection.arm("PUT", path(name), shown);
   }
 

@@ -1,10 +1,12 @@
 package ebb.app.cli;
 
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `ebb ml compute`: clusters in the grammar of Azure ML's second command line.
@@ -97,11 +99,11 @@ final class ComputeCommand {
           Clusters.COLUMNS,
           AzShape::cluster);
     }
+  }
 
-    private static void put(ObjectNode file, String property, @Nullable Object typed) {
-      if (typed != null) {
-        file.set(property, Connection.JSON.valueToTree(typed));
-      }
+  private static void put(ObjectNode file, String property, @Nullable Object typed) {
+    if (typed != null) {
+      file.set(property, Connection.JSON.valueToTree(typed));
     }
   }
 
@@ -153,9 +155,10 @@ final class ComputeCommand {
   @Command(
       name = "update",
       mixinStandardHelpOptions = true,
-      description = "Changes a cluster's numbers; what is not named stays.")
+      description = "Changes a cluster's numbers and tags; what is not named stays.")
   static final class Update implements Runnable {
     @Mixin private ComputeTarget.Named named = new ComputeTarget.Named();
+    @Mixin NotDone notDone = new NotDone();
 
     @Option(names = "--max-instances", paramLabel = "N", description = "At most.")
     private @Nullable Integer max;
@@ -169,14 +172,34 @@ final class ComputeCommand {
         description = "How long a node stays without work.")
     private @Nullable Integer idle;
 
+    @Option(
+        names = "--tags",
+        paramLabel = "NAME=VALUE",
+        arity = "0..*",
+        description = "Beside those that it has.")
+    private Map<String, String> tags = new TreeMap<>();
+
+    @Option(
+        names = "--set",
+        paramLabel = "PROPERTY=VALUE",
+        arity = "1..*",
+        description = "The same in other words, as in --set max_instances=4 tags.team=red.")
+    private Map<String, String> changes = new TreeMap<>();
+
     @Mixin NoWait noWait = new NoWait();
 
     @Override
     public void run() {
-      Clusters.Wanted wanted =
-          new Clusters.Wanted(null, null, min, max, idle, null, null, null, Map.of());
+      ObjectNode asked = JsonNodeFactory.instance.objectNode();
+      put(asked, "max_instances", max);
+      put(asked, "min_instances", min);
+      put(asked, "idle_time_before_scale_down", idle);
+      tags.forEach(asked.withObject("/tags")::put);
+      Yaml.set(asked, changes);
       named.output.show(
-          named.clusters().update(named.name, wanted), Clusters.COLUMNS, AzShape::cluster);
+          named.clusters().update(named.name, ClusterFile.changes(asked)),
+          Clusters.COLUMNS,
+          AzShape::cluster);
     }
   }
 

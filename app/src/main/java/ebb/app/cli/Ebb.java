@@ -56,14 +56,28 @@ public final class Ebb implements Runnable {
     return line;
   }
 
-  /// An error is one line with its code and the way out; anything else is a bug, and shown whole.
+  /// An error is one line with its code and the way out. Anything else is a bug: one line too, and
+  /// whole for those who ask for more, and in the logs of processes that nobody looks at.
   private static int tell(Exception error, CommandLine line, CommandLine.ParseResult typed)
       throws Exception {
     if (error instanceof Failed failed) {
       System.err.println(failed.line());
       return failed.exitCode();
     }
-    throw error;
+    Object command = line.getCommand();
+    if (command instanceof Serve || command instanceof LocalKeeper) {
+      throw error;
+    }
+    StackTraceElement[] at = error.getStackTrace();
+    System.err.printf(
+        "ebb: InternalError: %s%s: this is a mistake of ebb's own%s.%n",
+        error.toString().lines().findFirst().orElse(""),
+        at.length == 0 ? "" : " (" + at[0] + ")",
+        line.getCommandSpec().findOption("--debug") == null ? "" : "; --debug shows all of it");
+    if (typed.originalArgs().contains("--debug")) {
+      error.printStackTrace();
+    }
+    return Failed.REFUSED;
   }
 
   /// A line that cannot be read: what is wrong with it, what may have been meant, and where to
@@ -78,7 +92,9 @@ public final class Ebb implements Runnable {
       System.err.println("ebb: InvalidRequest: " + notHere + ".");
       return Failed.UNREADABLE;
     }
-    System.err.println("ebb: InvalidRequest: " + unfit.getMessage());
+    // picocli calls the values of a map so.
+    String said = String.valueOf(unfit.getMessage()).replace("option option ", "option ");
+    System.err.println("ebb: InvalidRequest: " + said);
     CommandLine.UnmatchedArgumentException.printSuggestions(unfit, line.getErr());
     System.err.println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
     return Failed.UNREADABLE;

@@ -2,7 +2,6 @@ package ebb.app.cli;
 
 import java.nio.file.Path;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,23 +14,27 @@ final class EnvironmentFile {
   private EnvironmentFile() {}
 
   /// @param folder what relative paths start from
-  static ObjectNode properties(Path folder, ObjectNode file) {
-    for (String name : file.propertyNames()) {
-      if (!KNOWN.contains(name) && file.hasNonNull(name)) {
+  static ObjectNode properties(Path folder, Section file) {
+    for (String name : file.names()) {
+      if (!KNOWN.contains(name) && file.has(name)) {
         throw Failed.unreadable(
             "the property '%s' of an environment asks for something that is not done so far: name an image or a conda_file."
                 .formatted(name));
       }
     }
-    ObjectNode properties = JsonNodeFactory.instance.objectNode();
-    if (file.hasNonNull("image")) {
-      properties.put("image", file.get("image").asString(""));
+    if (!file.text("os_type", "linux").equalsIgnoreCase("linux")) {
+      throw Failed.unreadable("nodes run Linux: leave 'os_type' of the environment out.");
     }
-    JsonNode conda = file.path("conda_file");
-    if (conda.isString()) {
-      properties.put("condaFile", Yaml.write(Yaml.read(folder.resolve(conda.asString()))));
-    } else if (conda.isObject()) {
-      properties.put("condaFile", Yaml.write(conda));
+    ObjectNode properties = JsonNodeFactory.instance.objectNode();
+    String image = file.text("image");
+    if (image != null) {
+      properties.put("image", image);
+    }
+    if (file.hasObject("conda_file")) {
+      properties.put("condaFile", Yaml.write(file.whole("conda_file")));
+    } else if (file.has("conda_file")) {
+      Path conda = folder.resolve(file.required("conda_file"));
+      properties.put("condaFile", Yaml.write(Yaml.read(conda)));
     }
     return properties;
   }

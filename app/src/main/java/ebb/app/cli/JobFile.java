@@ -3,14 +3,12 @@ package ebb.app.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,8 +18,33 @@ import tools.jackson.databind.node.ObjectNode;
 final class JobFile {
   private static final Pattern LOCAL = Pattern.compile("(?!azureml:|[a-z][a-z0-9+.-]*://).+");
 
+  /// Properties that are values by name.
+  private static final List<String> OF_VALUES =
+      List.of("tags", "properties", "environment_variables");
+
+  private static final List<String> FILES = List.of("type", "path", "mode", "description");
+
+  private static final List<String> KNOWN =
+      Stream.concat(
+              Stream.of(
+                  "$schema",
+                  "name",
+                  "type",
+                  "code",
+                  "environment",
+                  "inputs",
+                  "outputs",
+                  "compute",
+                  "resources",
+                  "distribution",
+                  "limits",
+                  "identity",
+                  "queue_settings"),
+              AzShape.JOB.keySet().stream())
+          .toList();
+
   private final Path folder;
-  private final ObjectNode file;
+  private final Section file;
   private final Uploads uploads;
   private final ObjectNode job = JsonNodeFactory.instance.objectNode();
 
@@ -30,7 +53,7 @@ final class JobFile {
 
   private JobFile(Path folder, ObjectNode file, Uploads uploads) {
     this.folder = folder;
-    this.file = file;
+    this.file = Section.of(file);
     this.uploads = uploads;
   }
 
@@ -51,51 +74,56 @@ final class JobFile {
   }
 
   private ObjectNode read() {
-    String type = text(file, "type", "command");
+    String type = file.text("type", "command");
     if (!type.equalsIgnoreCase("command")) {
       throw Failed.unreadable("jobs of type '" + type + "' are not run so far: type command is.");
     }
-    if (file.path("command").isContainer()) {
+    if (file.hasParts("command")) {
       throw Failed.unreadable(
           "the property 'command' is one text for /bin/sh, and no list: write command: python train.py --rate 0.1");
     }
-    if (text(file, "command", "").isBlank()) {
+    if (file.text("command", "").isBlank()) {
       throw Failed.unreadable("the file names no command.");
     }
+    file.end(KNOWN);
     job.put("jobType", "Command");
-    AzShape.JOB.forEach((name, called) -> {
-      if (file.hasNonNull(name)) {
-        job.set(called, file.get(name));
-      }
-    });
-    code();
-    environment();
-    inputs();
-    outputs();
+    words();
     compute();
+    resources();
     distribution();
     limits();
     identity();
-    endOf(
-        file,
-        "",
-        "$schema name type command code environment inputs outputs compute resources distribution limits identity queue_settings "
-            + String.join(" ", AzShape.JOB.keySet()));
+    // What sends something comes last: what cannot be read is refused before.
+    outputs();
+    environment();
+    inputs();
+    code();
     return job;
   }
 
-  private static String text(JsonNode node, String name, String absent) {
-    return node.hasNonNull(name) ? node.get(name).asString(absent) : absent;
+  /// What only its name is different of.
+  private void words() {
+    AzShape.JOB.forEach((name, called) -> {
+      if (!file.has(name)) {
+        return;
+      }
+      if (OF_VALUES.contains(name)) {
+        job.set(called, file.values(name));
+      } else {
+        put(job, called, file.text(name));
+      }
+    });
   }
 
-  /// Whatever is in it beside these names asks for something.
-  private static void endOf(JsonNode node, String path, String known) {
-    TreeSet<String> unknown = new TreeSet<>(node.propertyNames());
-    List<String> names = List.of(known.split(" "));
-    unknown.removeAll(names);
-    unknown.removeIf(name -> !node.hasNonNull(name));
-    if (!unknown.isEmpty()) {
-      throw NotHere.property(path, unknown.first(), names);
+  private static void put(ObjectNode to, String called, @Nullable String text) {
+    if (text != null) {
+      to.put(called, text);
+    }
+  }
+
+  private static void put(ObjectNode to, String called, @Nullable Integer number) {
+    if (number != null) {
+      to.put(called, number);
     }
   }
 
@@ -112,18 +140,18 @@ final class JobFile {
   }
 
   private boolean isLocalJob() {
-    return LocalJob.is(text(file, "compute", ""));
+    return LocalJob.is(file.text("compute", ""));
   }
 
   /// The folder of code that a file names; null if it names none.
   static @Nullable Path codeOf(Path folder, ObjectNode file) {
-    String code = text(file, "code", "");
-    return code.isEmpty() ? null : local(folder, code);
+    String code = Section.of(file).text("code");
+    return code == null ? null : local(folder, code);
   }
 
   private void code() {
-    String code = text(file, "code", "");
-    if (code.isEmpty()) {
+    String code = file.text("code");
+    if (code == null) {
       return;
     }
     if (!isLocal(code)) {
@@ -137,20 +165,19 @@ final class JobFile {
 
   /// A name, or an environment that is written into the file.
   private void environment() {
-    JsonNode environment = file.path("environment");
-    if (environment.isString()) {
-      String name = environment.asString();
-      if (name.startsWith("file:")) {
-        Path place = local(name);
-        job.put(
-            "environmentId",
-            uploads.environment(EnvironmentFile.properties(parent(place), Yaml.read(place))));
-      } else {
-        job.put("environmentId", name);
-      }
-    } else if (environment instanceof ObjectNode written) {
-      job.put("environmentId", uploads.environment(EnvironmentFile.properties(folder, written)));
+    if (file.hasObject("environment")) {
+      job.put(
+          "environmentId",
+          uploads.environment(EnvironmentFile.properties(folder, file.section("environment"))));
+      return;
     }
+    String name = file.text("environment");
+    if (name != null && name.startsWith("file:")) {
+      Path place = local(name);
+      Section read = Section.of(Yaml.read(place));
+      name = uploads.environment(EnvironmentFile.properties(parent(place), read));
+    }
+    put(job, "environmentId", name);
   }
 
   private static Path parent(Path file) {
@@ -159,26 +186,27 @@ final class JobFile {
   }
 
   private void inputs() {
-    if (!(file.path("inputs") instanceof ObjectNode inputs)) {
+    if (!file.has("inputs")) {
       return;
     }
+    Section inputs = file.section("inputs");
     ObjectNode sent = job.putObject("inputs");
-    inputs.forEachEntry((name, input) -> {
-      if (input instanceof ObjectNode files) {
-        sent.set(name, input("inputs." + name + ".", files));
+    for (String name : inputs.names()) {
+      if (inputs.hasObject(name)) {
+        sent.set(name, input("inputs." + name + ".", inputs.section(name)));
       } else {
-        sent.putObject(name).put("jobInputType", "literal").put("value", input.asString(""));
+        sent.putObject(name).put("jobInputType", "literal").put("value", inputs.text(name, ""));
       }
-    });
+    }
   }
 
-  private ObjectNode input(String at, ObjectNode files) {
-    endOf(files, at, "type path mode description");
-    String path = text(files, "path", "");
-    if (path.isEmpty()) {
+  private ObjectNode input(String at, Section files) {
+    files.end(FILES);
+    String path = files.text("path");
+    if (path == null) {
       throw Failed.unreadable("the input '" + at + "path' is missing.");
     }
-    String type = text(files, "type", isFile(path) ? "uri_file" : "uri_folder");
+    String type = files.text("type", isFile(path) ? "uri_file" : "uri_folder");
     ObjectNode sent = JsonNodeFactory.instance.objectNode();
     if (isLocalJob() && isLocal(path)) {
       Path here = local(path).toAbsolutePath();
@@ -194,12 +222,15 @@ final class JobFile {
     return sent.put("jobInputType", "literal").put("value", path); // stands in until it is there
   }
 
-  private static ObjectNode ofFiles(ObjectNode sent, String type, String uri, ObjectNode files) {
+  private static ObjectNode ofFiles(ObjectNode sent, String type, String uri, Section files) {
     sent.put("jobInputType", type).put("uri", uri);
-    if (files.hasNonNull("mode")) {
-      sent.put("mode", AzShape.mode(text(files, "mode", "")));
-    }
+    putMode(sent, files);
     return sent;
+  }
+
+  private static void putMode(ObjectNode sent, Section files) {
+    String mode = files.text("mode");
+    put(sent, "mode", mode == null ? null : AzShape.mode(mode));
   }
 
   private boolean isFile(String path) {
@@ -207,98 +238,95 @@ final class JobFile {
   }
 
   private void outputs() {
-    if (!(file.path("outputs") instanceof ObjectNode outputs)) {
+    if (!file.has("outputs")) {
       return;
     }
+    Section outputs = file.section("outputs");
     ObjectNode sent = job.putObject("outputs");
-    outputs.forEachEntry((name, output) -> {
-      endOf(output, "outputs." + name + ".", "type path mode description");
+    for (String name : outputs.names()) {
+      Section output = outputs.section(name);
+      output.end(FILES);
       ObjectNode each =
-          sent.putObject(name).put("jobOutputType", text(output, "type", "uri_folder"));
-      if (output.hasNonNull("path")) {
-        each.put("uri", text(output, "path", ""));
-      }
-      if (output.hasNonNull("mode")) {
-        each.put("mode", AzShape.mode(text(output, "mode", "")));
-      }
-    });
+          sent.putObject(name).put("jobOutputType", output.text("type", "uri_folder"));
+      put(each, "uri", output.text("path"));
+      putMode(each, output);
+    }
   }
 
   private void compute() {
-    String compute = text(file, "compute", "");
-    if (!compute.isEmpty()) {
+    String compute = file.text("compute");
+    if (compute != null) {
       job.put("computeId", isLocalJob() ? "local" : compute);
     }
-    JsonNode resources = file.path("resources");
-    endOf(resources, "resources.", "instance_count instance_type shm_size properties");
-    ObjectNode sent = job.putObject("resources");
-    copy(resources, "instance_count", sent, "instanceCount");
-    if (resources.path("instance_type").isArray()) {
-      Iterator<JsonNode> first = resources.path("instance_type").iterator();
-      if (first.hasNext()) {
-        sent.put("instanceType", first.next().asString(""));
-      }
-    } else {
-      copy(resources, "instance_type", sent, "instanceType");
-    }
-    copy(resources, "shm_size", sent, "shmSize");
-    copy(resources, "properties", sent, "properties");
-    JsonNode queue = file.path("queue_settings");
-    endOf(queue, "queue_settings.", "job_tier");
-    if (queue.hasNonNull("job_tier")) {
-      job.putObject("queueSettings").put("jobTier", text(queue, "job_tier", ""));
+    Section queue = file.section("queue_settings");
+    queue.end(List.of("job_tier"));
+    String tier = queue.text("job_tier");
+    if (tier != null) {
+      job.putObject("queueSettings").put("jobTier", tier);
     }
   }
 
-  private static void copy(JsonNode from, String name, ObjectNode to, String called) {
-    if (from.hasNonNull(name)) {
-      to.set(called, from.get(name));
+  private void resources() {
+    Section resources = file.section("resources");
+    resources.end(List.of("instance_count", "instance_type", "shm_size", "properties"));
+    ObjectNode sent = job.putObject("resources");
+    put(sent, "instanceCount", resources.number("instance_count", 1));
+    put(sent, "instanceType", resources.oneText("instance_type"));
+    put(sent, "shmSize", resources.text("shm_size"));
+    if (resources.has("properties")) {
+      sent.set("properties", resources.whole("properties"));
     }
   }
 
   private void distribution() {
-    JsonNode distribution = file.path("distribution");
-    if (!distribution.isObject()) {
+    if (!file.has("distribution")) {
       return;
     }
-    endOf(
-        distribution,
-        "distribution.",
-        "type process_count_per_instance worker_count parameter_server_count");
+    Section distribution = file.section("distribution");
+    distribution.end(
+        List.of("type", "process_count_per_instance", "worker_count", "parameter_server_count"));
     ObjectNode sent = job.putObject("distribution");
-    copy(distribution, "type", sent, "distributionType");
-    copy(distribution, "process_count_per_instance", sent, "processCountPerInstance");
-    copy(distribution, "worker_count", sent, "workerCount");
-    copy(distribution, "parameter_server_count", sent, "parameterServerCount");
+    sent.put("distributionType", distribution.required("type"));
+    put(sent, "processCountPerInstance", distribution.number("process_count_per_instance", 1));
+    put(sent, "workerCount", distribution.number("worker_count", 0));
+    put(sent, "parameterServerCount", distribution.number("parameter_server_count", 0));
   }
 
   private void limits() {
-    JsonNode limits = file.path("limits");
-    endOf(limits, "limits.", "timeout");
-    if (limits.hasNonNull("timeout")) {
-      job.putObject("limits")
-          .put("jobLimitsType", "Command")
-          .put("timeout", "PT" + limits.get("timeout").asString("") + "S");
+    Section limits = file.section("limits");
+    limits.end(List.of("timeout"));
+    Integer seconds = limits.seconds("timeout", 1);
+    if (seconds != null) {
+      job.putObject("limits").put("jobLimitsType", "Command").put("timeout", "PT" + seconds + "S");
     }
   }
 
   private void identity() {
-    JsonNode identity = file.path("identity");
-    if (identity.isObject()) {
-      String type = text(identity, "type", "");
-      job.putObject("identity")
-          .put(
-              "identityType",
-              switch (type.toLowerCase(Locale.ROOT)) {
-                case "managed", "managed_identity" -> "Managed";
-                case "user", "user_identity" -> "UserIdentity";
-                default -> "AMLToken";
-              });
+    if (!file.has("identity")) {
+      return;
     }
+    Section identity = file.section("identity");
+    identity.end(List.of("type", "client_id", "object_id", "msi_resource_id"));
+    String type = identity.required("type");
+    ObjectNode sent = job.putObject("identity");
+    sent.put(
+        "identityType",
+        switch (type.toLowerCase(Locale.ROOT)) {
+          case "managed", "managed_identity" -> "Managed";
+          case "user", "user_identity" -> "UserIdentity";
+          case "aml_token" -> "AMLToken";
+          default ->
+              throw Failed.unreadable(
+                  "'%s' is no 'identity.type': there are aml_token and user_identity."
+                      .formatted(type));
+        });
+    put(sent, "clientId", identity.text("client_id"));
+    put(sent, "objectId", identity.text("object_id"));
+    put(sent, "resourceId", identity.text("msi_resource_id"));
   }
 
   /// The name that the file gives the job; null if it gives none.
   static @Nullable String name(ObjectNode file) {
-    return file.hasNonNull("name") ? file.get("name").asString("") : null;
+    return Section.of(file).text("name");
   }
 }

@@ -17,7 +17,7 @@ final class NotHere {
       "there are no Kubernetes clusters: 'ebb ml compute create' makes a cluster of nodes";
 
   private static final String ASSETS =
-      "Microsoft's SDK and Azure's REST paths have them (docs/azure.md), and a job's file names files where they are";
+      "data, models and environments are made with Microsoft's SDK and at Azure's REST paths (docs/azure.md), and a job's file names files where they are";
   private static final String SERVING =
       "nothing is served from models so far: 'ebb run -- CMD' runs a command on a node of a cluster";
   private static final String IDENTITY =
@@ -72,6 +72,7 @@ final class NotHere {
           Map.entry(
               "ebb ml pipeline",
               "pipelines are not run so far: 'ebb ml job create' runs a command"),
+          Map.entry("ebb ml quota", "'ebb quota' shows the limits, and 'ebb quota set' sets one"),
           Map.entry("ebb ml registry", REGISTRIES),
           Map.entry("ebb ml run", "'ebb ml job' is the newer word for runs"),
           Map.entry(

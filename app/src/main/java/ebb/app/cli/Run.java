@@ -50,10 +50,10 @@ final class Run implements Callable<Integer> {
   private @Nullable String size;
 
   @Option(names = "--gpus", paramLabel = "N", description = "The cheapest size with so many GPUs.")
-  private int gpus;
+  private @Nullable Integer gpus;
 
   @Option(names = "--cpus", paramLabel = "N", description = "The cheapest size with so many vCPUs.")
-  private int cpus;
+  private @Nullable Integer cpus;
 
   @Option(names = "--low", description = "On low-priority nodes, which can be taken away.")
   private boolean low;
@@ -105,6 +105,7 @@ final class Run implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    refuseWhatCannotBeMeant();
     if (yaml) {
       System.out.print(Yaml.write(asFile()));
       return 0;
@@ -133,6 +134,35 @@ final class Run implements Callable<Integer> {
     }
     System.err.println("ebb: Ctrl-C detaches, 'ebb stop " + job + "' ends it");
     return End.tell(jobs.follow(job));
+  }
+
+  private void refuseWhatCannotBeMeant() {
+    refuseUnlessPositive("--gpus", gpus);
+    refuseUnlessPositive("--cpus", cpus);
+    refuseUnlessPositive("--nodes", nodes);
+    if (noCode && code != null) {
+      throw Failed.unreadable(
+          "--no-code sends nothing, and --code a folder: leave one of them out.");
+    }
+    boolean isSizeSaid = size != null || gpus != null || cpus != null;
+    if (local && (cluster != null || isSizeSaid || low)) {
+      throw Failed.unreadable("--local is this machine: leave out what names another.");
+    }
+    if (cluster != null && (isSizeSaid || low)) {
+      throw Failed.unreadable(
+          "a cluster has its size and priority: leave out --size, --gpus, --cpus and --low, or --cluster.");
+    }
+    if (size != null && (gpus != null || cpus != null)) {
+      throw Failed.unreadable(
+          "--size names the size that --gpus and --cpus choose: leave out --size, or these.");
+    }
+  }
+
+  private static void refuseUnlessPositive(String option, @Nullable Integer typed) {
+    if (typed != null && typed < 1) {
+      throw Failed.unreadable(
+          "'%s %d' is not possible: name 1 or more, or leave it out.".formatted(option, typed));
+    }
   }
 
   private String[] submission() {
@@ -184,25 +214,20 @@ final class Run implements Callable<Integer> {
   private void place(ObjectNode file, @Nullable Connection connection) {
     ObjectNode resources = file.putObject("resources").put("instance_count", nodes);
     if (local) {
-      if (cluster != null || size != null || gpus > 0 || cpus > 0 || low) {
-        throw Failed.unreadable("--local is this machine: leave out what names another.");
-      }
       file.put("compute", "local");
       return;
     }
     if (cluster != null) {
-      if (size != null || gpus > 0 || cpus > 0 || low) {
-        throw Failed.unreadable(
-            "a cluster has its size and priority: leave out --size, --gpus, --cpus and --low, or --cluster.");
-      }
       file.put("compute", "azureml:" + cluster);
       return;
     }
     if (size != null) {
       resources.put("instance_type", size);
-    } else if (gpus > 0 || cpus > 0) {
+    } else if (gpus != null || cpus != null) {
       Connection asked = connection == null ? Connection.to(place) : connection;
-      resources.put("instance_type", new Sizes(asked).cheapest(cpus, gpus, low));
+      resources.put(
+          "instance_type",
+          new Sizes(asked).cheapest(cpus == null ? 0 : cpus, gpus == null ? 0 : gpus, low));
     }
     if (low) {
       file.putObject("queue_settings").put("job_tier", "spot");
@@ -247,6 +272,10 @@ final class Run implements Callable<Integer> {
       throw Failed.unreadable("'" + typed + "' is no time: 90s, 30m, 2h and 1d are.");
     }
     String unit = amount.group(2).toLowerCase(java.util.Locale.ROOT);
-    return Long.parseLong(amount.group(1)) * SECONDS.getOrDefault(unit, 1L);
+    long seconds = Long.parseLong(amount.group(1)) * SECONDS.getOrDefault(unit, 1L);
+    if (seconds < 1) {
+      throw Failed.unreadable("'--max " + typed + "' leaves the job no time: name 1s or more.");
+    }
+    return Math.min(seconds, Integer.MAX_VALUE); // longer than any job may run
   }
 }

@@ -49,7 +49,8 @@ record Why(String message, List<String> more) {
     String path = "/jobs/" + Connection.encoded(name);
     JsonNode why = connection.own("GET", path + "/why", null);
     List<String> more = new ArrayList<>();
-    if (why.at("/numbers/exitCode").asInt(0) != 0) {
+    // Its command, or what made its environment ready and has no exit code.
+    if (why.at("/numbers/cause").asString("").equals("failed")) {
       more.add("what it wrote: " + logs(connection.own("GET", path, null)));
     }
     JsonNode used = why.path("used");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,7 +20,11 @@ import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 /// Files of jobs and clusters, as Azure ML's second command line reads them.
 final class Yaml {
   private static final YAMLMapper MAPPER =
-      YAMLMapper.builder(YAMLFactory.builder().stringQuotingChecker(new Quoting()).build())
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .stringQuotingChecker(new Quoting())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION) // the last would count
+                  .build())
           .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
           .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
           .build();

@@ -2,6 +2,9 @@ package ebb.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -74,5 +77,29 @@ class CommandTreeTest {
   void wordsInArgumentFileAreReadToo() {
     CommandLine line = Ebb.line(PARTS, List.of("@words"));
     assertThat(at(line, List.of("ml", "job", "show")).getCommandSpec().options()).isNotEmpty();
+  }
+
+  @Test
+  void mistakeOfItsOwnIsOneLineAndWholeForThoseWhoAsk() {
+    Ebb.Parts broken =
+        new Ebb.Parts(
+            (_, _) -> 0,
+            (_, _, _) -> {
+              throw new IllegalStateException("a b");
+            },
+            PARTS.machines());
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(Ebb.run(broken, "journal", "prove")).isEqualTo(1);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8).lines())
+        .singleElement()
+        .asString()
+        .startsWith("ebb: InternalError: java.lang.IllegalStateException: a b (")
+        .contains("a mistake of ebb's own");
   }
 }

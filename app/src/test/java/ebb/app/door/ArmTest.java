@@ -102,6 +102,14 @@ class ArmTest {
                 .at("/properties/properties/scaleSettings/maxNodeCount")
                 .asInt())
         .isEqualTo(6);
+    for (String method : List.of("PATCH", "PUT")) {
+      String negative =
+          "{\"location\":\"eastus\",\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{%s\"scaleSettings\":{\"minNodeCount\":-1,\"maxNodeCount\":2}}}}"
+              .formatted(method.equals("PUT") ? "\"vmSize\":\"Standard_D2s_v3\"," : "");
+      Answer refused = azure.send(method, LAB + "/computes/patched", negative);
+      assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+      assertThat(refused.body()).contains("scaleSettings.minNodeCount' cannot be -1");
+    }
   }
 
   @Test

@@ -123,6 +123,24 @@ class ArmWordsTest {
     }
     refused("unfit", cpu + ",\"tags\":{\"a\":{\"b\":1}}", "tags.a");
     refused("unfit", cpu + ",\"distribution\":{\"processCountPerInstance\":2}", "distributionType");
+    for (String[] odd :
+        new String[][] {
+          {"\"identity\":{\"identityType\":\"Bogus\"}", "'Bogus' is no identityType"},
+          {"\"identity\":{\"foo\":[1]}", "'properties.identity.foo' is not known"},
+          {"\"identity\":{\"identityType\":\"AMLToken\",\"clientId\":\"x\"}", "identity.clientId"},
+          {"\"identity\":\"AMLToken\"", "identity' must be an object"},
+          {"\"distribution\":{\"foo\":[1]}", "distribution.foo"},
+          {
+            "\"distribution\":{\"distributionType\":\"PyTorch\",\"workerCount\":3}",
+            "distribution.workerCount' asks for something"
+          },
+          {
+            "\"distribution\":{\"distributionType\":\"TensorFlow\",\"processCountPerInstance\":2}",
+            "distribution.processCountPerInstance"
+          }
+        }) {
+      refused("unfit", cpu + "," + odd[0], odd[1]);
+    }
     for (String place :
         new String[] {
           LAB.replace("/sub/", "/other/"), LAB.replace("/team/", "/other/"), LAB + "other"
@@ -214,7 +232,15 @@ class ArmWordsTest {
   @Test
   void whatAzureHasAndEbbHasNotIsSaidByItsName() throws Exception {
     for (String path :
-        new String[] {"components", "schedules", "connections", "codes", "onlineEndpoints"}) {
+        new String[] {
+          "components",
+          "schedules",
+          "connections",
+          "codes",
+          "onlineEndpoints",
+          "resyncKeys",
+          "featurestores"
+        }) {
       Answer absent = azure.send("GET", LAB + "/" + path, "");
       assertThat(absent.status()).isEqualTo(404);
       assertThat(absent.body()).contains("NotSupported", "'" + path + "' is not done here");
@@ -223,6 +249,12 @@ class ArmWordsTest {
       Answer absent = azure.send("POST", LAB + "/computes/cpu/" + verb, "");
       assertThat(absent.body()).contains("NotSupported", "'" + verb + "' is not done here");
     }
+    String location = LAB.replaceFirst("/resourceGroups/.*?(?=/providers)", "");
+    location = location.replaceFirst("/workspaces/.*", "/locations/eastus/");
+    assertThat(azure.send("POST", location + "updateQuotas", "{}").body())
+        .contains("NotSupported", "'updateQuotas' is not done", "'ebb quota set'");
+    assertThat(azure.send("GET", location + "quotas", "").body())
+        .contains("NotSupported", "'quotas' is not done", "'ebb quota'");
     String announced = azure.get(LAB).at("/properties/mlFlowTrackingUri").asString();
     String path = announced.replaceFirst("https?://[^/]+", "");
     Answer mlflow = server.get(path + "/api/2.0/mlflow/experiments/get-by-name");

@@ -82,9 +82,11 @@ class AzOptionsTest {
     refused("ml computetarget amlcompute identity assign -n k", "have no identities");
     refused("ml computetarget get-credentials -n k", "no keys");
     for (String group : List.of("data", "model", "environment")) {
-      refused("ml " + group + " create -f x.yml", "SDK", "docs/azure.md");
+      refused("ml " + group + " create -f x.yml", "data, models and environments are", "SDK");
       refused("ml " + group + " list", "docs/azure.md");
     }
+    refused("ml quota list", "'ebb quota' shows the limits");
+    refused("ml job create -f job.yml --set inputs", "Value for option '--set' ");
     refused("ml online-endpoint create -n e", "nothing is served");
     refused("ml component create -f x.yml", "no components");
     refused("ml schedule list", "no schedules");

@@ -1,7 +1,11 @@
 package ebb.app.door;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ebb.app.cli.Ebb;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -240,6 +244,130 @@ class JobFilesTest {
     write("broken.yml", "command: [\n");
     assertThat(typed.ebb("ml job create -f broken.yml").err()).contains("cannot be read as YAML");
     assertThat(typed.ebb("ml job create -f nowhere.yml").code()).isEqualTo(2);
+  }
+
+  /// Refused by this program itself, with what it says; no program of its own, for there are many.
+  private static String refused(String line) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, UTF_8));
+    try {
+      Ebb.Parts nothing =
+          new Ebb.Parts(
+              (_, _) -> 0,
+              (_, _, _) -> 0,
+              _ -> {
+                throw new IllegalStateException("nothing is started here");
+              });
+      assertThat(Ebb.run(nothing, ("--home " + server.home() + " " + line).split(" ")))
+          .isEqualTo(2);
+    } finally {
+      System.setErr(before);
+    }
+    String told = said.toString(UTF_8);
+    assertThat(told.lines()).as(line + ": " + told).hasSize(1);
+    return told;
+  }
+
+  @Test
+  void propertyOfAnotherShapeThanTheSchemasIsRefusedByItsName() throws Exception {
+    String[][] jobs = {
+      {"limits: 60", "'limits' must be an object, and is '60'."},
+      {"limits: {timeout: 1h}", "'limits.timeout' must be a whole number of seconds, 1 or more"},
+      {"limits: {timeout: -5}", "and is '-5'."},
+      {"limits: {timeout: [5]}", "'limits.timeout' must be a whole number of seconds"},
+      {"distribution: pytorch", "'distribution' must be an object, and is 'pytorch'."},
+      {"distribution: {process_count_per_instance: 2}", "'distribution.type' is missing."},
+      {"distribution: {type: [mpi]}", "'distribution.type' must be a text, and is a list."},
+      {"compute: [cpu]", "'compute' must be a text, and is a list."},
+      {"environment: [x]", "'environment' must be a text, and is a list."},
+      {"environment: {image: [x]}", "'environment.image' must be a text, and is a list."},
+      {"environment: {image: x, os_type: windows}", "nodes run Linux"},
+      {"code: [src]", "'code' must be a text, and is a list."},
+      {"code: {path: src}", "'code' must be a text, and is an object."},
+      {"inputs: [a, b]", "'inputs' must be an object, and is a list."},
+      {"inputs: {a: [1]}", "'inputs.a' must be a text, and is a list."},
+      {"outputs: [a]", "'outputs' must be an object, and is a list."},
+      {"outputs: {a: 5}", "'outputs.a' must be an object, and is '5'."},
+      {"outputs: {a: {path: [x]}}", "'outputs.a.path' must be a text, and is a list."},
+      {"resources: 2", "'resources' must be an object, and is '2'."},
+      {"resources: {instance_count: many}", "'resources.instance_count' must be a whole number"},
+      {"resources: {instance_type: [A, B]}", "'resources.instance_type' must be a text"},
+      {"resources: {properties: x}", "'resources.properties' must be an object, and is 'x'."},
+      {"queue_settings: spot", "'queue_settings' must be an object, and is 'spot'."},
+      {"queue_settings: {job_tier: [5]}", "'queue_settings.job_tier' must be a text"},
+      {"identity: managed", "'identity' must be an object, and is 'managed'."},
+      {"identity: {type: manged}", "'manged' is no 'identity.type': there are aml_token"},
+      {"identity: {client_id: x}", "'identity.type' is missing."},
+      {"type: [a]", "'type' must be a text, and is a list."},
+      {"name: [a]", "'name' must be a text, and is a list."},
+      {"display_name: {a: b}", "'display_name' must be a text, and is an object."},
+      {"tags: foo", "'tags' must be an object, and is 'foo'."},
+      {"environment_variables: {A: [1]}", "'environment_variables.A' must be a text"},
+      {"command: other", "line 2: Duplicate"},
+    };
+    for (String[] each : jobs) {
+      write("shape.yml", "command: 'true'\n" + each[0] + "\n");
+      assertThat(refused("ml job create -f " + file("shape.yml"))).contains(each[1]);
+    }
+    write("shape.yml", "command: 'true'\ninputs: {a: 1}\n");
+    assertThat(refused("ml job create -f " + file("shape.yml") + " --set inputs=5"))
+        .contains("'inputs' must be an object, and is '5'.");
+    String[][] clusters = {
+      {"size: [a]", "'size' must be a text, and is a list."},
+      {"location: [a]", "'location' must be a text, and is a list."},
+      {"tags: foo", "'tags' must be an object, and is 'foo'."},
+      {"tags: {a: {b: c}}", "'tags.a' must be a text, and is an object."},
+      {"min_instances: -3", "'min_instances' must be a whole number, 0 or more, and is '-3'."},
+      {"max_instances: few", "'max_instances' must be a whole number, 0 or more, and is 'few'."},
+      {"idle_time_before_scale_down: 1m", "'idle_time_before_scale_down' must be a whole number"},
+      {"tier: bogus", "'bogus' is no tier of a cluster: there are dedicated and low_priority."},
+    };
+    for (String[] each : clusters) {
+      write("shape.yml", "name: shape\n" + each[0] + "\n");
+      assertThat(refused("ml compute create -f " + file("shape.yml"))).contains(each[1]);
+    }
+    assertThat(typed.ebb("ml compute show -n shape").code()).isEqualTo(3);
+  }
+
+  private static String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @Test
+  void numberOrOptionThatCannotBeMeantIsRefusedAndNotPassedOver() throws Exception {
+    String cluster = "ml computetarget create amlcompute -n odd --max-nodes ";
+    assertThat(refused(cluster + "1 --min-nodes -3")).contains("a minimum of -3 is not possible");
+    assertThat(refused(cluster + "-1")).contains("a maximum of -1 is not possible");
+    assertThat(refused("ml computetarget update amlcompute -n odd --max-nodes -1"))
+        .contains("a maximum of -1 is not possible");
+    assertThat(refused("ml compute update -n odd --max-instances -1"))
+        .contains("'max_instances' must be a whole number, 0 or more, and is '-1'.");
+    assertThat(refused("ml compute create -n odd --idle-time-before-scale-down -5"))
+        .contains("'idle_time_before_scale_down' must be a whole number of seconds, 0 or more");
+    assertThat(refused("run --gpus -1 -- true")).contains("'--gpus -1'", "name 1 or more");
+    assertThat(refused("run --cpus -4 -- true")).contains("'--cpus -4'");
+    assertThat(refused("run --nodes 0 -- true")).contains("'--nodes 0'");
+    assertThat(refused("run --max 0s -- true")).contains("'--max 0s' leaves the job no time");
+    assertThat(refused("run --size Standard_D2s_v3 --gpus 1 -- true"))
+        .contains("--size names the size");
+    assertThat(refused("run --no-code --code src -- true")).contains("leave one of them out");
+  }
+
+  @Test
+  void tagsAndNumbersOfAClusterChangeAndNothingElseOfIt() throws Exception {
+    typed.ebb("ml compute create -n changing --size Standard_D2s_v3 --tags a=1");
+    JsonNode changed =
+        typed
+            .ebb(
+                "ml compute update -n changing --tags team=red --set max_instances=3 tags.a=2 --min-instances 0")
+            .json();
+    assertThat(changed.path("max_instances").asInt()).isEqualTo(3);
+    assertThat(changed.path("tags").toString()).isEqualTo("{\"a\":\"2\",\"team\":\"red\"}");
+    assertThat(refused("ml compute update -n changing --set size=Standard_NC6"))
+        .contains("'size' of a cluster that there is does not change: min_instances, ");
+    assertThat(refused("ml compute update -n changing --set max_instance=2"))
+        .contains("did you mean 'max_instances'?");
   }
 
   @Test

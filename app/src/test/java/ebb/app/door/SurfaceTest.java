@@ -240,7 +240,8 @@ class SurfaceTest {
         .contains("raise the limit", "\"place\":1", "The job is number 1 in the queue.");
     server.put("/ebb/v1/locks/keep?subscription=other&group=team&workspace=quota", LOCK);
     assertThat(server.get(path + "/jobs/waits/why").body())
-        .contains("ScopeLocked", "\"place\":1", "The job is number 1 in the queue.");
+        .contains("ScopeLocked", "\"place\":1", "The job is number 1 in the queue.")
+        .contains("'ebb lock delete -n keep -w quota -g team --subscription other' removes it");
     assertThat(server.get(path + "/clusters/cpu/why").body())
         .contains("ScopeLocked")
         .doesNotContain("\"place\"");
