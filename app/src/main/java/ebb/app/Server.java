@@ -306,13 +306,18 @@ final class Server {
     closings.push(watch::interrupt);
   }
 
+  private Store.Said said() {
+    if (options.adoptHome()) {
+      return Store.Said.MOVED;
+    } else if (options.newInstallation()) {
+      return Store.Said.COPIED;
+    }
+    return options.acceptLoss() ? Store.Said.LOST : Store.Said.NOTHING;
+  }
+
   private Store.Options storeOptions() {
-    Store.Said said =
-        options.adoptHome()
-            ? Store.Said.MOVED
-            : options.newInstallation() ? Store.Said.COPIED : Store.Said.NOTHING;
     return new Store.Options(
-        said,
+        said(),
         (long) config.journal().markMebibytes() << 20,
         (long) config.journal().reserveMebibytes() << 20,
         config.journal().snapshotEvents(),

@@ -31,7 +31,9 @@ public final class Serve implements Callable<Integer> {
   ///
   /// @param adoptHome the home was moved and is the same installation
   /// @param newInstallation the home is a copy and becomes an installation of its own
-  public record Options(Path home, boolean adoptHome, boolean newInstallation) {}
+  /// @param acceptLoss what is missing from the home's journal is lost
+  public record Options(
+      Path home, boolean adoptHome, boolean newInstallation, boolean acceptLoss) {}
 
   private final Server server;
 
@@ -92,9 +94,9 @@ public final class Serve implements Callable<Integer> {
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of docs/config.md.")
   private Map<String, String> others = new TreeMap<>();
 
-  @ArgGroup private @Nullable Moved moved;
+  @ArgGroup private @Nullable Said said;
 
-  private static final class Moved {
+  private static final class Said {
     @Option(
         names = "--adopt-home",
         description = "The home was moved or put back: it is the same one, and there is no other.")
@@ -104,6 +106,12 @@ public final class Serve implements Callable<Integer> {
         names = "--new-installation",
         description = "The home is a copy: it never touches what the original started.")
     private boolean copy;
+
+    @Option(
+        names = "--accept-loss",
+        description =
+            "What the home's journal has lost is lost for good: the server goes on with what is there.")
+    private boolean loss;
   }
 
   @Override
@@ -114,10 +122,10 @@ public final class Serve implements Callable<Integer> {
       System.err.println("ebb: the server of " + place + " has stopped; jobs go on");
       return 0;
     }
-    Moved said = moved == null ? new Moved() : moved;
+    Said of = said == null ? new Said() : said;
     try {
       Config config = Config.read(place.resolve(Config.FILE), typed());
-      return server.serve(config, new Options(place, said.adopt, said.copy));
+      return server.serve(config, new Options(place, of.adopt, of.copy, of.loss));
     } catch (ConfigRefused refused) {
       System.err.println("ebb: " + refused.getMessage());
       return UNUSABLE;

@@ -26,11 +26,14 @@ final class HistoryFile {
   record Opened(Connection connection, Position position, @Nullable String rebuiltBecause) {}
 
   /// For the projector.
-  static Opened open(Path file, JournalFile journal) throws SQLException, IOException {
+  ///
+  /// @param end the journal's last event. History follows what is durable, so it is never ahead.
+  static Opened open(Path file, JournalFile journal, long end, LostJournal lost)
+      throws SQLException, IOException, StoreRefused {
     String reason = Files.exists(file) ? null : "";
     if (reason == null) {
       try {
-        Opened kept = keep(file, journal);
+        Opened kept = keep(file, journal, end, lost);
         if (kept != null) {
           return kept;
         }
@@ -45,11 +48,17 @@ final class HistoryFile {
     return new Opened(connection, new Position(0, Hash.NONE), reason.isEmpty() ? null : reason);
   }
 
-  private static @Nullable Opened keep(Path file, JournalFile journal) throws SQLException {
+  private static @Nullable Opened keep(Path file, JournalFile journal, long end, LostJournal lost)
+      throws SQLException, StoreRefused {
     Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
     Opened opened = null;
     try {
-      Position position = usable(connection, journal);
+      Position position = position(connection);
+      if (position.sequence() > end) {
+        lost.refuseAhead(file.getFileName().toString(), position.sequence(), end);
+        return null;
+      }
+      position = usable(connection, position, journal);
       opened = position == null ? null : new Opened(connection, position, null);
       return opened;
     } finally {
@@ -59,12 +68,11 @@ final class HistoryFile {
     }
   }
 
-  private static @Nullable Position usable(Connection connection, JournalFile journal)
-      throws SQLException {
+  private static @Nullable Position usable(
+      Connection connection, Position position, JournalFile journal) throws SQLException {
     if (Sqlite.number(connection, "PRAGMA user_version") != SCHEMA) {
       return null;
     }
-    Position position = position(connection);
     if (position.sequence() == 0) {
       return position;
     }

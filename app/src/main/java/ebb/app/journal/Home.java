@@ -103,7 +103,7 @@ final class Home implements AutoCloseable {
       return new Named(binding.id(), "");
     }
     return switch (said) {
-      case NOTHING ->
+      case NOTHING, LOST ->
           throw new StoreRefused(
               "The home "
                   + home

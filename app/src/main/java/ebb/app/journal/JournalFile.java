@@ -56,11 +56,16 @@ final class JournalFile implements AutoCloseable {
     this.insert = writes ? connection.prepareStatement(INSERT) : null;
   }
 
-  /// For the one who appends; makes the file if there is none.
-  static JournalFile open(Path file) throws SQLException, StoreRefused {
+  /// Asked before a journal is begun.
+  interface Beginning {
+    void begins() throws StoreRefused;
+  }
+
+  /// For the one who appends; begins the file if there is none, or nothing in it.
+  static JournalFile open(Path file, Beginning beginning) throws SQLException, StoreRefused {
     Connection connection = Sqlite.open(file, Sqlite.Use.DURABLE_WRITER);
     try {
-      prepare(connection, file);
+      prepare(connection, file, beginning);
       return new JournalFile(connection, true);
     } catch (SQLException | StoreRefused e) {
       connection.close();
@@ -85,9 +90,11 @@ final class JournalFile implements AutoCloseable {
     return new JournalFile(Sqlite.open(file, Sqlite.Use.READER), false);
   }
 
-  private static void prepare(Connection connection, Path file) throws SQLException, StoreRefused {
+  private static void prepare(Connection connection, Path file, Beginning beginning)
+      throws SQLException, StoreRefused {
     long schema = Sqlite.number(connection, "PRAGMA user_version");
     if (schema == 0 && Sqlite.number(connection, "PRAGMA application_id") == 0) {
+      beginning.begins();
       create(connection);
       return;
     }

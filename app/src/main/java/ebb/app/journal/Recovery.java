@@ -49,9 +49,6 @@ final class Recovery {
     JournalRow newest = journal.newest();
     long end = newest == null ? 0 : newest.lastSequence();
     for (SnapshotFiles.Named snapshot : snapshots.newestFirst()) {
-      if (snapshot.sequence() > end) {
-        throw ahead(snapshot, end);
-      }
       if (read(snapshot)) {
         break;
       }
@@ -63,22 +60,6 @@ final class Recovery {
     }
     Snapshots.touchAll(state);
     return new Recovered(state, sequence, hash, fromSnapshot, List.copyOf(warnings));
-  }
-
-  /// Also when an older one would fit: what is missing was answered, and only a person can say that
-  /// it is lost.
-  private static StoreRefused ahead(SnapshotFiles.Named snapshot, long end) {
-    return new StoreRefused(
-        "The snapshot "
-            + snapshot.file()
-            + " holds events up to "
-            + snapshot.sequence()
-            + ", but the journal ends with "
-            + end
-            + ": the journal has lost its end, or an older one was put in its place. Nothing was"
-            + " changed. Put back the journal that belongs to it, with its -wal file if there is one;"
-            + " or, if what it held is lost for good, move the snapshots that are ahead out of their"
-            + " folder and start again: the journal that is there is then read as it is.");
   }
 
   /// False if the snapshot cannot be trusted: an older one, or the journal alone, gives the same.

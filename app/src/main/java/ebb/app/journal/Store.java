@@ -1,6 +1,5 @@
 package ebb.app.journal;
 
-import ebb.app.files.DurableFile;
 import ebb.app.files.WriteAheadLog;
 import ebb.kernel.State;
 import ebb.kernel.engine.Batch;
@@ -42,7 +41,7 @@ public final class Store implements AutoCloseable {
 
   /// How a home is opened.
   ///
-  /// @param said what a person said about a home that is not where it was
+  /// @param said what a person said about a home that is not where or what it was
   /// @param markBytes less free space than this is too little to start anything new; 0 takes 1 GiB
   ///   or a twentieth of the disk, whichever is less
   /// @param reserveBytes set aside for what must be remembered on a full disk
@@ -61,14 +60,16 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// What a person says about a home that is not where it was.
+  /// What a person says about a home that is not where it was, or not what it was.
   public enum Said {
     NOTHING,
     /// `--adopt-home`: it is the same one and was moved, or put back; there is no other.
     MOVED,
     /// `--new-installation`: it is a copy. It gets an id of its own and never touches what the
     /// original started.
-    COPIED
+    COPIED,
+    /// `--accept-loss`: the end of its journal is lost for good, and it goes on with what is there.
+    LOST
   }
 
   /// Opens the home, or makes it: takes it for this process, raises the epoch, and reads what is
@@ -127,13 +128,15 @@ public final class Store implements AutoCloseable {
     reserve.giveUpIfFull();
     this.stops = new Stops(home.file("stops"));
     this.safeMode = stops.areRepeated();
-    refuseWithoutJournal(home);
+    LostJournal lost = new LostJournal(home, JOURNAL, options.said() == Said.LOST);
+    lost.refuseIfGone();
     WriteAheadLog.writeAgain(home.file(JOURNAL));
-    JournalFile file = JournalFile.open(home.file(JOURNAL));
+    JournalFile file = JournalFile.open(home.file(JOURNAL), lost::refuseIfBegun);
     closing.add(file::close);
-    this.epoch = raiseEpoch(home, file);
+    long before = lost.lastEpoch(file);
     SnapshotFiles snapshotFiles = new SnapshotFiles(home.file("snapshots"));
     snapshotFiles.deletePartials();
+    lost.refuseSnapshotsAhead(file, snapshotFiles);
     Recovery.Recovered recovered = Recovery.recover(file, home.file(JOURNAL), snapshotFiles);
     this.state = recovered.state();
     this.warnings = new ArrayList<>(recovered.warnings());
@@ -159,11 +162,14 @@ public final class Store implements AutoCloseable {
     this.keeper = new Keeper(home, reserve, options.markBytes());
 
     Path historyPath = home.file("history.db");
-    HistoryFile.Opened opened = HistoryFile.open(historyPath, file);
+    HistoryFile.Opened opened = HistoryFile.open(historyPath, file, recovered.sequence(), lost);
     closing.add(opened.connection()::close);
     if (opened.rebuiltBecause() != null) {
       warnings.add("History is rebuilt from the journal: " + opened.rebuiltBecause() + ".");
     }
+    // Not before nothing can be refused any more: a journal that is put back must still fit.
+    this.epoch = before + 1;
+    lost.raiseEpoch(file, epoch);
     JournalFile followed = JournalFile.openToRead(home.file(JOURNAL));
     closing.add(followed::close);
     this.projector =
@@ -177,35 +183,6 @@ public final class Store implements AutoCloseable {
     keeper.start();
     projector.start();
     packer.start();
-  }
-
-  /// A journal is made before the first epoch is noted, so that one without the other was lost.
-  private static void refuseWithoutJournal(Home home) throws StoreRefused {
-    if (home.exists("epoch") && !home.exists(JOURNAL)) {
-      throw new StoreRefused(
-          "The journal "
-              + home.file(JOURNAL)
-              + " is gone, though a server ran on this home before. Nothing was changed. Put it back"
-              + " with its -wal file if there is one, or a backup of the whole folder; or start anew"
-              + " with another --home, after releasing by hand what this one had started.");
-    }
-  }
-
-  /// Higher than any that this home ever had, also when an older journal was put in the place of a
-  /// newer: ids hold the epoch and must never come twice.
-  private static long raiseEpoch(Home home, JournalFile file) throws SQLException, IOException {
-    Path kept = home.file("epoch");
-    long before = file.epoch();
-    if (Files.exists(kept)) {
-      String text = Files.readString(kept).strip();
-      if (text.matches("[0-9]{1,18}")) {
-        before = Math.max(before, Long.parseLong(text));
-      }
-    }
-    long epoch = before + 1;
-    DurableFile.replace(kept, epoch + "\n");
-    file.raiseEpoch(epoch);
-    return epoch;
   }
 
   // What was found.

@@ -149,7 +149,7 @@ class DiskTest {
   void onAFullDiskPackingChangesNothingAndTheJournalGoesOn() throws Exception {
     Homes.live(home(), 75, 60);
     byte[] live = Homes.digest(home());
-    try (JournalFile file = JournalFile.open(home().resolve("journal.db"))) {
+    try (JournalFile file = JournalFile.open(home().resolve("journal.db"), () -> {})) {
       JournalRow newest = file.newest();
       SqliteJournal journal =
           new SqliteJournal(

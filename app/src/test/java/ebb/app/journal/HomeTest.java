@@ -160,10 +160,49 @@ class HomeTest {
   void aHomeWithoutItsJournalIsRefused() throws Exception {
     Homes.live(home(), 64, 5);
     Files.delete(home().resolve("journal.db"));
-    assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN))
+    assertRefusedAsGone(home());
+    Files.createFile(home().resolve("journal.db"));
+    assertRefusedAsGone(home());
+  }
+
+  private static void assertRefusedAsGone(Path home) {
+    assertThatThrownBy(() -> Store.open(home, Homes.PLAIN))
         .isInstanceOf(StoreRefused.class)
         .hasMessageContaining("is gone")
         .hasMessageContaining("backup");
+  }
+
+  @Test
+  void whatIsLostWithTheLogOfAServerThatWasKilledIsMissedAndItsLogMayBePutBack() throws Exception {
+    for (int starts = 1; starts < 3; starts++) {
+      Path killed = folder.resolve("killed-after-" + starts);
+      long answered;
+      try (Store store = Store.open(home(), Homes.PLAIN)) {
+        DrivenServer server = new DrivenServer(72, store.state(), store.journal());
+        server.begin(store.installation(), store.epoch());
+        server.submit(1);
+        answered = store.state().sequence();
+        Homes.copyAsItIs(home(), killed);
+        store.abandon();
+      }
+      Files.delete(killed.resolve("history.db")); // it would tell; it need not have come so far
+      Path log = killed.resolve("journal.db-wal");
+      Path away = Files.move(log, folder.resolve("log"));
+      Files.deleteIfExists(killed.resolve("journal.db-shm"));
+      Files.move(home(), folder.resolve("stopped"));
+      Files.move(killed, home());
+
+      assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN.with(Store.Said.MOVED)))
+          .isInstanceOf(StoreRefused.class)
+          .hasMessageContaining("-wal");
+
+      Files.move(away, home().resolve("journal.db-wal"));
+      try (Store store = Store.open(home(), Homes.PLAIN)) {
+        assertThat(store.state().sequence()).isEqualTo(answered);
+        store.abandon();
+      }
+      Files.move(folder.resolve("stopped"), folder.resolve("stopped-" + starts));
+    }
   }
 
   @Test
@@ -176,7 +215,7 @@ class HomeTest {
   }
 
   @Test
-  void epochsRiseAlsoWhenAnOlderJournalWasPutBack() throws Exception {
+  void anOlderJournalIsRefusedUntilTheLossIsAcceptedAndThenEpochsRiseToo() throws Exception {
     Homes.live(home(), 66, 5);
     Path older = Files.copy(home().resolve("journal.db"), folder.resolve("older.db"));
     for (long epoch = 2; epoch < 4; epoch++) {
@@ -187,7 +226,10 @@ class HomeTest {
     }
     Files.delete(home().resolve("journal.db"));
     Files.copy(older, home().resolve("journal.db"));
-    try (Store store = Store.open(home(), Homes.PLAIN)) {
+    assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContainingAll("of 1 starts", "epoch of 3", "--accept-loss");
+    try (Store store = Store.open(home(), Homes.PLAIN.with(Store.Said.LOST))) {
       assertThat(store.epoch()).isEqualTo(4);
     }
   }

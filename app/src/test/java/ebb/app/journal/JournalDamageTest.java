@@ -55,6 +55,7 @@ class JournalDamageTest {
       server.begin(store.installation(), store.epoch());
       server.steps(40);
       Homes.copy(home(), copied);
+      Files.delete(copied.resolve("history.db")); // it never has what was not answered
       store.abandon();
     }
     Files.move(home(), folder.resolve("given-up"));
@@ -153,7 +154,7 @@ class JournalDamageTest {
   }
 
   private void append(byte[] bytes) throws Exception {
-    try (JournalFile file = JournalFile.open(journal())) {
+    try (JournalFile file = JournalFile.open(journal(), () -> {})) {
       JournalRow end = file.newest();
       long first = end.lastSequence() + 1;
       Hash hash = end.hash().next(end.epoch(), first, 1, bytes);
@@ -177,7 +178,7 @@ class JournalDamageTest {
   }
 
   @Test
-  void aSnapshotAheadOfItsJournalIsRefusedUntilItIsMovedAway() throws Exception {
+  void aJournalThatLostItsEndIsRefusedUntilTheLossIsAccepted() throws Exception {
     long end;
     try (Store store = Store.open(home(), Homes.PLAIN)) {
       DrivenServer server = new DrivenServer(39, store.state(), store.journal());
@@ -190,10 +191,19 @@ class JournalDamageTest {
       last = file.newest().firstSequence();
     }
     Homes.sql(journal(), "DELETE FROM batch WHERE first_sequence = " + last);
-    refused("up to " + end, "journal ends with " + (last - 1), "Put back the journal");
+    String[] why = {"ends with event " + (last - 1), "up to " + end, "Put back the journal"};
+    refused(why);
     Files.move(home().resolve("snapshots"), folder.resolve("away"));
-    try (Store store = Store.open(home(), Homes.PLAIN)) {
+    refused(why);
+    refused("history.db", "--accept-loss");
+    Files.move(folder.resolve("away"), home().resolve("snapshots"));
+    try (Store store = Store.open(home(), Homes.PLAIN.with(Store.Said.LOST))) {
       assertThat(store.state().sequence()).isEqualTo(last - 1);
+      assertThat(store.epoch()).isEqualTo(2);
+      assertThat(store.warnings()).anyMatch(it -> it.contains("History is rebuilt"));
+    }
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      assertThat(store.warnings()).isEmpty();
     }
   }
 

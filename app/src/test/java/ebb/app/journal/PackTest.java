@@ -223,7 +223,7 @@ class PackTest {
 
   /// The same events packed anew with another time, as somebody would who knows the format.
   private static void forge(Path journal, long first) throws Exception {
-    try (JournalFile file = JournalFile.open(journal)) {
+    try (JournalFile file = JournalFile.open(journal, () -> {})) {
       Hash before = file.rowAt(first - 1).hash();
       List<JournalRow> rows = new ArrayList<>();
       try (var statement = file.connection().createStatement();
