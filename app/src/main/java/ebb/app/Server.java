@@ -8,6 +8,7 @@ import ebb.app.backend.local.HostCapacity;
 import ebb.app.backend.local.Images;
 import ebb.app.backend.local.LocalBackend;
 import ebb.app.backend.local.LocalOptions;
+import ebb.app.backend.local.PortHolder;
 import ebb.app.backend.local.RunFolders;
 import ebb.app.backend.local.TaskFiles;
 import ebb.app.backend.local.TaskUser;
@@ -120,7 +121,7 @@ final class Server {
     // The door: taken before anything is started, opened when everything has.
     String owner = owner();
     AccessToken token = AccessToken.at(home, owner);
-    HttpDoor listening = listen(home);
+    HttpDoor listening = listen(store);
 
     // What jobs run, and the machine that they run on.
     SpecificationStore specifications = SpecificationStore.open(home.resolve("specifications.db"));
@@ -338,9 +339,9 @@ final class Server {
         () -> view.rules().storage().markBytes());
   }
 
-  private HttpDoor listen(Path home) throws ServerRefused {
+  private HttpDoor listen(Store store) throws ServerRefused {
     Config.Tls tls = config.http().tls();
-    ServerCertificate own = tls.isOn() ? Tls.read(tls, home) : null;
+    ServerCertificate own = tls.isOn() ? Tls.read(tls, store.home()) : null;
     certificate = own;
     HttpDoor listening =
         new HttpDoor(
@@ -352,8 +353,12 @@ final class Server {
       listening.listen();
     } catch (IOException taken) {
       throw new ServerRefused(
-          "Cannot listen on 127.0.0.1:%d (%s): choose another port with --port, or 0 for any free one."
-              .formatted(config.http().port(), taken.getMessage()),
+          "Cannot listen on 127.0.0.1:%d (%s): choose another port with --port, or 0 for any free one. %s"
+              .formatted(
+                  config.http().port(),
+                  taken.getMessage(),
+                  PortHolder.words(config.http().port(), store.installation()))
+              .strip(),
           taken);
     }
     door = listening;

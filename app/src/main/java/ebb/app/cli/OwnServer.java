@@ -222,6 +222,11 @@ final class OwnServer {
     if (address == null && !isFree(port())) {
       // Also where another server took the port after it was looked at.
       address = launched(List.of("--port", "0"), settings);
+      if (address != null) {
+        System.err.printf(
+            "ebb: somebody else has port %d: the server listens on %s until it is started again%n",
+            port(), address.path("url").asString());
+      }
       if (address == null) {
         address = awaitOther();
       }

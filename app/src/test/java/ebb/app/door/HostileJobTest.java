@@ -4,11 +4,19 @@ import static ebb.app.door.ServedHome.CLUSTER;
 import static ebb.app.door.ServedHome.WORKSPACE;
 import static ebb.app.door.ServedHome.job;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.OperatingSystemMXBean;
+import ebb.app.backend.local.LinkLocal;
 import ebb.app.door.ServedHome.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -129,13 +137,59 @@ class HostileJobTest {
   void controlPortAndLinkLocalAddressesAreClosedAndOtherPortsAreNot() throws Exception {
     String connect =
         "exec /bin/bash -c 'exec 3<>/dev/tcp/%s/%d && echo connected || echo refused' 2>/dev/null";
+    try (LinkLocal metadata = new LinkLocal()) {
+      assertThat(run(connect.formatted("127.0.0.1", server.port()))).startsWith("refused");
+      assertThat(run(connect.formatted("localhost", server.port()))).startsWith("refused");
+      for (String address : metadata.addresses()) {
+        assertThat(metadata.answers(address)).as(address).isTrue();
+        assertThat(run(connect.formatted(address, metadata.port()))).startsWith("refused");
+      }
+      assertThat(run(connect.formatted("127.0.0.1", metadata.port()))).startsWith("connected");
+    }
+  }
 
-    assertThat(run(connect.formatted("127.0.0.1", server.port()))).startsWith("refused");
-    assertThat(run(connect.formatted("localhost", server.port()))).startsWith("refused");
-    assertThat(run(connect.formatted("169.254.169.254", 80))).startsWith("refused");
-    try (java.net.ServerSocket open =
-        new java.net.ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
-      assertThat(run(connect.formatted("127.0.0.1", open.getLocalPort()))).startsWith("connected");
+  @Test
+  void portThatAJobTakesWhileTheServerIsAwayAnswersNobody(@TempDir Path place) throws Exception {
+    try (ServedHome away = new ServedHome(place, "--set", "tasks.programs=none")) {
+      away.cluster(1);
+      int port = away.port();
+      away.submit(
+          "taker",
+          """
+          export EBB_JOB_NAME=another; \
+          perl -MSocket -e 'socket(S, PF_INET, SOCK_STREAM, 0); \
+            setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1); \
+            until (bind(S, pack_sockaddr_in(%d, INADDR_LOOPBACK))) { select(undef, undef, undef, 0.02) } \
+            listen(S, 9); while (accept(C, S)) { syswrite(C, qq(stolen)) }'\
+          """
+              .formatted(port));
+      away.awaitJob("taker", "running");
+      away.terminate();
+      ServedHome.until("the job listens", () -> listens(port));
+
+      try (Socket client = new Socket()) {
+        InetSocketAddress there = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        assertThatThrownBy(() -> client.connect(there, 1_500))
+            .isInstanceOf(SocketTimeoutException.class);
+      }
+      assertThatThrownBy(() -> away.start(port))
+          .hasMessageContaining("Cannot listen on 127.0.0.1:" + port)
+          .hasMessageContaining(
+              "(perl) of the job 'taker' has it: start the server with --port 0,");
+      away.start();
+      away.send("POST", job("taker") + "/cancel", "");
+      away.awaitJob("taker", "ended");
+      away.terminate();
+      away.start(port);
+    }
+  }
+
+  private static boolean listens(int port) {
+    try {
+      return Files.readString(Path.of("/proc/net/tcp"))
+          .contains(":%04X 00000000:0000 0A".formatted(port));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     }
   }
 

@@ -111,7 +111,10 @@ class OwnServerTest {
           .doesNotContain("listens on", "\tat ");
 
       Files.writeString(home.resolve("ebb.conf"), "http.port = " + port + "\n");
-      assertThat(typed.ebb("run --name passed-by -- echo here").out()).isEqualTo("here\n");
+      Typed.Said passedBy = typed.ebb("run --name passed-by -- echo here");
+      assertThat(passedBy.out()).isEqualTo("here\n");
+      assertThat(passedBy.err())
+          .contains("somebody else has port " + port + ": the server listens on http://127.0.0.1:");
       assertThat(home.resolve("server.json")).content().doesNotContain(":" + port + "\"");
     }
   }

@@ -131,10 +131,14 @@ final class ServedHome implements AutoCloseable {
   }
 
   void start() throws Exception {
+    start(0);
+  }
+
+  void start(int wanted) throws Exception {
     starts++;
     List<String> command = new ArrayList<>(java);
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
-    command.addAll(List.of("--port", "0", "--virtual-nodes"));
+    command.addAll(List.of("--port", String.valueOf(wanted), "--virtual-nodes"));
     command.addAll(List.of("--set", "host.personal=true"));
     // Jobs wait for files of the test, which a sandbox would not show them.
     command.addAll(List.of("--set", "tasks.programs=" + folder));

@@ -81,7 +81,7 @@ public final class Confines {
       String why = sandbox.tryOut(change, trial, jobs);
       sandboxMissing = why.isEmpty() ? "" : "bubblewrap does not work here: " + why;
     }
-    String filterMissing = NetworkFilter.close(range, wanted.port());
+    String filterMissing = NetworkFilter.close(range, wanted.port(), installation);
     Containers.Found found = Containers.find(home, installation, wanted, groups);
     return new Confines(
         users,

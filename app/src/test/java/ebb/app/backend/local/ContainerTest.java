@@ -14,6 +14,8 @@ import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.VmSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,6 +37,7 @@ class ContainerTest {
 
   @TempDir Path folder;
   private ServerStandIn server;
+  private ServerSocket control;
 
   @BeforeEach
   void begin() throws Exception {
@@ -46,11 +49,12 @@ class ContainerTest {
             TaskUsers.Range.parse("1900000000-1900065535"),
             home,
             new Neighbours(home.resolve("machine"), "1"));
+    control = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
     Confines confines =
         Confines.find(
             home,
             ServerStandIn.INSTALLATION,
-            new Confines.Wanted(users, List.of(), 1, false, Images.THERE));
+            new Confines.Wanted(users, List.of(), control.getLocalPort(), false, Images.THERE));
     assumeTrue(
         confines.isolation().containerMissing().isEmpty(), confines.isolation().containerMissing());
     SmallImage.make(folder, IMAGE);
@@ -65,6 +69,9 @@ class ContainerTest {
   void end() throws Exception {
     if (server != null) {
       server.closeAll();
+    }
+    if (control != null) {
+      control.close();
     }
   }
 
@@ -203,6 +210,25 @@ class ContainerTest {
     server.exited(task(1));
 
     assertThat(server.stdout(task(1)).strip()).isEqualTo("lo");
+  }
+
+  @Test
+  void controlPortAndLinkLocalAddressesAreClosedAndOtherPortsAreNot() throws Exception {
+    Thread _ = Thread.ofVirtual().start(() -> LinkLocal.answer(control));
+    try (LinkLocal metadata = new LinkLocal()) {
+      StringBuilder lines = new StringBuilder();
+      for (String place :
+          List.of(
+              metadata.addresses().get(0) + " " + metadata.port(),
+              metadata.addresses().get(1) + " " + metadata.port(),
+              "127.0.0.1 " + control.getLocalPort(),
+              "127.0.0.1 " + metadata.port())) {
+        lines.append(
+            "/bin/busybox nc -w 2 %s </dev/null && echo yes || echo no; ".formatted(place));
+      }
+      run(1, lines.toString());
+    }
+    assertThat(server.stdout(task(1))).isEqualTo("no\nno\nno\nyes\n");
   }
 
   @Test
