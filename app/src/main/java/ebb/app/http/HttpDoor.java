@@ -168,10 +168,10 @@ public final class HttpDoor {
                       new HelidonSource(asked)));
     } catch (Unread unread) {
       if (unread.isOver()) {
-        throw new CloseConnectionException(unread.getMessage(), unread);
+        throw new CloseConnectionException(unread.why(), unread);
       }
       // What follows is not read: nobody knows where the next request begins.
-      response = unserved.answer(400, unread.getMessage()).with("Connection", "close");
+      response = unserved.answer(400, unread.why()).with("Connection", "close");
     } catch (RuntimeException bug) {
       response = broken(bug);
     }

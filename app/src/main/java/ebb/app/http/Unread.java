@@ -5,13 +5,19 @@ package ebb.app.http;
 public final class Unread extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String why;
   private final boolean isOver;
 
   /// `isOver`: the sender is gone or has been silent for too long, and nobody is there to be
   /// answered.
   Unread(String why, boolean isOver, RuntimeException cause) {
     super(why, cause);
+    this.why = why;
     this.isOver = isOver;
+  }
+
+  String why() {
+    return why;
   }
 
   boolean isOver() {
