@@ -87,6 +87,7 @@ final class Server {
   static Server start(Config config, Serve.Options options) throws ServerRefused {
     Server server = new Server(config, options);
     try {
+      ListenPort.refuseInVain(options.home(), config.http().port());
       server.assemble();
       return server;
     } catch (ServerRefused refused) {
@@ -344,14 +345,7 @@ final class Server {
             config.http().connections(),
             own == null ? null : new HttpDoor.Certificate(own.key(), own.chain()),
             tally);
-    try {
-      listening.listen();
-    } catch (IOException taken) {
-      throw new ServerRefused(
-          "Cannot listen on 127.0.0.1:%d (%s): choose another port with --port, or 0 for any free one."
-              .formatted(config.http().port(), taken.getMessage()),
-          taken);
-    }
+    ListenPort.listen(listening, config.http().port());
     door = listening;
     port = listening.port();
     return listening;
