@@ -8,7 +8,6 @@ import ebb.app.backend.local.HostCapacity;
 import ebb.app.backend.local.Images;
 import ebb.app.backend.local.LocalBackend;
 import ebb.app.backend.local.LocalOptions;
-import ebb.app.backend.local.PortHolder;
 import ebb.app.backend.local.RunFolders;
 import ebb.app.backend.local.TaskFiles;
 import ebb.app.backend.local.TaskUser;
@@ -92,6 +91,7 @@ final class Server {
   static Server start(Config config, Serve.Options options) throws ServerRefused {
     Server server = new Server(config, options);
     try {
+      ListenPort.refuseInVain(options.home(), config.http().port());
       server.assemble();
       return server;
     } catch (ServerRefused refused) {
@@ -349,18 +349,7 @@ final class Server {
             new HttpDoor.Limits(config.http().connections(), SILENCE),
             own == null ? null : new HttpDoor.Certificate(own.key(), own.chain()),
             tally);
-    try {
-      listening.listen();
-    } catch (IOException taken) {
-      throw new ServerRefused(
-          "Cannot listen on 127.0.0.1:%d (%s): choose another port with --port, or 0 for any free one. %s"
-              .formatted(
-                  config.http().port(),
-                  taken.getMessage(),
-                  PortHolder.words(config.http().port(), store.installation()))
-              .strip(),
-          taken);
-    }
+    ListenPort.listen(listening, config.http().port(), store.installation());
     door = listening;
     port = listening.port();
     return listening;

@@ -15,6 +15,7 @@ import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Nullable;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
+import ebb.kernel.quota.HostUsage;
 
 /// Why something waits or stays: never stored, but asked of the same guards that decide.
 final class Why {
@@ -87,8 +88,7 @@ final class Why {
       case Job.Queued _ ->
           start != null
               ? start
-              : placement(state, state.clusterOf(job), now)
-                  .whyQueued(QueueEntry.of(job), names(state));
+              : queued(state, job, now);
       case Job.Assembling assembling ->
           start != null
               ? start
@@ -104,6 +104,18 @@ final class Why {
           new Rejection.NotWaiting(LocalJobs.phase(job, local), local.deadline());
       case Job.Ended ended -> new Rejection.AlreadyEnded(job.name(), ended.cause());
     };
+  }
+
+  /// Who lacks some nodes on a machine that is too small for all of them waits for nothing.
+  private static Rejection queued(State state, Job job, long now) {
+    Cluster cluster = state.clusterOf(job);
+    Rejection why =
+        placement(state, cluster, now).whyQueued(QueueEntry.of(job), names(state));
+    Rejection never =
+        why instanceof Rejection.HostFull || why instanceof Rejection.HostTooSmall
+            ? HostUsage.neverFit(state.host, cluster.size(), job.spec().nodes())
+            : null;
+    return never == null ? why : never;
   }
 
   private static Placement.Names names(State state) {

@@ -4,18 +4,17 @@ import java.util.List;
 
 /// What other idle times would have cost and spared in waiting: replays a trace once for each.
 ///
-/// `WhatIf TRACE [MAX_NODES [IDLE_SECONDS...]]`
+/// `bench/replay --idle TRACE [MAX_NODES [IDLE_SECONDS...]]`
 public final class WhatIf {
   private static final List<Integer> IDLE_SECONDS = List.of(0, 60, 120, 300, 900, 1800, 3600);
 
   private WhatIf() {}
 
   public static void main(String[] args) {
-    Report report = Report.onScreen();
-    if (args.length == 0) {
-      report.line("usage: WhatIf TRACE [MAX_NODES [IDLE_SECONDS...]]");
-      return;
-    }
+    compare(Report.onScreen(), args);
+  }
+
+  static void compare(Report report, String... args) {
     List<TraceJob> trace = TraceFile.read(args[0]);
     int max = args.length > 1 ? Integer.parseInt(args[1]) : TraceReplay.Numbers.DEFAULT.maxNodes();
     List<Integer> idleSeconds =

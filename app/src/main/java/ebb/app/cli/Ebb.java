@@ -1,5 +1,6 @@
 package ebb.app.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,7 +54,16 @@ public final class Ebb implements Runnable {
     line.setExecutionExceptionHandler(Ebb::tell);
     line.setParameterExceptionHandler(Ebb::tell);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Path.class, Ebb::path);
     return line;
+  }
+
+  /// Java takes an empty path for the current folder; who types one has a variable that is not set.
+  private static Path path(String typed) {
+    if (typed.isEmpty()) {
+      throw new CommandLine.TypeConversionException("a path is missing: is a variable not set?");
+    }
+    return Path.of(typed);
   }
 
   /// An error is one line with its code and the way out. Anything else is a bug: one line too, and

@@ -2,6 +2,7 @@ package ebb.app.cli;
 
 import ebb.app.config.Config;
 import ebb.app.config.ConfigRefused;
+import ebb.app.files.HomeFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -190,6 +191,10 @@ final class OwnServer {
   /// @param settings `KEY=VALUE` of docs/config.md
   JsonNode start(String... settings) {
     try {
+      String refusal = HomeFolder.refusal(home);
+      if (refusal != null) {
+        throw Failed.refused("ServerNotStarted", refusal);
+      }
       if (!Files.isDirectory(home)) {
         Files.createDirectories(
             home,

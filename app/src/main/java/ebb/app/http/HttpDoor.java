@@ -126,12 +126,20 @@ public final class HttpDoor {
   /// @throws IOException if the port cannot be had
   public void listen() throws IOException {
     // A server of Helidon's that cannot have its port says so in its log alone, and goes on.
-    try (ServerSocket trial = new ServerSocket()) {
-      trial.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-    }
+    requireFree(wanted);
     server.start();
     if (port() < 0) {
       throw new BindException("somebody has taken it meanwhile");
+    }
+  }
+
+  /// Tries to take a port, and lets go of it.
+  ///
+  /// @param port 0 is any, and free
+  /// @throws IOException if somebody has the port
+  public static void requireFree(int port) throws IOException {
+    try (ServerSocket trial = new ServerSocket()) {
+      trial.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
   }
 

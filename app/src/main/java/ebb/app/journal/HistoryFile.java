@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// there, has other tables than this version writes, is damaged, or follows another journal.
 final class HistoryFile {
   /// Grows with every change of the tables or of what is written into them.
-  static final long SCHEMA = 7;
+  static final long SCHEMA = 8;
 
   private HistoryFile() {}
 

@@ -1,6 +1,7 @@
 package ebb.app.journal;
 
 import ebb.app.files.DurableFile;
+import ebb.app.files.HomeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -38,6 +39,10 @@ final class Home implements AutoCloseable {
       throw new StoreRefused("The home " + path + " has a ? in its name: choose another.");
     }
     try {
+      String refusal = HomeFolder.refusal(path);
+      if (refusal != null) {
+        throw new StoreRefused(refusal);
+      }
       make(path);
       Path real = path.toRealPath();
       HomeLock lock = HomeLock.take(real);

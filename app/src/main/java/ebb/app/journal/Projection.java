@@ -8,6 +8,7 @@ import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobSpec;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.ReleaseCause;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.TaskReport;
 import java.sql.Connection;
@@ -212,11 +213,12 @@ final class Projection {
               id);
       case Event.NodeReleased released ->
           statements.run(
-              "UPDATE nodes SET release_asked = ?, release_cause = ?, release_detail = ?"
-                  + " WHERE id = ?",
+              "UPDATE nodes SET release_asked = ?, release_cause = ?, release_detail = ?,"
+                  + " eviction_notice = ? WHERE id = ?",
               released.at(),
               released.cause().name(),
               released.detail(),
+              released.cause() == ReleaseCause.PREEMPTED ? released.at() : 0,
               id);
       case Event.ReleaseOverdue overdue ->
           statements.run("UPDATE nodes SET release_overdue = ? WHERE id = ?", overdue.times(), id);

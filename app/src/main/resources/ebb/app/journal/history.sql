@@ -106,6 +106,7 @@ CREATE TABLE tasks (
   detail TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (attempt, rank)) WITHOUT ROWID;
 
+-- eviction_notice: when the backend said that it takes the node back.
 CREATE TABLE nodes (
   id INTEGER PRIMARY KEY,
   cluster INTEGER NOT NULL,
@@ -122,6 +123,7 @@ CREATE TABLE nodes (
   failure TEXT NOT NULL DEFAULT '',
   kept_cause TEXT NOT NULL DEFAULT '',
   kept_until INTEGER NOT NULL DEFAULT 0,
+  eviction_notice INTEGER NOT NULL DEFAULT 0,
   release_asked INTEGER NOT NULL DEFAULT 0,
   release_cause TEXT NOT NULL DEFAULT '',
   release_detail TEXT NOT NULL DEFAULT '',

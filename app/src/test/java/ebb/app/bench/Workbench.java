@@ -8,18 +8,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/// Where a benchmark runs: the repository, the C programs that `bench/run` compiled, and a folder
-/// for its homes that is removed when all went well.
+/// Where a benchmark runs: the repository, a folder for its homes that is removed when all went
+/// well, and in it the C programs that `bench/run` compiled: jobs run as other users, who may not
+/// be able to reach the repository.
 ///
 /// @param brief the small sizes of `--short`
 /// @param peers also measure other systems, where they can be had
 record Workbench(Path root, Path tools, Path scratch, boolean brief, boolean peers) {
+  private static final List<String> PROGRAMS = List.of("spawn", "first", "task");
+
   static Workbench open(boolean brief, boolean peers) throws IOException {
     Path root = Path.of(System.getProperty("ebb.root"));
     Path scratch = Files.createTempDirectory("ebb-bench-");
     // Jobs may run as another user, who must pass through.
     Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwx--x--x"));
-    return new Workbench(root, Path.of(System.getProperty("ebb.tools")), scratch, brief, peers);
+    Path tools = Files.createDirectory(scratch.resolve("tools"));
+    Path compiled = Path.of(System.getProperty("ebb.tools"));
+    for (String program : PROGRAMS) {
+      Files.copy(compiled.resolve(program), tools.resolve(program));
+      open(tools.resolve(program));
+    }
+    open(tools);
+    return new Workbench(root, tools, scratch, brief, peers);
+  }
+
+  private static void open(Path path) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   Path home(String name) {

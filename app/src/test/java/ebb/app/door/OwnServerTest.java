@@ -109,13 +109,40 @@ class OwnServerTest {
       assertThat(refused.err())
           .contains("Cannot listen on 127.0.0.1:" + port, "choose another port with --port")
           .doesNotContain("listens on", "\tat ");
+      assertThat(home).doesNotExist();
 
+      Files.createDirectory(home);
       Files.writeString(home.resolve("ebb.conf"), "http.port = " + port + "\n");
       Typed.Said passedBy = typed.ebb("run --name passed-by -- echo here");
       assertThat(passedBy.out()).isEqualTo("here\n");
       assertThat(passedBy.err())
           .contains("somebody else has port " + port + ": the server listens on http://127.0.0.1:");
       assertThat(home.resolve("server.json")).content().doesNotContain(":" + port + "\"");
+    }
+  }
+
+  @Test
+  void folderOfOtherThingsAndFilesAndAnUnsetVariableAreTakenForNoHome() throws Exception {
+    Files.createDirectory(home);
+    Path mine = Files.writeString(home.resolve("notes.txt"), "mine");
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (String line : new String[] {"serve --port 0", "ps"}) { // the client's home by EBB_HOME
+      Typed.Said refused = typed.ebb(line);
+      assertThat(refused.code()).isPositive();
+      assertThat(refused.err()).contains("is no home of Ebb", "notes.txt", "Choose one");
+    }
+    try (var entries = Files.list(home)) {
+      assertThat(entries).containsExactly(mine);
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
+        .isEqualTo("rwxr-xr-x");
+
+    Typed.Said file = typed.ebb("serve --port 0 --home " + mine.resolve("below"));
+    assertThat(file.err()).contains(mine + " is no folder").doesNotContain("Exception", "disk");
+    for (String verb : new String[] {"serve", "ps"}) {
+      Typed.Said empty = typed.ebb(verb + " --home=");
+      assertThat(empty.code()).isEqualTo(2);
+      assertThat(empty.err()).contains("'--home'", "is a variable not set?");
     }
   }
 

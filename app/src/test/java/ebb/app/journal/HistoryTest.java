@@ -150,6 +150,25 @@ class HistoryTest {
   }
 
   @Test
+  void nodesThatWereTakenBackHaveTheTimeOfTheirNoticeAndOthersNone() throws Exception {
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      DrivenServer server = new DrivenServer(86, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      server.steps(300);
+      assertThat(store.awaitHistory(store.state().sequence(), LONG)).isTrue();
+      try (Connection connection = Sqlite.open(file(), Sqlite.Use.READER)) {
+        assertThat(
+                texts(
+                    connection,
+                    "SELECT DISTINCT release_cause = 'PREEMPTED',"
+                        + " eviction_notice >= asked AND (gone = 0 OR eviction_notice <= gone)"
+                        + " FROM nodes WHERE release_asked > 0"))
+            .containsExactlyInAnyOrder("1|1", "0|0");
+      }
+    }
+  }
+
+  @Test
   void whatTasksHaveUsedIsWholeOnceTheirJobHasEnded() throws Exception {
     try (Store store = Store.open(home(), Homes.PLAIN)) {
       DrivenServer server = new DrivenServer(85, store.state(), store.journal());

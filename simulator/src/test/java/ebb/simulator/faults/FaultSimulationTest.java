@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import ebb.kernel.protocol.Event;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +40,21 @@ class FaultSimulationTest {
           .as("%s", Faults.rerun(seed))
           .doesNotThrowAnyException();
     }
+  }
+
+  @Test
+  void aLineThatWouldRunNothingIsRefusedAndWhatRanIsCounted() throws InterruptedException {
+    for (String line :
+        List.of("0", "x", "", "1 --threads 0", "1 --from", "--seed x", "--seed 0", "1 --seed 1")) {
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      int code =
+          Faults.run(new PrintStream(err, true, StandardCharsets.UTF_8), line.split(" ", -1));
+      assertThat(code).as(line).isEqualTo(2);
+      assertThat(err.toString(StandardCharsets.UTF_8))
+          .hasLineCount(1)
+          .contains("usage: bench/faults N");
+    }
+    assertThat(Faults.run(System.err, "2", "--from", "5", "--threads", "1")).isZero();
   }
 
   /// Roles are assigned once, by the start.

@@ -1,5 +1,6 @@
 package ebb.simulator.faults;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -26,35 +27,66 @@ public final class Faults {
     this.end = from + count;
   }
 
-  /// One seed with all that can be said about it, or many.
   public static void main(String[] args) throws InterruptedException {
-    List<String> words = new ArrayList<>(List.of(args));
-    long from = option(words, "--from", 1);
-    long threads = option(words, "--threads", 2);
-    long seed = option(words, "--seed", 0);
-    if (words.size() != (seed == 0 ? 1 : 0)) {
-      System.err.println("usage: bench/faults N [--from SEED] [--threads T] | --seed SEED");
-      System.exit(2);
-    }
-    if (seed != 0) {
-      System.out.println(FaultRun.of(seed));
-      return;
-    }
-    long count = Long.parseLong(words.getFirst());
-    Faults faults = new Faults(from, count);
-    faults.run((int) threads);
-    System.out.println("events: " + faults.kinds);
-    System.out.printf("%d seeds, %d failed%n", count, faults.failed.get());
-    System.exit(faults.failed.get() == 0 ? 0 : 1);
+    System.exit(run(System.err, args));
   }
 
-  private static long option(List<String> words, String name, long otherwise) {
+  /// One seed with all that can be said about it, or many; the exit code.
+  static int run(PrintStream err, String... args) throws InterruptedException {
+    List<String> words = new ArrayList<>(List.of(args));
+    try {
+      if (words.contains("--seed")) {
+        long seed = option(words, "--seed", 0);
+        refuseUnless(words.isEmpty(), "--seed stands alone");
+        System.out.println(FaultRun.of(seed));
+        return 0;
+      }
+      long from = option(words, "--from", 1);
+      long threads = option(words, "--threads", 2);
+      refuseUnless(words.size() == 1, "how many seeds?");
+      Faults faults = new Faults(from, number("N", words.getFirst()));
+      faults.run((int) threads);
+      System.out.println("events: " + faults.kinds);
+      System.out.printf("%d seeds, %d failed%n", faults.done.get(), faults.failed.get());
+      return faults.failed.get() == 0 ? 0 : 1;
+    } catch (Unreadable line) {
+      err.println(
+          "bench/faults: "
+              + line.getMessage()
+              + "; usage: bench/faults N [--from SEED] [--threads T] | --seed SEED");
+      return 2;
+    }
+  }
+
+  private static final class Unreadable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unreadable(String message) {
+      super(message);
+    }
+  }
+
+  private static void refuseUnless(boolean fits, String otherwise) throws Unreadable {
+    if (!fits) {
+      throw new Unreadable(otherwise);
+    }
+  }
+
+  private static long option(List<String> words, String name, long otherwise) throws Unreadable {
     int at = words.indexOf(name);
-    if (at < 0 || at == words.size() - 1) {
+    if (at < 0) {
       return otherwise;
     }
+    refuseUnless(at < words.size() - 1, name + " needs a number");
     words.remove(at);
-    return Long.parseLong(words.remove(at));
+    return number(name, words.remove(at));
+  }
+
+  private static long number(String name, String text) throws Unreadable {
+    refuseUnless(
+        text.matches("[1-9][0-9]{0,8}"),
+        name + " is a whole number from 1 to 999999999, not '" + text + "'");
+    return Long.parseLong(text);
   }
 
   private void run(int count) throws InterruptedException {

@@ -128,13 +128,13 @@ final class EveryWaitHasAReason implements Promise {
               && full.gpus() == (int) room.gpus()
               && areAsked(full.nodes())
               && !obstacles.hasRoom(cluster(), full.nodes())
-              && whole().fits(full.needed(), full.nodes());
+              && whole().fits(full.needed(), isQueued() ? nodes() : full.nodes());
         }
         case Rejection.HostTooSmall small ->
             small.needed().equals(cluster().size())
                 && new Obstacles.Room(small.cores(), small.memoryMebibytes(), small.gpus())
                     .equals(whole())
-                && areAsked(small.nodes())
+                && (isQueued() ? small.nodes() == nodes() : areAsked(small.nodes()))
                 && !history.host.virtualNodes()
                 && !whole().fits(small.needed(), small.nodes());
         case Rejection.IsolationUnavailable(Isolation asked, String _) ->
@@ -145,6 +145,10 @@ final class EveryWaitHasAReason implements Promise {
             backingOff.until() == cluster().growthNotBefore && backingOff.until() > now;
         default -> false; // nothing else keeps a cluster from growing
       };
+    }
+
+    private boolean isQueued() {
+      return job.stand == History.Stand.QUEUED;
     }
 
     private boolean areAsked(int nodes) {
