@@ -35,9 +35,10 @@ class SurvivalTest {
   @Test
   void tasksOutliveTheServerThatStartedThem() throws Exception {
     try (RunningAgent agent = new RunningAgent(home)) {
-      Process server = server("start", "kept", "sleep 0.8; exit 8");
+      Process server = server("start", "kept", "until [ -e go ]; do sleep 0.05; done; exit 8");
       agent.started("kept");
       server.destroyForcibly().waitFor();
+      Files.createFile(home.resolve("go"));
       Fact.Exited exited = (Fact.Exited) agent.end("kept");
       assertThat(exited.status()).isEqualTo(new ExitStatus.Code(8));
       assertThat(exited.cause()).isEqualTo(Cause.EXITED);
@@ -100,23 +101,24 @@ class SurvivalTest {
     }
   }
 
+  /// Also that of a task which ignores to be asked: it is killed once its grace is over.
   @Test
   void limitIsKeptWhileNoServerIsConnected() throws Exception {
     try (RunningAgent agent = new RunningAgent(home)) {
       agent.start(
           RunningAgent.withLimit(
-              agent.shell("limited", "trap '' TERM; echo on > on; while :; do sleep 1; done"),
-              Duration.ofMillis(400)));
+              agent.shell("limited", "trap '' TERM; echo $$ > deaf; while :; do sleep 1; done"),
+              Duration.ofSeconds(2)));
+      String pid = line(home.resolve("deaf"));
       agent.forgetConnections();
-      String pid = String.valueOf(ProcessHandle.current().pid());
       assertThat(isAlive(pid)).isTrue();
-      Thread.sleep(1_500);
+      RunningAgent.eventually("it was killed", () -> !isAlive(pid));
       agent.reconnect();
-      assertThat(agent.client().list().living()).isEmpty();
       Fact.Exited exited = (Fact.Exited) agent.end("limited");
       assertThat(exited.cause()).isEqualTo(Cause.LIMIT);
-      assertThat(exited.why()).isEqualTo("ran longer than its limit of PT0.4S");
+      assertThat(exited.why()).isEqualTo("ran longer than its limit of PT2S");
       assertThat(exited.status()).isEqualTo(new ExitStatus.Signal(9));
+      assertThat(agent.client().list().living()).isEmpty();
     }
   }
 
@@ -336,14 +338,17 @@ class SurvivalTest {
   @Test
   void fullDiskRefusesStartsAndLosesNoEnd() throws Exception {
     try (RunningAgent agent = new RunningAgent(home)) {
-      agent.start(agent.shell("through", "sleep 0.3; exit 5"));
+      agent.start(
+          agent.shell("through", "echo $$ > pid; until [ -e go ]; do sleep 0.05; done; exit 5"));
       agent.started("through");
+      Path process = Path.of("/proc", line(home.resolve("pid")));
       limitFileSize(agent, "" + Files.size(home.resolve("agent.record")));
       StartVerdict verdict =
           agent.client().start(List.of(agent.order("refused", "true"))).getFirst();
       assertThat(verdict.kind()).isEqualTo(StartVerdict.Kind.BUSY);
       assertThat(verdict.why()).startsWith("the record cannot be written");
-      Thread.sleep(600);
+      Files.createFile(home.resolve("go"));
+      RunningAgent.eventually("the agent has seen its end", () -> Files.notExists(process));
       limitFileSize(agent, "unlimited");
       assertThat(((Fact.Exited) agent.end("through")).status()).isEqualTo(new ExitStatus.Code(5));
       assertThat(agent.run("refused", "exit 1").status()).isEqualTo(new ExitStatus.Code(1));

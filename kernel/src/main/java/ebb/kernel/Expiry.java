@@ -76,7 +76,7 @@ final class Expiry {
           state,
           node,
           ReleaseCause.IDLE_TIMEOUT,
-          "idle for " + cluster.spec().idleMillis() + " ms",
+          "idle for " + Rules.time(cluster.spec().idleMillis()),
           now,
           now,
           events);
@@ -114,7 +114,7 @@ final class Expiry {
                   attempt,
                   EndCause.TIME_LIMIT,
                   0,
-                  "ran for " + attempt.limitMillis() + " ms, its limit",
+                  "ran for " + Rules.time(attempt.limitMillis()) + ", its limit",
                   now));
       case Attempt.Stopping stopping -> {
         Tasks.stuck(state, attempt, now, events);

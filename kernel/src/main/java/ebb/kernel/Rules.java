@@ -7,6 +7,7 @@ import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Tag;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -33,6 +34,9 @@ final class Rules {
       "1 to 255 letters, digits, hyphens and underscores, a letter or digit first";
 
   static final int LOCK_NAME_LENGTH = 260;
+
+  private static final long MINUTE_MILLIS = 60_000;
+  private static final long HOUR_MILLIS = 60 * MINUTE_MILLIS;
 
   /// Nodes that talk to each other: Azure's 100. Without: Azure's 65,000.
   static final int NODES_WITH_COMMUNICATION = 100;
@@ -111,6 +115,17 @@ final class Rules {
           "idle time", seconds(spec.idleMillis()) + " s", "0 to " + IDLE_MILLIS_MOST / 1000 + " s");
     }
     return tags(spec.tags());
+  }
+
+  /// A time for people, exactly: in hours or minutes where it is some whole ones.
+  static String time(long millis) {
+    if (millis >= 2 * HOUR_MILLIS && millis % HOUR_MILLIS == 0) {
+      return millis / HOUR_MILLIS + " h";
+    }
+    if (millis >= 2 * MINUTE_MILLIS && millis % MINUTE_MILLIS == 0) {
+      return millis / MINUTE_MILLIS + " min";
+    }
+    return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + " s";
   }
 
   /// Away from 0, so that no time that is refused reads as one that is taken.

@@ -51,6 +51,11 @@ final class Why {
   /// The bug that keeps the thing as it is, itself or through what decides for it: nothing is
   /// placed in a cluster in quarantine, and an attempt in quarantine has no limit. The deadline of
   /// a queued job in quarantine does not pass, but it is placed as any other, and waits for that.
+  ///
+  /// Placement does not ask for the quarantine of jobs and nodes: what failed about them is that a
+  /// deadline passes, or that a job leaves memory. To place them is a decision about their cluster,
+  /// which is in quarantine itself once that fails; without it a node would cost and be of no use,
+  /// and a job would wait without an end.
   private static @Nullable Rejection quarantined(State state, Thing thing) {
     Job job = thing.kind() == Thing.Kind.JOB ? state.jobs.get(new JobId(thing.id())) : null;
     String incident = state.quarantine.get(thing);

@@ -296,6 +296,16 @@ class EngineTest {
   }
 
   @Test
+  void anIdleNodeInQuarantineIsUsedAsAnyOther() {
+    story.given(Story.scale("gpu", 1, 1)).nodesComeUp();
+    Thing node = new Thing(Thing.Kind.NODE, story.node("gpu").value());
+    story.given(new Command.QuarantineThing(node, "i-1")).job("a", job()).settles();
+
+    assertThat(story.phase("a")).isEqualTo("Active");
+    assertThat(story.why(node)).isEqualTo(new Rejection.Quarantined(node, "i-1"));
+  }
+
+  @Test
   void aJobInAClusterInQuarantineNamesTheIncident() {
     Thing cluster = new Thing(Thing.Kind.CLUSTER, story.clusterId("gpu").value());
     story.given(new Command.QuarantineThing(cluster, "i-1"));

@@ -156,6 +156,8 @@ class JobsTest {
     assertThat(story.happened(Event.AttemptStopping.class).getFirst().deadline())
         .as("grace and the time to confirm")
         .isEqualTo(story.now() + 90 * SECOND);
+    assertThat(story.happened(Event.AttemptStopping.class).getFirst().detail())
+        .isEqualTo("ran for 60 min, its limit");
     story.ends("a", -15);
 
     assertThat(causeOf(story, "a")).isEqualTo(EndCause.TIME_LIMIT);

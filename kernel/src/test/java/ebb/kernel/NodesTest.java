@@ -158,7 +158,7 @@ class NodesTest {
             new Event.NodeReleased(
                 story.node("gpu"),
                 ReleaseCause.IDLE_TIMEOUT,
-                "idle for 120000 ms",
+                "idle for 2 min",
                 story.now(),
                 story.now() + 10 * MINUTE));
   }

@@ -340,7 +340,7 @@ class QueueTest {
     assertThat(story.why("head"))
         .isEqualTo(
             new Rejection.ClusterFull(
-                2, 1, 2, "", story.now() + MINUTE, List.of(new Rejection.Holder("short", 1))));
+                2, 1, 0, 2, "", story.now() + MINUTE, List.of(new Rejection.Holder("short", 1))));
     story.tasksStart().ends("short", 0);
     assertThat(story.phase("head")).isEqualTo("Active");
   }

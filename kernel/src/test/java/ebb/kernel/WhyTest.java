@@ -11,6 +11,7 @@ import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Host;
 import ebb.kernel.protocol.JobId;
+import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rejection;
 import ebb.kernel.protocol.Thing;
 import java.util.List;
@@ -39,10 +40,10 @@ class WhyTest {
     List<Rejection.Holder> runs = List.of(new Rejection.Holder("runs", 1));
 
     assertThat(story.why("first"))
-        .isEqualTo(new Rejection.ClusterFull(1, 1, 1, "", story.now() + HOUR, runs));
+        .isEqualTo(new Rejection.ClusterFull(1, 1, 0, 1, "", story.now() + HOUR, runs));
     assertThat(story.why("second"))
         .as("no node is free, so that no limit would help")
-        .isEqualTo(new Rejection.ClusterFull(1, 1, 1, "first", story.now() + HOUR, runs));
+        .isEqualTo(new Rejection.ClusterFull(1, 1, 0, 1, "first", story.now() + HOUR, runs));
     assertThat(story.place("first")).isEqualTo(1);
     assertThat(story.place("second")).isEqualTo(2);
   }
@@ -59,9 +60,21 @@ class WhyTest {
       assertThat(story.why("q" + place))
           .isEqualTo(
               new Rejection.ClusterFull(
-                  1, 1, 1, head, story.now() + HOUR, List.of(new Rejection.Holder("runs", 1))));
+                  1, 1, 0, 1, head, story.now() + HOUR, List.of(new Rejection.Holder("runs", 1))));
       assertThat(story.place("q" + place)).isEqualTo(place);
     }
+  }
+
+  @Test
+  void aJobWhoseClustersOnlyNodeIsOutOfSightSaysSo() {
+    Story story = of(1).job("a", job()).settles().ends("a", 0);
+    NodeId node = story.node("gpu");
+    story.given(new Command.NodeUnreachable(node, 0)).job("waits", job());
+
+    assertThat(story.why("waits"))
+        .isEqualTo(new Rejection.ClusterFull(1, 0, 1, 1, "", 0, List.of()));
+    story.given(new Command.NodeReachable(node, 0));
+    assertThat(story.phase("waits")).isEqualTo("Active");
   }
 
   /// What counts against the maximum and is of no use: a gang's claim, and a node that leaves.

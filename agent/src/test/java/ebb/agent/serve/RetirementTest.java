@@ -3,10 +3,12 @@ package ebb.agent.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.agent.record.RecordFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,5 +46,29 @@ class RetirementTest {
     table.acknowledge(opened.file().position());
     assertThat(table.isNeeded()).isFalse();
     opened.file().close();
+  }
+
+  @Test
+  void agentWhoseRecordCannotBeClosedSaysSoAndEndsAllTheSame() throws Exception {
+    Path log = folder.resolve("log");
+    Process agent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RetiringAgent.class.getName(),
+                folder.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      agent.destroyForcibly();
+    }
+    assertThat(Files.readString(log)).contains("the record could not be closed");
+    assertThat(agent.exitValue()).isZero();
   }
 }

@@ -37,11 +37,16 @@ final class Arm {
   /// How often clients ask for the state of an operation.
   private static final String RETRY_SECONDS = "1";
 
-  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MOST = 100;
+
+  /// How many rows at most are asked for, and how many at once.
+  private static final String TOP = "$top";
+
+  private static final String COUNT = "count";
 
   /// What lists are chosen by: the next page by the same.
   private static final List<String> FILTERS =
-      List.of("jobType", "listViewType", "tag", "properties");
+      List.of("jobType", "listViewType", "tag", "properties", COUNT);
 
   /// Azure's first client looks for what is in a workspace at the workspace's own service.
   private static final String FIRST_CLIENT = "/rp/workspaces";
@@ -53,7 +58,14 @@ final class Arm {
   }
 
   Arm on(String method, String path, Endpoint endpoint) {
-    Endpoint answering = (request, actor) -> tagged(request, versioned(request, actor, endpoint));
+    Endpoint answering =
+        (request, actor) -> {
+          try {
+            return tagged(request, versioned(request, actor, endpoint));
+          } catch (Bodies.Unfit unfit) {
+            return tagged(request, Reads.badRequest(unfit.getMessage()));
+          }
+        };
     router.on(method, path, answering);
     if (path.startsWith(WORKSPACE)) {
       router.on(method, FIRST_CLIENT + path, answering);
@@ -61,7 +73,8 @@ final class Arm {
     return this;
   }
 
-  private static Response versioned(Request request, Actor actor, Endpoint endpoint) {
+  private static Response versioned(Request request, Actor actor, Endpoint endpoint)
+      throws Bodies.Unfit {
     String version = request.query("api-version");
     return version == null || version.isBlank()
         ? Json.refusal(
@@ -93,8 +106,9 @@ final class Arm {
 
   /// The rows with the address of the next page, which begins after the key `after`; null: that was
   /// all.
-  static Page page(Request request, List<?> rows, @Nullable String after) {
-    if (after == null) {
+  static Page page(Request request, List<?> rows, @Nullable String after) throws Bodies.Unfit {
+    long left = top(request) - rows.size();
+    if (after == null || left <= 0) {
       return new Page(rows, null);
     }
     StringBuilder next = new StringBuilder(request.server());
@@ -106,16 +120,20 @@ final class Arm {
         next.append('&').append(filter).append('=').append(encoded(value));
       }
     }
+    if (request.query(TOP) != null) {
+      next.append('&').append(TOP).append('=').append(left);
+    }
     return new Page(rows, next.append("&$skip=").append(encoded(after)).toString());
   }
 
   /// A page of what was put together by its keys, in their order.
-  static <T> Response paged(
-      Request request, NavigableMap<String, T> all, Function<T, Object> shown) {
+  static <T> Response paged(Request request, NavigableMap<String, T> all, Function<T, Object> shown)
+      throws Bodies.Unfit {
+    int size = pageSize(request);
     List<Object> rows = new ArrayList<>();
     String last = "";
     for (Map.Entry<String, T> each : all.tailMap(skip(request), false).entrySet()) {
-      if (rows.size() == PAGE_DEFAULT) {
+      if (rows.size() == size) {
         return Json.answer(200, page(request, rows, last));
       }
       rows.add(shown.apply(each.getValue()));
@@ -149,8 +167,14 @@ final class Arm {
     return skip == null ? "" : skip;
   }
 
-  static int pageSize() {
-    return PAGE_DEFAULT;
+  private static long top(Request request) throws Bodies.Unfit {
+    return Query.number(request, TOP, Long.MAX_VALUE, 1, Long.MAX_VALUE);
+  }
+
+  /// How many rows a page has: those that are left of what was asked for, if that is less.
+  static int pageSize(Request request) throws Bodies.Unfit {
+    long count = Query.number(request, COUNT, PAGE_MOST, 1, Long.MAX_VALUE);
+    return (int) Math.min(PAGE_MOST, Math.min(count, top(request)));
   }
 
   // Long-running operations.

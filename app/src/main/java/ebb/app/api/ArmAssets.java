@@ -1,11 +1,13 @@
 package ebb.app.api;
 
 import ebb.app.asset.AssetRefused;
+import ebb.app.asset.Likely;
 import ebb.app.asset.VersionedAssets;
 import ebb.app.asset.VersionedAssets.Version;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.journal.Listed;
+import ebb.app.wire.Page;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
@@ -108,8 +110,36 @@ final class ArmAssets {
     return refusal == null ? reads.storageRefusal() : refusal;
   }
 
-  private Response absent(String name) {
-    return Reads.notFound(kind.path().replaceFirst("s$", ""), name);
+  /// With the names that there are.
+  private Response absent(Scope workspace, String name) throws IOException {
+    return absent(
+        name,
+        "There is no %s '%s' in this workspace: %s."
+            .formatted(word(), name, Likely.among(assets.names(workspace, ""), name)));
+  }
+
+  /// With the versions that there are of the name, if it is there.
+  private Response absent(Scope workspace, String name, String version) throws IOException {
+    List<Version> versions = versions(workspace, name);
+    return versions.isEmpty()
+        ? absent(workspace, name)
+        : absent(
+            name + ":" + version,
+            "The %s '%s' has no version %s: %s."
+                .formatted(
+                    word(),
+                    name,
+                    version,
+                    Likely.among(versions.stream().map(Version::version).toList(), version)));
+  }
+
+  private static Response absent(String what, String message) {
+    return Json.refusal(Reason.of(404, "ResourceNotFound", what, message));
+  }
+
+  /// What one of them is called.
+  private String word() {
+    return kind.path().replaceFirst("s$", "");
   }
 
   private interface Saying {
@@ -236,7 +266,7 @@ final class ArmAssets {
     String name = request.parameter("name");
     List<Version> versions = assets.versions(workspace, name);
     if (versions.isEmpty()) {
-      return absent(name);
+      return absent(workspace, name);
     }
     try {
       for (Version each : versions) {
@@ -332,7 +362,7 @@ final class ArmAssets {
               assets.find(workspace, name, version).or(() -> known(name, version));
           return found.isPresent()
               ? Json.answer(200, shown(workspace, found.get()))
-              : absent(name + ":" + version);
+              : absent(workspace, name, version);
         });
   }
 
@@ -345,7 +375,7 @@ final class ArmAssets {
         workspace -> {
           List<Version> versions = versions(workspace, name);
           if (versions.isEmpty()) {
-            return absent(name);
+            return absent(workspace, name);
           }
           Listed listed = Arm.listed(request);
           TreeMap<String, Version> rows = new TreeMap<>();
@@ -354,6 +384,12 @@ final class ArmAssets {
               String age = "%019d".formatted(Long.MAX_VALUE - each.madeMillis());
               rows.put(age + " " + each.version(), each);
             }
+          }
+          // The address of a next page says from where on by itself.
+          boolean begins = Arm.skip(request).isEmpty();
+          long offset = Query.number(request, "offset", 0, 0, Long.MAX_VALUE);
+          for (long i = 0; begins && i < offset && !rows.isEmpty(); i++) {
+            rows.pollFirstEntry();
           }
           return Arm.paged(request, rows, each -> shown(workspace, each));
         });
@@ -365,7 +401,9 @@ final class ArmAssets {
 
   private Response name(String name, Scope workspace) throws IOException {
     List<Version> versions = versions(workspace, name);
-    return versions.isEmpty() ? absent(name) : Json.answer(200, name(workspace, versions));
+    return versions.isEmpty()
+        ? absent(workspace, name)
+        : Json.answer(200, name(workspace, versions));
   }
 
   private static boolean isArchived(List<Version> versions) {
@@ -403,10 +441,11 @@ final class ArmAssets {
         actor,
         workspace -> {
           Listed listed = Arm.listed(request);
+          int size = Arm.pageSize(request);
           List<ObjectNode> rows = new ArrayList<>();
           String last = "";
           for (String name : assets.names(workspace, Arm.skip(request))) {
-            if (rows.size() == Arm.pageSize()) {
+            if (rows.size() == size) {
               return Json.answer(200, Arm.page(request, rows, last));
             }
             List<Version> versions = assets.versions(workspace, name);
@@ -415,7 +454,7 @@ final class ArmAssets {
             }
             last = name;
           }
-          return Json.answer(200, Arm.page(request, rows, null));
+          return Json.answer(200, new Page(rows, null));
         });
   }
 }

@@ -6,6 +6,7 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.SignedAddress;
+import ebb.app.wire.Page;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
@@ -70,8 +71,7 @@ final class ArmCode {
         () ->
             Json.answer(
                 200,
-                Arm.page(
-                    request,
+                new Page(
                     isThere(name) ? List.of(shown(Reads.workspaceScope(request), name)) : List.of(),
                     null)));
   }

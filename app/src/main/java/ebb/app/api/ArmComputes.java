@@ -6,6 +6,7 @@ import ebb.app.view.ClusterSeen;
 import ebb.app.view.NodeSeen;
 import ebb.app.view.WorkspaceSeen;
 import ebb.app.wire.Compute;
+import ebb.app.wire.Page;
 import ebb.kernel.Kernel;
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.node.Node;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Clusters as Azure's computes.
@@ -270,14 +270,17 @@ final class ArmComputes {
                 "A cluster has no keys: its nodes cannot be logged into; run a job instead."));
   }
 
-  private Response withCluster(
-      Request request, Actor actor, Response absent, Function<ClusterSeen, Response> use) {
+  private interface Use {
+    Response of(ClusterSeen seen) throws Bodies.Unfit;
+  }
+
+  private Response withCluster(Request request, Actor actor, Response absent, Use use) {
     return reads.inWorkspace(
         request,
         actor,
         workspace -> {
           ClusterSeen seen = workspace.cluster(request.parameter("name"));
-          return seen == null ? absent : use.apply(seen);
+          return seen == null ? absent : use.of(seen);
         });
   }
 
@@ -311,14 +314,15 @@ final class ArmComputes {
         request,
         actor,
         workspace -> {
+          int size = Arm.pageSize(request);
           List<Compute> page = new ArrayList<>();
           for (ClusterSeen seen : workspace.clustersAfter(Arm.skip(request)).values()) {
-            if (page.size() == Arm.pageSize()) {
+            if (page.size() == size) {
               return Json.answer(200, Arm.page(request, page, page.getLast().name()));
             }
             page.add(compute(seen, null));
           }
-          return Json.answer(200, Arm.page(request, page, null));
+          return Json.answer(200, new Page(page, null));
         });
   }
 
@@ -408,13 +412,18 @@ final class ArmComputes {
         actor,
         absent(request),
         seen -> {
-          long after = Arm.skip(request).isEmpty() ? 0 : Id.parse(Arm.skip(request));
+          String skip = Arm.skip(request);
+          long after = skip.isEmpty() ? 0 : Id.parse(skip);
+          if (after < 0) {
+            throw Query.unfit(skip, "$skip", "what the address of the next page has");
+          }
+          int size = Arm.pageSize(request);
           List<Compute.Node> page = new ArrayList<>();
-          for (NodeSeen node : reads.view().nodesAfter(new NodeId(Math.max(after, 0))).values()) {
+          for (NodeSeen node : reads.view().nodesAfter(new NodeId(after)).values()) {
             if (!node.node().cluster().equals(seen.cluster().id())) {
               continue;
             }
-            if (page.size() == Arm.pageSize()) {
+            if (page.size() == size) {
               String next = Arm.page(request, page, page.getLast().nodeId()).nextLink();
               return Json.answer(200, new Compute.Nodes(page, next));
             }

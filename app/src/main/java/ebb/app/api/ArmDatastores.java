@@ -86,7 +86,7 @@ final class ArmDatastores {
         _ -> {
           TreeMap<String, String> names = new TreeMap<>();
           names.put(FILES, FILES);
-          if (!"true".equalsIgnoreCase(request.query("isDefault"))) {
+          if (!Query.truth(request, "isDefault")) {
             names.put(ARTIFACTS, ARTIFACTS);
             datastores.all().stream()
                 .filter(each -> each.isFor(Reads.workspaceScope(request)))
@@ -189,11 +189,18 @@ final class ArmDatastores {
       return Blobs.refused(
           400, "UnsupportedQueryParameter", "Of a store there is the list of its blobs.");
     }
-    Blobs.Asked asked =
-        new Blobs.Asked(
-            Bodies.or(request.query("prefix"), ""),
-            Bodies.or(request.query("delimiter"), ""),
-            Bodies.or(request.query("marker"), ""));
+    Blobs.Asked asked;
+    try {
+      asked =
+          new Blobs.Asked(
+              Bodies.or(request.query("prefix"), ""),
+              Bodies.or(request.query("delimiter"), ""),
+              Bodies.or(request.query("marker"), ""),
+              Math.min(
+                  Query.number(request, "maxresults", Blobs.PAGE, 1, Long.MAX_VALUE), Blobs.PAGE));
+    } catch (Bodies.Unfit unfit) {
+      return Blobs.refused(400, "OutOfRangeQueryParameterValue", unfit.getMessage());
+    }
     return inStore(
         request,
         actor,

@@ -83,7 +83,7 @@ final class ArmGroups {
     return known.made() != null ? new Known(known.made(), known.oldest(), false) : known;
   }
 
-  private Response list(Request request, Actor actor) {
+  private Response list(Request request, Actor actor) throws Bodies.Unfit {
     if (request.query("$filter") != null) {
       return Reads.badRequest("Groups are not chosen by $filter: list them and choose.");
     }

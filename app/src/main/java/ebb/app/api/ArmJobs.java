@@ -6,6 +6,7 @@ import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Listed;
 import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
+import ebb.app.wire.Page;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.JobId;
@@ -50,6 +51,7 @@ final class ArmJobs {
         .on("GET", PATH, (request, actor) -> shown(request, actor, 200))
         .on("PUT", PATH, this::put)
         .on("DELETE", PATH, this::delete)
+        .on("POST", PATH + "/validate", this::validate)
         .on("POST", PATH + "/cancel", this::cancel)
         .on("GET", PATH + "/operations/{operation}", this::operation);
   }
@@ -64,6 +66,18 @@ final class ArmJobs {
                 CommandJobBody.read(
                     Reads.workspaceScope(request), actor, request.parameter("name"), body),
                 status -> shown(request, actor, status)));
+  }
+
+  /// Ebb's own: a client asks before it sends what may be large.
+  private Response validate(Request request, Actor actor) {
+    return ArmBody.read(
+        request,
+        body ->
+            submissions.judge(
+                request,
+                actor,
+                CommandJobBody.read(
+                    Reads.workspaceScope(request), actor, request.parameter("name"), body)));
   }
 
   private Response shown(Request request, Actor actor, int status) {
@@ -92,17 +106,12 @@ final class ArmJobs {
     return isNothing ? Response.empty(204) : deleted;
   }
 
-  private Response list(Request request, Actor actor) {
+  private Response list(Request request, Actor actor) throws Bodies.Unfit {
     String type = Bodies.or(request.query("jobType"), COMMAND);
     if (TYPES.stream().noneMatch(type::equalsIgnoreCase)) {
       return Reads.badRequest("'%s' is no jobType: there are %s.".formatted(type, TYPES));
     }
-    Listed listed;
-    try {
-      listed = Arm.listed(request);
-    } catch (Bodies.Unfit unfit) {
-      return Reads.badRequest(unfit.getMessage());
-    }
+    Listed listed = Arm.listed(request);
     for (String other : OTHER_FILTERS) {
       if (request.query(other) != null) {
         return Reads.badRequest(
@@ -112,8 +121,7 @@ final class ArmJobs {
     }
     // Ebb's jobs are command jobs.
     if (!type.equalsIgnoreCase(COMMAND)) {
-      return reads.inWorkspace(
-          request, actor, _ -> Json.answer(200, Arm.page(request, List.of(), null)));
+      return reads.inWorkspace(request, actor, _ -> Json.answer(200, new Page(List.of(), null)));
     }
     String tag = request.query("tag");
     String properties = request.query("properties");
@@ -122,7 +130,7 @@ final class ArmJobs {
         actor,
         new JobEndpoints.Asked(
             Arm.skip(request),
-            Arm.pageSize(),
+            Arm.pageSize(request),
             listed,
             tag == null && properties == null
                 ? null

@@ -2,6 +2,7 @@ package ebb.app.api;
 
 import ebb.app.http.Request;
 import ebb.app.http.Response;
+import ebb.app.wire.Page;
 import ebb.app.wire.Usage;
 import ebb.app.wire.VmSizes;
 import ebb.kernel.Locations;
@@ -113,7 +114,7 @@ final class ArmLocations {
           }
           return rows;
         },
-        rows -> Json.answer(200, Arm.page(request, rows, null)));
+        rows -> Json.answer(200, new Page(rows, null)));
   }
 
   private static Usage usage(QuotaKey key, int used, int limit) {

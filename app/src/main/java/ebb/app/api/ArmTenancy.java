@@ -4,6 +4,7 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.view.WorkspaceSeen;
 import ebb.app.wire.Compute;
+import ebb.app.wire.Page;
 import ebb.app.wire.Tenancy;
 import ebb.app.wire.Workspace;
 import ebb.kernel.Locations;
@@ -70,7 +71,7 @@ final class ArmTenancy {
 
   // Subscriptions.
 
-  private Response subscriptions(Request request, Actor actor) {
+  private Response subscriptions(Request request, Actor actor) throws Bodies.Unfit {
     TreeMap<String, Tenancy.Subscription> shown = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (var workspace : within(Scope.ALL, actor)) {
       String id = workspace.scope().subscription();
@@ -119,15 +120,14 @@ final class ArmTenancy {
     String path = subscriptionScope(request).path() + "/locations/";
     return Json.answer(
         200,
-        Arm.page(
-            request,
+        new Page(
             names.stream().map(name -> new Tenancy.Location(path + name, name, name)).toList(),
             null));
   }
 
   // Workspaces.
 
-  private Response workspaces(Request request, Actor actor, Scope scope) {
+  private Response workspaces(Request request, Actor actor, Scope scope) throws Bodies.Unfit {
     TreeMap<String, ebb.kernel.cluster.Workspace> all = new TreeMap<>();
     within(scope, actor).forEach(each -> all.put(each.scope().key(), each));
     return Arm.paged(request, all, each -> shown(request, each));

@@ -73,7 +73,9 @@ final class Assets {
     private static final long serialVersionUID = 1;
 
     Missing(String hash) {
-      super("The code " + hash + " is not here: send it to .../code/" + hash + " first.");
+      super(
+          "The code %s is not here, or not any more: 'ebb run' and 'ebb ml job create' send it with the job; over HTTP, PUT it to the workspace's code/%s first."
+              .formatted(hash, hash));
     }
   }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Blobs {
   static final String NOT_FOUND = "BlobNotFound";
 
-  /// As many as Azure lists at once.
-  private static final int PAGE = 5_000;
+  /// As many as Azure lists at once, also where more are asked for.
+  static final int PAGE = 5_000;
 
   private static final DateTimeFormatter HTTP_TIME =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -124,7 +124,8 @@ final class Blobs {
   /// @param delimiter what ends a part of a name: names that go on behind it are listed as one;
   ///   empty for none
   /// @param marker after which name it begins
-  record Asked(String prefix, String delimiter, String marker) {}
+  /// @param most how many rows at once
+  record Asked(String prefix, String delimiter, String marker, long most) {}
 
   static Response list(NavigableMap<String, Blob> all, Asked asked) {
     TreeMap<String, @Nullable Blob> rows = new TreeMap<>();
@@ -146,7 +147,7 @@ final class Blobs {
     String last = "";
     for (Map.Entry<String, @Nullable Blob> row :
         rows.tailMap(asked.marker(), asked.marker().isEmpty()).entrySet()) {
-      if (listed++ == PAGE) {
+      if (listed++ == asked.most()) {
         next = last;
         break;
       }

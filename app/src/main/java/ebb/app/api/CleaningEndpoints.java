@@ -39,13 +39,13 @@ final class CleaningEndpoints {
     return governing.answer(actor, () -> clean(request));
   }
 
-  private Response clean(Request request) throws IOException {
-    boolean dry = "true".equalsIgnoreCase(request.query("dry"));
+  private Response clean(Request request) throws IOException, Bodies.Unfit {
+    boolean dry = Query.truth(request, "dry");
     String asked = Bodies.or(request.query("olderThan"), cleaning.keep().toString());
     try {
       Duration olderThan = Duration.parse(asked);
       if (olderThan.isNegative()) {
-        return unfit(asked);
+        throw unfit(asked);
       }
       Surface.Freed freed = cleaning.clean(olderThan, !dry);
       return Json.answer(
@@ -62,12 +62,11 @@ final class CleaningEndpoints {
               freed.images().count(),
               freed.images().bytes()));
     } catch (DateTimeParseException unreadable) {
-      return unfit(asked);
+      throw unfit(asked);
     }
   }
 
-  private static Response unfit(String asked) {
-    return Reads.badRequest(
-        "'" + asked + "' is no value for olderThan: it is an ISO 8601 duration such as P7D.");
+  private static Bodies.Unfit unfit(String asked) {
+    return Query.unfit(asked, "olderThan", "an ISO 8601 duration such as P7D");
   }
 }

@@ -59,7 +59,7 @@ final class ClusterEndpoints {
         request,
         actor,
         workspace -> {
-          int size = Reads.pageSize(request);
+          int size = Query.pageSize(request);
           List<Shapes.ClusterShown> page = new ArrayList<>();
           for (ClusterSeen seen : workspace.clustersAfter(Reads.after(request)).values()) {
             if (page.size() == size) {

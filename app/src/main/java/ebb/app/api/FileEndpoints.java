@@ -65,7 +65,7 @@ final class FileEndpoints {
   private record DiskShown(long kept, long between) {}
 
   private interface Use {
-    Response of(Path folder);
+    Response of(Path folder) throws Bodies.Unfit;
   }
 
   private Response list(Request request, Actor actor) {
@@ -90,7 +90,7 @@ final class FileEndpoints {
           if (found.size() > FILES_MAX) {
             return tooMany();
           }
-          return page(found, Reads.after(request), Reads.pageSize(request));
+          return page(found, Reads.after(request), Query.pageSize(request));
         });
   }
 
@@ -228,7 +228,7 @@ final class FileEndpoints {
   private record Job(JobId id, int attempts, int nodes) {}
 
   private interface UseJob {
-    Response of(Job job);
+    Response of(Job job) throws Bodies.Unfit;
   }
 
   private Response withJob(Request request, Actor actor, UseJob use) {
@@ -237,27 +237,23 @@ final class FileEndpoints {
         actor,
         new JobEndpoints.Cases() {
           @Override
-          public Response live(JobSeen seen) {
+          public Response live(JobSeen seen) throws Bodies.Unfit {
             return use.of(
                 new Job(seen.job().id(), seen.job().attempts(), seen.job().spec().nodes()));
           }
 
           @Override
-          public Response past(PastJob past) {
+          public Response past(PastJob past) throws Bodies.Unfit {
             return use.of(new Job(past.id(), past.attempts(), past.spec().nodes()));
           }
         });
   }
 
   private Response inFolder(Request request, Actor actor, Use use) {
-    String rank = Bodies.or(request.query("rank"), "0");
     return withJob(
         request,
         actor,
-        job ->
-            rank.matches("[0-9]{1,6}") && Integer.parseInt(rank) < job.nodes()
-                ? use.of(newest(job, Integer.parseInt(rank)))
-                : Reads.badRequest("rank is 0 to %d.".formatted(job.nodes() - 1)));
+        job -> use.of(newest(job, (int) Query.number(request, "rank", 0, 0, job.nodes() - 1))));
   }
 
   private Path newest(Job job, int rank) {
@@ -284,7 +280,7 @@ final class FileEndpoints {
     return Json.refusal(
         404,
         "FileNotFound",
-        "The job has no file '%s': .../files lists those below outputs/ and logs/."
+        "The job has no file '%s': 'ebb ml job download' brings those that it has, which lie below outputs/ and logs/."
             .formatted(path));
   }
 

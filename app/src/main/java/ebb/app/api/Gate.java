@@ -137,8 +137,13 @@ public final class Gate implements Handler {
           .with("WWW-Authenticate", "Bearer");
     }
     return switch (router.find(request)) {
-      case Router.Match<Endpoint>(Endpoint endpoint, Request matched) ->
-          endpoint.answer(matched, actor.get());
+      case Router.Match<Endpoint>(Endpoint endpoint, Request matched) -> {
+        try {
+          yield endpoint.answer(matched, actor.get());
+        } catch (Bodies.Unfit unfit) {
+          yield Reads.badRequest(unfit.getMessage());
+        }
+      }
       case Router.WrongMethod<Endpoint> wrong ->
           Json.refusal(
                   405,

@@ -1,5 +1,6 @@
 package ebb.app.api;
 
+import ebb.app.asset.Likely;
 import ebb.app.asset.VersionedAssets;
 import ebb.app.code.Uploads;
 import ebb.app.data.DataAddress;
@@ -137,9 +138,10 @@ final class InputAddresses {
           assets.versions(workspace, name).stream().map(VersionedAssets.Version::version).toList();
       throw new Bodies.Unfit(
           versions.isEmpty()
-              ? "There is no %s '%s' in this workspace.".formatted(kind, name)
-              : "The %s '%s' has no version %s that a job can name so: there are %s."
-                  .formatted(kind, name, version, versions));
+              ? "There is no %s '%s' in this workspace: %s."
+                  .formatted(kind, name, Likely.among(assets.names(workspace, ""), name))
+              : "The %s '%s' has no version %s that a job can name so: %s."
+                  .formatted(kind, name, version, Likely.among(versions, version)));
     }
     return found.get().address();
   }

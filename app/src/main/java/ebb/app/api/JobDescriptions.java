@@ -124,7 +124,12 @@ final class JobDescriptions {
             now, CommandJobBody.read(workspace, actor, name, now), asked.sent(), job.spec());
     if (!different.isEmpty()) {
       Reason taken = Reason.of(new Rejection.NameTaken("job", name));
-      return new Look.Refused(Json.refusal(taken.differing(different)));
+      return new Look.Refused(
+          Json.refusal(
+              taken
+                  .differing(different)
+                  .also(
+                      "Of a job that there is, displayName, description, tags, properties and isArchived can change.")));
     }
     boolean hidden = asked.hidden() == null ? job.description().hidden() : asked.hidden();
     ObjectNode words = JobWords.of(asked.words(), name);

@@ -200,9 +200,9 @@ final class JobEndpoints {
 
   /// What to answer about a job that is live, and about one that is history.
   interface Cases {
-    Response live(JobSeen seen);
+    Response live(JobSeen seen) throws Bodies.Unfit;
 
-    Response past(PastJob past) throws HistoryUnavailable;
+    Response past(PastJob past) throws HistoryUnavailable, Bodies.Unfit;
   }
 
   /// The view first: what leaves it is in history by then.
@@ -230,11 +230,11 @@ final class JobEndpoints {
         });
   }
 
-  private Response list(Request request, Actor actor) {
+  private Response list(Request request, Actor actor) throws Bodies.Unfit {
     return page(
         request,
         actor,
-        new Asked(Reads.after(request), Reads.pageSize(request), listed(request), null),
+        new Asked(Reads.after(request), Query.pageSize(request), listed(request), null),
         new Rows<Shapes.JobShown>() {
           @Override
           public Shapes.JobShown live(JobSeen seen, JobFacts facts) {
@@ -250,11 +250,13 @@ final class JobEndpoints {
   }
 
   /// The query's `archived`: absent leaves such jobs out.
-  private static Listed listed(Request request) {
-    return switch (Bodies.or(request.query("archived"), "")) {
+  private static Listed listed(Request request) throws Bodies.Unfit {
+    String archived = Bodies.or(request.query("archived"), "");
+    return switch (archived) {
+      case "" -> Listed.SHOWN;
       case "also" -> Listed.ALL;
       case "only" -> Listed.HIDDEN;
-      default -> Listed.SHOWN; // as if nothing was said
+      default -> throw Query.unfit(archived, "archived", "also or only");
     };
   }
 
@@ -270,6 +272,11 @@ final class JobEndpoints {
 
   /// @param next after which the following page begins; null if this is the last one
   record JobPage<T>(List<T> rows, @Nullable String next) {}
+
+  /// How a page is answered.
+  interface Showing<T> {
+    Object of(JobPage<T> page) throws Bodies.Unfit;
+  }
 
   /// Whether a list is to have a job.
   interface Wanted {
@@ -297,8 +304,7 @@ final class JobEndpoints {
   }
 
   /// Live jobs and those of history as one list, newest first.
-  <T> Response page(
-      Request request, Actor actor, Asked asked, Rows<T> rows, Function<JobPage<T>, Object> shown) {
+  <T> Response page(Request request, Actor actor, Asked asked, Rows<T> rows, Showing<T> shown) {
     String after = asked.after();
     long before = after.isEmpty() ? History.NEWEST.value() : Id.parse(after);
     if (before < 0) {
@@ -318,8 +324,7 @@ final class JobEndpoints {
                     .jobs(workspace.workspace().id(), asked.which(), start, asked.most() + 1)
                     .iterator();
             JobPage<Found> page = merge(live, past, asked);
-            return Json.answer(
-                200, shown.apply(new JobPage<>(shown(page.rows(), rows), page.next())));
+            return Json.answer(200, shown.of(new JobPage<>(shown(page.rows(), rows), page.next())));
           } catch (HistoryUnavailable unavailable) {
             return historyUnavailable(unavailable);
           }

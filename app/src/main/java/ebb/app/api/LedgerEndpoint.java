@@ -133,7 +133,7 @@ final class LedgerEndpoint {
       String by = Bodies.or(request.query("by"), "job");
       Asked asked =
           new Asked(
-              of, new Ledger.Period(from, to), by, request.query("after"), Reads.pageSize(request));
+              of, new Ledger.Period(from, to), by, request.query("after"), Query.pageSize(request));
       return shown(asked);
     } catch (Bodies.Unfit unfit) {
       return Reads.badRequest(unfit.getMessage());

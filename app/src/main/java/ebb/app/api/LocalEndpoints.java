@@ -133,7 +133,7 @@ final class LocalEndpoints {
         actor,
         new JobEndpoints.Cases() {
           @Override
-          public Response live(JobSeen seen) {
+          public Response live(JobSeen seen) throws Bodies.Unfit {
             Job job = seen.job();
             if (!job.submitter().equals(actor.person())) {
               return Json.refusal(
@@ -150,11 +150,7 @@ final class LocalEndpoints {
             if (job.phase() instanceof Job.Ended ended) {
               return Json.refusal(Reason.of(new Rejection.AlreadyEnded(job.name(), ended.cause())));
             }
-            try {
-              return use.of(job);
-            } catch (Bodies.Unfit unfit) {
-              return Reads.badRequest(unfit.getMessage());
-            }
+            return use.of(job);
           }
 
           @Override
@@ -288,24 +284,21 @@ final class LocalEndpoints {
   }
 
   /// Takes a piece of a stream at its offset; the same piece again changes nothing.
-  private Response logs(Request request, Actor actor) {
+  private Response logs(Request request, Actor actor) throws Bodies.Unfit {
     byte[] piece = request.body(Bounded.BODY_BYTES);
-    String offset = Bodies.or(request.query("offset"), "");
-    String stream = Bodies.or(request.query("stream"), "");
-    if (piece == null || !offset.matches("[0-9]{1,12}")) {
+    long offset = Query.number(request, "offset", -1, 0, Long.MAX_VALUE);
+    if (piece == null || offset < 0) {
       return Reads.badRequest("A piece has at most 1 MiB, and offset says where it begins.");
     }
-    if (!stream.equals("stdout") && !stream.equals("stderr")) {
-      return Reads.badRequest("'" + stream + "' is no stream: there are stdout and stderr.");
-    }
+    boolean isErrors = LogEndpoints.isErrors(request, "");
     return withLocal(
         request,
         actor,
         job -> {
-          Path file = parts.outputs().file(job.id(), 1, 0, stream.equals("stderr"));
+          Path file = parts.outputs().file(job.id(), 1, 0, isErrors);
           long most = parts.outputs().boundBytes() + NOTICE_BYTES;
           try {
-            return write(file, Long.parseLong(offset), piece, most);
+            return write(file, offset, piece, most);
           } catch (IOException failure) {
             return Reads.unavailable("StorageUnavailable", "The log was not kept.", failure);
           }

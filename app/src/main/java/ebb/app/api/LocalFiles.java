@@ -67,10 +67,10 @@ final class LocalFiles {
     router.on("PUT", LocalEndpoints.PATH + "/files/{path...}", this::take);
   }
 
-  private Response take(Request request, Actor actor) {
+  private Response take(Request request, Actor actor) throws Bodies.Unfit {
     byte[] bytes = request.body(Bounded.BODY_BYTES);
-    String offset = Bodies.or(request.query("offset"), "");
-    if (bytes == null || !offset.matches("[0-9]{1,15}")) {
+    long offset = Query.number(request, "offset", -1, 0, Long.MAX_VALUE);
+    if (bytes == null || offset < 0) {
       return Reads.badRequest("A piece has at most 1 MiB, and offset says where it begins.");
     }
     String path = request.parameter("path");
@@ -78,7 +78,7 @@ final class LocalFiles {
       return Reads.badRequest(
           "'%s' is not kept: what lies below outputs/ and logs/ is.".formatted(path));
     }
-    Piece piece = new Piece(path, Long.parseLong(offset), ByteBuffer.wrap(bytes));
+    Piece piece = new Piece(path, offset, ByteBuffer.wrap(bytes));
     return local.withLocal(
         request,
         actor,

@@ -55,34 +55,27 @@ final class LogEndpoints {
         actor,
         new JobEndpoints.Cases() {
           @Override
-          public Response live(JobSeen seen) {
+          public Response live(JobSeen seen) throws Bodies.Unfit {
             return logs(request, seen.job().id(), seen.job().attempts(), seen.job().spec());
           }
 
           @Override
-          public Response past(PastJob past) {
+          public Response past(PastJob past) throws Bodies.Unfit {
             return logs(request, past.id(), past.attempts(), past.spec());
           }
         });
   }
 
-  private Response logs(Request request, JobId job, int attempts, JobSpec spec) {
-    int nodes = spec.nodes();
-    String stream = Bodies.or(request.query("stream"), "stdout");
-    if (!stream.equals("stdout") && !stream.equals("stderr")) {
-      return Reads.badRequest("'" + stream + "' is no stream: there are stdout and stderr.");
-    }
+  private Response logs(Request request, JobId job, int attempts, JobSpec spec)
+      throws Bodies.Unfit {
+    boolean isErrors = isErrors(request, "stdout");
     boolean sendsEvents = EventStreams.areWanted(request);
-    boolean follows = sendsEvents || "true".equalsIgnoreCase(request.query("follow"));
+    boolean follows = Query.truth(request, "follow") || sendsEvents;
+    boolean asksForAll = Query.truth(request, "all");
     int newest = Math.max(1, attempts);
-    long attempt = number(request, "attempt", newest);
-    long rank = number(request, "rank", 0);
-    long offset = number(request, "offset", 0);
-    if (attempt < 1 || attempt > newest || rank < 0 || rank >= nodes || offset < 0) {
-      return Reads.badRequest(
-          "The job has had %d attempts and has %d nodes: attempt is 1 to %d, rank 0 to %d, offset 0 or more."
-              .formatted(attempts, nodes, newest, nodes - 1));
-    }
+    long attempt = Query.number(request, "attempt", newest, 1, newest);
+    long rank = Query.number(request, "rank", 0, 0, spec.nodes() - 1);
+    long offset = Query.number(request, "offset", 0, 0, Long.MAX_VALUE);
     // Whoever follows a job that has not started waits for its first attempt.
     if (attempts == 0 && !follows) {
       return Json.refusal(
@@ -97,7 +90,6 @@ final class LogEndpoints {
     } catch (SpecificationStoreFailure failure) {
       return Reads.unavailable("LogUnavailable", "The output cannot be read.", failure);
     }
-    boolean isErrors = stream.equals("stderr");
     IntFunction<TaskLog> logs =
         of -> new TaskLog(view, parts.outputs().file(job, of, (int) rank, isErrors), job, of, mask);
     LogEvents.Place begin = new LogEvents.Place((int) attempt, offset);
@@ -116,7 +108,7 @@ final class LogEndpoints {
       return plain.answer(TYPE, out -> ofAttempt.follow(begin, out));
     }
     TaskLog log = logs.apply((int) attempt);
-    return request.query("all") != null
+    return asksForAll
         ? Response.streamed(TYPE, out -> copy(log, offset, !log.isOver(), out))
         : whole(log, offset);
   }
@@ -133,12 +125,14 @@ final class LogEndpoints {
                 .orElse(Map.of()));
   }
 
-  private static long number(Request request, String name, long absent) {
-    String text = request.query(name);
-    if (text == null) {
-      return absent;
-    }
-    return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : -1;
+  /// Which of the two streams is asked for.
+  static boolean isErrors(Request request, String absent) throws Bodies.Unfit {
+    String stream = Bodies.or(request.query("stream"), absent);
+    return switch (stream) {
+      case "stdout" -> false;
+      case "stderr" -> true;
+      default -> throw Query.unfit(stream, "stream", "stdout or stderr");
+    };
   }
 
   private static Response whole(TaskLog log, long offset) {

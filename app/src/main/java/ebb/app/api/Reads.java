@@ -20,9 +20,6 @@ final class Reads {
   /// Most of what fails on a machine fails for longer than a moment.
   private static final int AGAIN_SECONDS = 5;
 
-  private static final int PAGE_DEFAULT = 100;
-  private static final int PAGE_MOST = 1000;
-
   private final View view;
   private final LongSupplier now;
 
@@ -80,11 +77,15 @@ final class Reads {
       return refusal;
     }
     WorkspaceSeen workspace = view.workspace(scope);
-    return workspace == null ? notFound("workspace", scope.workspace()) : look.at(workspace);
+    try {
+      return workspace == null ? notFound("workspace", scope.workspace()) : look.at(workspace);
+    } catch (Bodies.Unfit unfit) {
+      return badRequest(unfit.getMessage());
+    }
   }
 
   interface Look {
-    Response at(WorkspaceSeen workspace);
+    Response at(WorkspaceSeen workspace) throws Bodies.Unfit;
   }
 
   static Response notFound(String kind, String name) {
@@ -97,6 +98,13 @@ final class Reads {
       case "job" -> ": 'ebb ml job list' lists those there are.";
       case "cluster", "compute" -> ": 'ebb ml compute list' lists those there are.";
       case "lock" -> ": 'ebb lock list' lists those there are.";
+      case "datastore" ->
+          ": 'ebb ml datastore list' lists those there are, and 'create' makes one.";
+      case "secret" -> ": 'ebb secret list' lists those there are, and 'set' keeps one.";
+      case "workspace" ->
+          ": 'ebb ml workspace list' lists those there are; one is made when something is first created in it.";
+      case "node" -> ": 'ebb nodes' lists those there are.";
+      case "incident" -> ": 'ebb incident' lists those there are.";
       default -> ".";
     };
   }
@@ -110,15 +118,6 @@ final class Reads {
 
   static Response badRequest(String message) {
     return Json.refusal(400, "InvalidRequest", message);
-  }
-
-  /// How many rows a page has: the query's `limit`, within bounds.
-  static int pageSize(Request request) {
-    String asked = request.query("limit");
-    if (asked == null || !asked.matches("[0-9]{1,4}")) {
-      return PAGE_DEFAULT;
-    }
-    return Math.clamp(Integer.parseInt(asked), 1, PAGE_MOST);
   }
 
   /// After which name the page starts.

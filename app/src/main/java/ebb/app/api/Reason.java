@@ -3,6 +3,7 @@ package ebb.app.api;
 import ebb.kernel.Kernel;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Rejection;
+import ebb.kernel.protocol.Thing;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -43,9 +44,13 @@ public record Reason(
     if (what.isEmpty()) {
       return this;
     }
-    String more = message + " Different is: " + String.join(", ", what) + ".";
-    return new Reason(status, code, more, target, numbers, retryAfterSeconds)
-        .number("different", what);
+    return also("Different is: " + String.join(", ", what) + ".").number("different", what);
+  }
+
+  /// With one more sentence.
+  Reason also(String sentence) {
+    String more = message + " " + sentence;
+    return new Reason(status, code, more, target, numbers, retryAfterSeconds);
   }
 
   /// Names the job's place in the queue that it waits in; 0: in none. One so far back that it was
@@ -275,8 +280,11 @@ public record Reason(
                   409,
                   "Quarantined",
                   quarantined.thing().toString(),
-                  "Ebb met a bug while deciding about %1$s, incident %2$s in the server's log: it decides nothing more about it, and no deadline of it passes, until an owner ends that ('ebb incident end %2$s'). Report the incident."
-                      .formatted(quarantined.thing(), quarantined.incident()))
+                  "Ebb met a bug while deciding about %1$s, incident %2$s in the server's log: %3$s, until an owner ends that ('ebb incident end %2$s'). Report the incident."
+                      .formatted(
+                          quarantined.thing(),
+                          quarantined.incident(),
+                          quarantine(quarantined.thing().kind())))
               .number("incident", quarantined.incident());
       case Rejection.NotExpected unexpected ->
           of(
@@ -293,6 +301,15 @@ public record Reason(
                       .formatted(broken.incident()))
               .number("incident", broken.incident());
       default -> throw new IllegalArgumentException("no bug: " + rejection); // split by of()
+    };
+  }
+
+  private static String quarantine(Thing.Kind kind) {
+    return switch (kind) {
+      case CLUSTER -> "nothing is placed in it, and no deadline of it passes";
+      case WORKSPACE -> "its deletion does not go on";
+      case NODE -> "no deadline of it passes, so that it stays and costs, and jobs may use it";
+      case JOB, ATTEMPT -> "no deadline of it passes, a time limit neither";
     };
   }
 
@@ -313,7 +330,7 @@ public record Reason(
                   507,
                   "InsufficientStorage",
                   "",
-                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home. What runs goes on and is recorded."
+                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home ('ebb gc' removes what ended jobs have left between). What runs goes on and is recorded."
                       .formatted(low.freeBytes() >> 20, low.markBytes() >> 20))
               .number("freeBytes", low.freeBytes())
               .number("markBytes", low.markBytes())

@@ -96,13 +96,13 @@ final class ServerEndpoints {
 
   // Nodes.
 
-  private Response nodes(Request request, Actor actor) {
+  private Response nodes(Request request, Actor actor) throws Bodies.Unfit {
     String after = request.query("after");
     long start = after == null ? 0 : Id.parse(after);
     if (start < 0) {
       return Reads.badRequest("'" + after + "' is no id: 'after' takes the 'next' of a page.");
     }
-    int size = Reads.pageSize(request);
+    int size = Query.pageSize(request);
     List<Shapes.NodeShown> page = new ArrayList<>();
     for (NodeSeen seen : reads.view().nodesAfter(new NodeId(start)).values()) {
       if (!reads.may(actor, seen.workspace())) {
@@ -158,7 +158,7 @@ final class ServerEndpoints {
         .gauge("ebb_safe_mode", "1 while nothing is started.", rules.safeMode() ? 1 : 0)
         .gauge(
             "ebb_quarantined",
-            "Things that nothing is decided about since a bug was met; 'ebb incident' lists them.",
+            "Things that are left as they are since a bug was met; 'ebb incident' lists them.",
             rules.quarantine().size())
         .gauge("ebb_storage_low", "1 while the disk is too full.", rules.storage().low() ? 1 : 0)
         .gauge(

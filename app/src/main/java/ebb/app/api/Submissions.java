@@ -96,6 +96,35 @@ final class Submissions {
     return answered(request, actor, () -> send(request, actor, submission, shown));
   }
 
+  /// Whether a job that there is not yet would be taken, as far as can be known before what it
+  /// needs of its sender's machine is here: by the same guards, and nothing is kept.
+  Response judge(Request request, Actor actor, Submission submission) {
+    return answered(
+        request,
+        actor,
+        () -> {
+          Scope scope = Reads.workspaceScope(request);
+          String name = request.parameter("name");
+          Seen seen = look(scope, name);
+          if (seen.job() != null) {
+            return seen.job().isDeleted()
+                ? Json.refusal(Reason.of(new Rejection.Deleted("job", name)))
+                : Response.empty(204); // it is compared with what comes, once that is whole
+          }
+          Specification specification = complete(submission, scope);
+          Response refusal = refusal(specification, submission, scope);
+          if (refusal != null) {
+            return refusal;
+          }
+          String hash = Specification.hashOf(specification.canonicalBytes());
+          JobSpec spec = submission.spec().withHash(hash);
+          return wishes.judge(
+              actor,
+              new Command.SubmitJob(scope, name, spec, submission.nodes().serverless(), seen.at()),
+              Response.empty(204));
+        });
+  }
+
   private interface Doing {
     Response answer() throws Bodies.Unfit, HistoryUnavailable, IOException;
   }

@@ -91,22 +91,33 @@ final class WaitReasons {
             409,
             "ClusterFull",
             "",
-            "The job needs %s; the cluster may have %d and %d are busy, claimed or leaving%s%s. Wait, or raise the cluster's maximum."
+            "The job needs %s; the cluster may have %d and %d are busy, claimed or leaving%s%s%s. Wait, or raise the cluster's maximum."
                 .formatted(
                     full.asked() == 1 ? "a node" : full.asked() + " nodes",
                     full.max(),
                     full.taken(),
                     Reason.held(full.holders(), "node"),
+                    outOfSight(full.outOfSight()),
                     full.head().isEmpty()
                         ? Reason.by("; enough should be free by ", full.headStartsBy())
                         : "; before it comes '"
                             + full.head()
                             + "'"
                             + Reason.by(", which starts by ", full.headStartsBy())))
-        .limited(full.max(), full.taken(), full.asked())
+        .limited(full.max(), full.taken() + full.outOfSight(), full.asked())
+        .number("outOfSight", full.outOfSight())
         .number("head", full.head())
         .number("headStartsBy", Reason.time(full.headStartsBy()))
         .number("holders", full.holders());
+  }
+
+  private static String outOfSight(int nodes) {
+    return nodes == 0
+        ? ""
+        : nodes == 1
+            ? ", 1 is out of sight until the backend answers for it or it is let go"
+            : ", %d are out of sight until the backend answers for them or they are let go"
+                .formatted(nodes);
   }
 
   private static Reason wouldDelayHead(Rejection.WouldDelayHead head) {

@@ -4,9 +4,11 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.loop.EngineLoop;
 import ebb.app.loop.Outcome;
+import ebb.kernel.Kernel;
 import ebb.kernel.State;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
+import ebb.kernel.protocol.Order;
 import ebb.kernel.protocol.Verdict;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
@@ -44,6 +46,13 @@ final class Wishes {
       case Outcome.NotServing<Verdict> _ -> notServing();
       case Outcome.Unknown<Verdict> _ -> unknown();
     };
+  }
+
+  /// `granted` if the wish would be, else why not; nothing is done.
+  Response judge(Actor actor, Command.Wish wish, Response granted) {
+    return ask(
+        (state, now) -> Kernel.decide(state, new Order(now, actor, prefix, wish)),
+        verdict -> answer(new Outcome.Answered<>(verdict), _ -> granted));
   }
 
   Outcome<Verdict> send(Request request, Actor actor, Command.Wish wish) {

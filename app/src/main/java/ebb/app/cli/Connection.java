@@ -65,8 +65,11 @@ final class Connection {
   static Connection open(Place place) {
     OwnServer server = new OwnServer(place.folder());
     JsonNode address = server.running();
-    boolean starts = address == null && place.isDefaultHome() && OwnServer.canStart();
-    return at(place, starts ? server.start() : address);
+    if (address == null) {
+      boolean starts = place.isDefaultHome() && OwnServer.canStart();
+      address = starts ? server.start() : server.awaited();
+    }
+    return at(place, address);
   }
 
   /// For what only looks on: a server that somebody has stopped is not started for it.

@@ -2,6 +2,7 @@ package ebb.app.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -93,12 +94,13 @@ final class JobCommand {
       file.change(read);
       Connection connection = Connection.to(place);
       connection.ensureWorkspace();
-      ObjectNode properties = JobFile.properties(folder, read, new Uploads(connection, yes));
-      String named = name == null ? JobFile.name(read) : name;
+      String given = name == null ? JobFile.name(read) : name;
+      String named = given == null ? Jobs.newName() : given;
       Jobs jobs = new Jobs(connection);
-      JsonNode submitted =
-          jobs.submitAnywhere(
-              named == null ? Jobs.newName() : named, properties, JobFile.codeOf(folder, read));
+      ObjectNode properties =
+          JobFile.properties(
+              folder, read, new Uploads(connection, yes), job -> jobs.judge(named, job));
+      JsonNode submitted = jobs.submitAnywhere(named, properties, JobFile.codeOf(folder, read));
       web.tell(submitted.path("name").asString());
       if (stream) {
         return End.tell(jobs.follow(submitted.path("name").asString()));
@@ -181,20 +183,48 @@ final class JobCommand {
     @Mixin private Named named = new Named();
     @Mixin private Output output = new Output();
 
+    @Mixin private Web web = new Web();
+
     @Option(
         names = "--set",
-        required = true,
         paramLabel = "PROPERTY=VALUE",
         arity = "1..*",
         description =
             "display_name, description, tags.NAME or properties.NAME, as in --set tags.best=yes.")
     private Map<String, String> changes = new TreeMap<>();
 
+    @Option(
+        names = "--remove",
+        paramLabel = "PROPERTY",
+        arity = "1..*",
+        description = "The same, without a value.")
+    private java.util.List<String> removed = new ArrayList<>();
+
     @Override
     public void run() {
-      TreeMap<String, String> renamed = new TreeMap<>();
-      changes.forEach((name, value) -> renamed.put(AzShape.JOB.getOrDefault(name, name), value));
-      output.show(named.jobs().update(named.name, renamed), Jobs.COLUMNS, AzShape::job);
+      if (changes.isEmpty() && removed.isEmpty()) {
+        throw Failed.unreadable("nothing changes: say --set PROPERTY=VALUE or --remove PROPERTY.");
+      }
+      TreeMap<String, String> set = new TreeMap<>();
+      changes.forEach((path, value) -> set.put(said(path), value));
+      java.util.List<String> gone = removed.stream().map(Update::said).toList();
+      web.tell(named.name);
+      output.show(named.jobs().update(named.name, set, gone), Jobs.COLUMNS, AzShape::job);
+    }
+
+    /// The path of what is said about a job, in REST's words; everything else never changes.
+    private static String said(String path) {
+      String property = path.replaceFirst("[.].*", "");
+      String called = AzShape.JOB.getOrDefault(property, property);
+      return switch (called) {
+        case "displayName", "description", "tags", "properties" ->
+            called + path.substring(property.length());
+        default ->
+            throw Failed.refused(
+                "PropertyChangeNotAllowed",
+                "'%s' of a job that there is does not change: display_name, description, tags.NAME and properties.NAME do."
+                    .formatted(property));
+      };
     }
   }
 
@@ -207,7 +237,7 @@ final class JobCommand {
 
     @Override
     public void run() {
-      named.jobs().update(named.name, Map.of("isArchived", "true"));
+      named.jobs().update(named.name, Map.of("isArchived", "true"), java.util.List.of());
     }
   }
 
@@ -220,7 +250,7 @@ final class JobCommand {
 
     @Override
     public void run() {
-      named.jobs().update(named.name, Map.of("isArchived", "false"));
+      named.jobs().update(named.name, Map.of("isArchived", "false"), java.util.List.of());
     }
   }
 

@@ -2,10 +2,12 @@ package ebb.app.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +25,9 @@ final class JobFile {
   private final Uploads uploads;
   private final ObjectNode job = JsonNodeFactory.instance.objectNode();
 
+  /// What is sent, and named in the job, once nothing else stands in its way.
+  private final List<Runnable> sending = new ArrayList<>();
+
   private JobFile(Path folder, ObjectNode file, Uploads uploads) {
     this.folder = folder;
     this.file = file;
@@ -32,8 +37,17 @@ final class JobFile {
   /// The `properties` of the job that a file asks for.
   ///
   /// @param folder what relative paths start from
-  static ObjectNode properties(Path folder, ObjectNode file, Uploads uploads) {
-    return new JobFile(folder, file, uploads).read();
+  /// @param judge refuses a job that would be refused; asked before anything large is sent, with
+  ///   the job as it is without that
+  static ObjectNode properties(
+      Path folder, ObjectNode file, Uploads uploads, Consumer<ObjectNode> judge) {
+    JobFile read = new JobFile(folder, file, uploads);
+    ObjectNode job = read.read();
+    if (!read.sending.isEmpty()) {
+      judge.accept(job);
+      read.sending.forEach(Runnable::run);
+    }
+    return job;
   }
 
   private ObjectNode read() {
@@ -117,7 +131,7 @@ final class JobFile {
           "code is a folder of this machine, and not '" + code + "': fetch it there first.");
     }
     if (!isLocalJob()) { // which copies it itself
-      job.put("codeId", uploads.code(local(code)));
+      sending.add(() -> job.put("codeId", uploads.code(local(code))));
     }
   }
 
@@ -173,8 +187,15 @@ final class JobFile {
       }
       return sent.put("jobInputType", "literal").put("value", here.toString());
     }
-    sent.put("jobInputType", type);
-    sent.put("uri", isLocal(path) ? uploads.input(local(path)) : path);
+    if (!isLocal(path)) {
+      return ofFiles(sent, type, path, files);
+    }
+    sending.add(() -> ofFiles(sent.removeAll(), type, uploads.input(local(path)), files));
+    return sent.put("jobInputType", "literal").put("value", path); // stands in until it is there
+  }
+
+  private static ObjectNode ofFiles(ObjectNode sent, String type, String uri, ObjectNode files) {
+    sent.put("jobInputType", type).put("uri", uri);
     if (files.hasNonNull("mode")) {
       sent.put("mode", AzShape.mode(text(files, "mode", "")));
     }

@@ -57,6 +57,11 @@ final class Jobs {
     return connection.put(path(name), body(properties));
   }
 
+  /// Refuses a job that the server would refuse; what is not sent yet is left out.
+  void judge(String name, ObjectNode properties) {
+    connection.arm("POST", path(name) + "/validate", body(properties));
+  }
+
   private static ObjectNode body(ObjectNode properties) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.set("properties", properties);
@@ -104,7 +109,9 @@ final class Jobs {
   }
 
   /// Changes what is said about a job: of the job as it is shown.
-  JsonNode update(String name, Map<String, String> changes) {
+  ///
+  /// @param removed what is no longer said, as paths
+  JsonNode update(String name, Map<String, String> changes, List<String> removed) {
     JsonNode job = show(name);
     if (!(job.path("properties") instanceof ObjectNode properties)) {
       throw Failed.refused("InvalidJob", "'" + name + "' is shown without properties.");
@@ -112,6 +119,11 @@ final class Jobs {
     // What is not named stays as it is, also where somebody changes it meanwhile.
     properties.remove("isArchived");
     Yaml.set(properties, changes);
+    for (String path : removed) {
+      if (!Yaml.remove(properties, path)) {
+        throw Failed.refused("PropertyNotFound", "'" + name + "' has no '" + path + "'.");
+      }
+    }
     return submit(name, properties).body();
   }
 

@@ -40,6 +40,8 @@ final class OwnServer {
 
   private static final long POLL_MILLIS = 50;
 
+  private static final String START_LOCK = "start.lock";
+
   private final Path home;
 
   OwnServer(Path home) {
@@ -120,6 +122,23 @@ final class OwnServer {
     }
   }
 
+  /// Where the server listens, for a client that starts none: it waits for whoever does; null if
+  /// nobody does.
+  @Nullable JsonNode awaited() {
+    awaitStarter();
+    return awaitOther();
+  }
+
+  /// Waits while another client starts a server: it holds a lock until that is there.
+  private void awaitStarter() {
+    try (FileChannel channel = FileChannel.open(home.resolve(START_LOCK), StandardOpenOption.READ);
+        FileLock _ = channel.lock(0, Long.MAX_VALUE, true)) {
+      return; // nobody holds it any more
+    } catch (IOException nobody) {
+      return; // no client has ever started one here
+    }
+  }
+
   /// Where a server listens that somebody else is starting; null if nobody is, or it ended.
   private @Nullable JsonNode awaitOther() {
     Progress progress = new Progress("waiting for the server that starts");
@@ -176,7 +195,7 @@ final class OwnServer {
             home,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
-      Path lock = home.resolve("start.lock");
+      Path lock = home.resolve(START_LOCK);
       try (FileChannel channel =
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock _ = channel.lock()) {

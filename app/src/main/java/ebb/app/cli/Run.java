@@ -118,10 +118,14 @@ final class Run implements Callable<Integer> {
     Connection connection = Connection.to(place);
     connection.ensureWorkspace();
     Jobs jobs = new Jobs(connection);
+    String named = name == null ? Jobs.newName() : name;
     ObjectNode properties =
-        JobFile.properties(Path.of(""), file(connection), new Uploads(connection, yes));
-    JsonNode submitted =
-        jobs.submitAnywhere(name == null ? Jobs.newName() : name, properties, folder());
+        JobFile.properties(
+            Path.of(""),
+            file(connection),
+            new Uploads(connection, yes),
+            asked -> jobs.judge(named, asked));
+    JsonNode submitted = jobs.submitAnywhere(named, properties, folder());
     String job = submitted.path("name").asString();
     if (detach) {
       System.out.println(job);

@@ -82,6 +82,16 @@ final class Yaml {
     changes.forEach((path, value) -> set(file, List.of(path.split(Pattern.quote("."))), value));
   }
 
+  /// Takes away what a path names; false if it is not there.
+  static boolean remove(ObjectNode in, String path) {
+    int dot = path.indexOf('.');
+    if (dot < 0) {
+      return in.remove(path) != null;
+    }
+    return in.path(path.substring(0, dot)) instanceof ObjectNode inner
+        && remove(inner, path.substring(dot + 1));
+  }
+
   private static void set(ObjectNode in, List<String> path, String value) {
     ObjectNode at = in;
     for (String name : path.subList(0, path.size() - 1)) {

@@ -1,5 +1,6 @@
 package ebb.app.environment;
 
+import ebb.app.asset.Likely;
 import ebb.app.asset.VersionedAssets;
 import ebb.app.specification.Specification;
 import ebb.app.specification.Specification.Environment;
@@ -8,8 +9,10 @@ import ebb.kernel.protocol.WorkspaceId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,7 +90,7 @@ public final class Environments {
     Matcher registry = REGISTRY.matcher(reference);
     if (registry.matches()) {
       String name = registry.group(1) + "/" + registry.group(2);
-      return names.find(name).orElseThrow(() -> unknown(reference, name));
+      return names.find(name).orElseThrow(() -> unknown(reference, name, names.all()));
     }
     Matcher parts = ARM.matcher(reference);
     if (!parts.matches()) {
@@ -104,7 +107,17 @@ public final class Environments {
     if (version.isPresent()) {
       return read(version.get());
     }
-    return known(name).orElseThrow(() -> unknown(reference, name));
+    Optional<Environment> known = known(name);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    TreeSet<String> others = new TreeSet<>();
+    versions.versions(workspace, name).forEach(each -> others.add(name + ":" + each.version()));
+    if (others.isEmpty()) {
+      others.addAll(names.all());
+      others.addAll(versions.names(workspace, ""));
+    }
+    throw unknown(reference, name, others);
   }
 
   private Optional<VersionedAssets.Version> version(
@@ -114,10 +127,11 @@ public final class Environments {
         : versions.find(workspace, name, asked);
   }
 
-  private EnvironmentRefused unknown(String reference, String name) {
+  /// @param others what could have been meant
+  private EnvironmentRefused unknown(String reference, String name, Collection<String> others) {
     return new EnvironmentRefused(
-        "The environment '%s' is not known here. Send it, or add a line to %s and start the server again, such as: %s: {pip: [numpy]}"
-            .formatted(reference, ownNames, name));
+        "The environment '%s' is not known here: %s. Name one of these, send yours, or add a line to %s and start the server again, such as: %s: {pip: [numpy]}"
+            .formatted(reference, Likely.among(others, name), ownNames, name));
   }
 
   /// What a version is made of: its image, which may be known by name, or the packages that it

@@ -65,7 +65,7 @@ public record Room(Path folder, long keepFreeBytes) {
         long free = disk.getUsableSpace();
         if (free < room.keepFreeBytes() + LOOK_BYTES) {
           throw new TooLittle(
-              "The server's disk has %d MiB left and nothing is written to it below %d MiB: free some space at its home."
+              "The server's disk has %d MiB left and nothing is written to it below %d MiB: free some space at its home ('ebb gc' removes what ended jobs have left between)."
                   .formatted(free >> 20, (room.keepFreeBytes() + LOOK_BYTES) >> 20));
         }
       }

@@ -5,13 +5,20 @@ package ebb.app.http;
 public final class Unread extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String message;
   private final boolean isOver;
 
   /// `isOver`: the sender is gone or has been silent for too long, and nobody is there to be
   /// answered.
   Unread(String why, boolean isOver, RuntimeException cause) {
     super(why, cause);
+    this.message = why;
     this.isOver = isOver;
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   boolean isOver() {

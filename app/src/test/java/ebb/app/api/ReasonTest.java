@@ -39,4 +39,16 @@ class ReasonTest {
                 + " GPUs needed, and it has 2 cores, 24105 MiB and 0 GPUs in all. Ask for fewer"
                 + " nodes or a smaller size, or start the server with --virtual-nodes.");
   }
+
+  @Test
+  void nodesThatAreOutOfSightAreToldOfInAFullCluster() {
+    Reason one = Reason.of(new Rejection.ClusterFull(1, 0, 1, 1, "", 0, List.of()));
+    assertThat(one.message())
+        .isEqualTo(
+            "The job needs a node; the cluster may have 1 and 0 are busy, claimed or leaving, 1 is out of sight until the backend answers for it or it is let go. Wait, or raise the cluster's maximum.");
+    assertThat(one.numbers()).containsEntry("used", 1).containsEntry("outOfSight", 1);
+
+    assertThat(Reason.of(new Rejection.ClusterFull(2, 1, 0, 2, "", 0, List.of())).message())
+        .doesNotContain("sight");
+  }
 }

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,7 @@ class ArmAssetsTest {
   private static final String TEAM = LAB.replaceFirst("/lab$", "/");
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
 
   @BeforeAll
@@ -39,11 +39,6 @@ class ArmAssetsTest {
     server.put(
         "/ebb/v1/datastores/files",
         "{\"path\":\"%s\",\"workspaces\":[\"sub/team/lab\"]}".formatted(files.getParent()));
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   /// The kinds, with two versions that differ.
@@ -91,6 +86,41 @@ class ArmAssetsTest {
     assertThat(azure.send("PUT", path, body.formatted("]")).status()).isEqualTo(400);
     assertThat(azure.send("GET", path, "").status()).isEqualTo(404);
     assertThat(azure.send("PUT", path, body.formatted("numpy")).status()).isEqualTo(201);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoeverNamesWhatIsNotThereIsToldWhatIs(Kind kind) throws Exception {
+    for (String version : List.of("1", "2", "10")) {
+      assertThat(kind.put("roses-red", version, "one", "").status()).isEqualTo(201);
+    }
+    String word = kind.path.replaceFirst("s$", "");
+    for (String path : List.of(kind.of("roses-rde"), kind.version("roses-rde", "1"))) {
+      Answer mistyped = azure.send("GET", path, "");
+      assertThat(mistyped.status()).isEqualTo(404);
+      assertThat(mistyped.text("message"))
+          .startsWith(
+              "There is no %s 'roses-rde' in this workspace: there are roses-red".formatted(word));
+    }
+    assertThat(azure.send("GET", kind.version("roses-red", "11"), "").text("message"))
+        .isEqualTo("The %s 'roses-red' has no version 11: there are 1, 10, 2.".formatted(word));
+  }
+
+  @Test
+  void jobThatNamesAnAssetThatIsNotThereIsToldWhatIs() throws Exception {
+    azure.put("cpu");
+    Kind.DATA.put("tulips", "1", "one", "");
+    Kind.ENVIRONMENTS.put("tools-of-ours", "1", "one", "");
+    String input = ",\"inputs\":{\"in\":{\"jobInputType\":\"uri_folder\",\"uri\":\"azureml:%s\"}}";
+    assertThat(
+            azure.submit("a", "ls ${{inputs.in}}", on("cpu") + input.formatted("tulip:1")).body())
+        .contains("There is no data 'tulip' in this workspace: there are tulips");
+    assertThat(
+            azure.submit("a", "ls ${{inputs.in}}", on("cpu") + input.formatted("tulips:2")).body())
+        .contains("The data 'tulips' has no version 2 that a job can name so: there are 1.");
+    String environment = on("cpu") + ",\"environmentId\":\"azureml:tools-of-ours:%s\"";
+    assertThat(azure.submit("a", "true", environment.formatted("7")).body())
+        .contains("not known here: there are tools-of-ours:1. Name one of these");
   }
 
   private static List<String> names(String path) throws Exception {

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class ArmDatastoresTest {
   private static final String TEAM = LAB.replaceFirst("/lab$", "/");
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
   private static Path rows;
 
@@ -56,11 +56,6 @@ class ArmDatastoresTest {
         on("cpu")
             + ",\"outputs\":{\"model\":{\"jobOutputType\":\"uri_folder\"}},\"environmentVariables\":{\"KEY\":\"secret://key\"}");
     until("it is done", () -> azure.status("left").equals("Completed"));
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   /// A store as a client addresses it.

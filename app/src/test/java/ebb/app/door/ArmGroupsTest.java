@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Path;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,18 +21,13 @@ class ArmGroupsTest {
   private static final String EAST = "{\"location\":\"eastus\"}";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
 
   @BeforeAll
   static void start() throws Exception {
     server = new ServedHome(folder);
     azure = new AzureDoor(server);
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static String group(String name) {

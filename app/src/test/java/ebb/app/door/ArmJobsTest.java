@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,7 @@ class ArmJobsTest {
   private static final String OWN = "/ebb/v1/workspaces/sub/team/lab/jobs/";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
 
   @BeforeAll
@@ -40,11 +40,6 @@ class ArmJobsTest {
     azure = new AzureDoor(server);
     azure.send("PUT", LAB, "{\"location\":\"eastus\"}");
     azure.put("cpu");
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static Answer delete(String job) throws Exception {

@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Azure's paths, asked as Azure's clients ask.
 class ArmTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
 
   @BeforeAll
@@ -36,9 +36,28 @@ class ArmTest {
     assertThat(azure.send("PUT", LAB, "{\"location\":\"eastus\"}").status()).isEqualTo(200);
   }
 
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
+  @Test
+  void idleTimeBelowZeroIsRefusedOnBothPathsAndChangesNothing() throws Exception {
+    String own = ServedHome.WORKSPACE + "/clusters/timed";
+    String path = LAB + "/computes/timed";
+    String sized = "{\"size\":\"Standard_D2s_v3\",\"max\":1,\"idle\":%s}";
+    String scaled = AzureDoor.cluster("").replace("\"PT1S\"", "\"%s\"");
+    for (String idle : List.of("-1", "\"-PT1S\"", "\"PT-1S\"")) {
+      Answer refused = server.put(own, sized.formatted(idle));
+      assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+      assertThat(refused.body()).contains("is no value for idle: allowed are");
+    }
+    Answer refused = azure.send("PUT", path, scaled.formatted("-PT1S"));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body()).contains("-PT1S", "nodeIdleTimeBeforeScaleDown");
+    assertThat(server.get(own).status()).as("nothing was made").isEqualTo(404);
+
+    server.put(own, sized.formatted(7));
+    assertThat(server.send("PATCH", own, "{\"idle\":-1}").status()).isEqualTo(400);
+    String properties = "{\"properties\":{\"properties\":{\"scaleSettings\":{\"maxNodeCount\":1,";
+    String patch = properties + "\"nodeIdleTimeBeforeScaleDown\":\"-PT1S\"}}}}";
+    assertThat(azure.send("PATCH", path, patch).status()).isEqualTo(400);
+    assertThat(server.get(own).text("idle")).isEqualTo("PT7S");
   }
 
   @Test

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /// Each answer is held against the specification.
 class ArmWordsTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static AzureDoor azure;
 
   @BeforeAll
@@ -26,11 +26,6 @@ class ArmWordsTest {
     azure = new AzureDoor(server);
     azure.send("PUT", LAB, "{\"location\":\"eastus\"}");
     azure.put("cpu");
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   /// Microsoft's client looks for the newest version itself, and names it in the job.

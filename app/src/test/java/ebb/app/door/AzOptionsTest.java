@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /// Options that Azure's documents type are taken, or refused by their names.
 class AzOptionsTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -22,11 +22,6 @@ class AzOptionsTest {
     server = new ServedHome(folder);
     typed = new Typed(folder, server.home());
     Files.writeString(folder.resolve("job.yml"), "command: 'true'\ncompute: azureml:web\n");
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static void taken(String line) throws Exception {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /// What `ebb ml` prints is what scripts that were written for `az ml` look into.
 class AzShapeTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -47,11 +47,6 @@ class AzShapeTest {
                 .code())
         .isZero();
     assertThat(typed.ebb("ml job create -f hello.yml --name hello --stream").code()).isZero();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   @Test

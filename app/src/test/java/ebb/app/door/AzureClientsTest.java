@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +28,7 @@ class AzureClientsTest {
   private static final String CODE = LAB + "/codes/of-a-client/versions/1";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   @BeforeAll
   static void start() throws Exception {
@@ -37,11 +37,6 @@ class AzureClientsTest {
       server.put(TEAM + workspace + VERSION, "{\"location\":\"eastus\"}");
     }
     server.cluster(1);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static JsonNode json(Answer answer) {

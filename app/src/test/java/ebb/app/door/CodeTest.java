@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,17 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// The files of jobs as they are sent to a server.
 class CodeTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   @BeforeAll
   static void start() throws Exception {
     server = new ServedHome(folder);
     server.cluster(2);
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static String path(String hash) {
@@ -78,7 +73,8 @@ class CodeTest {
       socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().write(whole, 0, whole.length / 2);
       socket.getOutputStream().flush();
-      Thread.sleep(500); // it is being read
+      Path incoming = server.home().resolve("code/incoming");
+      ServedHome.until("it is being read", () -> incoming.toFile().list().length > 0);
       server.kill();
     }
     server.start();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 /// one.
 class CommandLineTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   private static Typed typed;
 
@@ -23,11 +23,6 @@ class CommandLineTest {
   static void start() throws Exception {
     server = new ServedHome(folder);
     typed = new Typed(folder, server.home());
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static Typed.Said ebb(String line) throws Exception {

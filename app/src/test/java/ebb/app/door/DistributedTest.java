@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ebb.app.door.ServedHome.Answer;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,17 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// How the processes of a job learn who they are and where the others are.
 class DistributedTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   @BeforeAll
   static void start() throws Exception {
     server = new ServedHome(folder);
     server.cluster(3);
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static Answer submit(String name, int nodes, String distribution, String line)

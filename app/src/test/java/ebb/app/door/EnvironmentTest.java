@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Packages for jobs, installed for real from a wheel that is made here: no index is asked.
 class EnvironmentTest {
   @TempDir Path folder;
-  private ServedHome server;
+  @AutoClose private ServedHome server;
   private Typed typed;
 
   @BeforeEach
@@ -46,13 +46,6 @@ class EnvironmentTest {
             .formatted(wheel));
     server = new ServedHome(folder);
     typed = new Typed(folder, server.home());
-  }
-
-  @AfterEach
-  void end() {
-    if (server != null) {
-      server.close();
-    }
   }
 
   private static void wheel(Path file) throws IOException {

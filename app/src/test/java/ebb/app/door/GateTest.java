@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +21,7 @@ class GateTest {
       List.of("/", "/metrics", "/ebb/v1/workspaces", ServedHome.WORKSPACE, "/no/such/path");
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static String host;
   private static String credential;
 
@@ -30,11 +30,6 @@ class GateTest {
     server = new ServedHome(folder);
     host = "Host: 127.0.0.1:" + server.port();
     credential = "Authorization: Bearer " + server.token();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileJobTest {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   @BeforeAll
   static void start() throws Exception {
@@ -43,13 +43,6 @@ class HostileJobTest {
     submit("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
     ServedHome.until("it runs", () -> text("deaf").contains("ready"));
     server.send("POST", job("deaf") + "/cancel", "");
-  }
-
-  @AfterAll
-  static void end() {
-    if (server != null) {
-      server.close();
-    }
   }
 
   /// Runs a line of shell to its end; answers what it printed, then its exit code.
@@ -258,11 +251,18 @@ class HostileJobTest {
             "journal.mark-mebibytes=16",
             "--set",
             "journal.reserve-mebibytes=16")) {
-      small.cluster(1);
+      small.cluster(2);
+      // It ends as one does whose write has failed, while the disk is nearly full.
+      small.submit("writes", "until [ $(stat -f -c %a .) -lt 10000 ]; do sleep 0.2; done; exit 7");
+      small.awaitJob("writes", "running");
       small.submit("filler", "cat /dev/zero > outputs/fill; sleep 1000");
       ServedHome.until("nothing new is taken", () -> submitted(small) >= 400);
       Answer refused = small.submit("refused", "true");
       assertThat(refused.text("code")).isEqualTo("InsufficientStorage");
+      assertThat(refused.text("message")).contains("nothing is started below 16 MiB", "'ebb gc'");
+      assertThat(small.awaitJob("writes", "ended").text("detail"))
+          .startsWith("exit code 7: the server's disk had ")
+          .contains("MiB left then, which may be why");
       assertThat(small.send("POST", job("filler") + "/cancel", "").status()).isEqualTo(202);
       small.awaitJob("filler", "ended");
 

@@ -2,15 +2,10 @@ package ebb.app.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ebb.app.journal.Store;
-import ebb.kernel.State;
 import ebb.kernel.cluster.Cluster;
-import ebb.kernel.engine.Engine;
-import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Thing;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,32 +17,13 @@ class IncidentTest {
 
   /// The home's cluster goes into quarantine, as a throw of the kernel's would put it there.
   private static void meetABug(Path home) throws Exception {
-    try (Store store = Store.open(home)) {
-      State state = store.state();
-      Cluster cluster = state.allClusters().iterator().next();
-      Thing thing = new Thing(Thing.Kind.CLUSTER, cluster.id().value());
-      Engine engine =
-          new Engine(
-              state,
-              store.journal(),
-              (_, _) -> {},
-              _ -> {},
-              (_, what, bug) -> {
-                throw new AssertionError(what, bug);
-              });
-      engine.step(
-          List.of(
-              does(
-                  new Command.StartServer(
-                      store.installation(), store.epoch(), state.now(), "", false)),
-              does(new Command.QuarantineThing(thing, INCIDENT))),
-          state.now(),
-          0);
-    }
-  }
-
-  private static Engine.Do does(Command command) {
-    return new Engine.Do(Actor.SHELL, "", command, Engine.Answer.NOBODY);
+    StoppedHome.tell(
+        home,
+        state -> {
+          Cluster cluster = state.allClusters().iterator().next();
+          Thing thing = new Thing(Thing.Kind.CLUSTER, cluster.id().value());
+          return new Command.QuarantineThing(thing, INCIDENT);
+        });
   }
 
   @Test

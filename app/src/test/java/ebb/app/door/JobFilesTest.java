@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 /// Files of jobs and clusters, and what is shown of an answer.
 class JobFilesTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -44,11 +45,6 @@ class JobFilesTest {
         limits: {timeout: 600}
         tags: {kind: test}
         """);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static void write(String file, String content) throws Exception {
@@ -161,7 +157,18 @@ class JobFilesTest {
         .isEqualTo("{\"a\":\"1\",\"best\":\"yes\",\"run\":\"7\"}");
     Typed.Said refused = typed.ebb("ml job update -n words --set command=ls");
     assertThat(refused.code()).isEqualTo(1);
-    assertThat(refused.err()).contains("Different is: command.");
+    assertThat(refused.err())
+        .contains("'command' of a job that there is does not change: display_name, description");
+    assertThat(typed.ebb("ml job update -n words --set status=Failed").code()).isEqualTo(1);
+    assertThat(typed.ebb("ml job update -n words").code()).isEqualTo(2);
+    JsonNode removed = typed.ebb("ml job update -n words --remove tags.run --set tags.a=2").json();
+    assertThat(removed.path("tags").toString()).isEqualTo("{\"a\":\"2\",\"best\":\"yes\"}");
+    assertThat(typed.ebb("ml job update -n words --remove tags.run").err())
+        .contains("'words' has no 'tags.run'");
+    String path = "/subscriptions/ebb/resourceGroups/ebb" + AzureDoor.PROVIDER;
+    String job = path + "/workspaces/main/jobs/words" + AzureDoor.VERSION;
+    assertThat(server.put(job, AzureDoor.job("ls", ",\"computeId\":\"words\"")).body())
+        .contains("Different is: command. Of a job that there is, displayName, description, tags");
 
     assertThat(typed.ebb("ml job archive -n words").code()).isZero();
     String names = " --query [].name -o tsv";
@@ -224,9 +231,47 @@ class JobFilesTest {
     write("unknown.yml", "command: 'true'\nenvironment: azureml:of-nobody@latest\n");
     assertThat(typed.ebb("ml job create -f unknown.yml").err())
         .contains("'azureml:of-nobody@latest' is not known here", "of-nobody: {pip: [numpy]}");
+    write(
+        "newer.yml",
+        "command: 'true'\nenvironment: azureml://registries/azureml/environments/sklearn-1.6/labels/latest\n");
+    assertThat(typed.ebb("ml job create -f newer.yml").err())
+        .contains(
+            "there are azureml/sklearn-1.", "azureml/sklearn-1.5", " more. Name one of these");
     write("broken.yml", "command: [\n");
     assertThat(typed.ebb("ml job create -f broken.yml").err()).contains("cannot be read as YAML");
     assertThat(typed.ebb("ml job create -f nowhere.yml").code()).isEqualTo(2);
+  }
+
+  @Test
+  void jobThatWouldBeRefusedIsRefusedBeforeItsFilesAreSent() throws Exception {
+    typed.ebb("ml compute create -n judges --size Standard_D2s_v3 --max-instances 2");
+    write("large/model.bin", "as if it were large");
+    write("data/rows.csv", "1,2\n");
+    Map<String, String> refused =
+        Map.of(
+            "run --cluster nosuch --code large -- true", "There is no cluster 'nosuch'",
+            "run --size Standard_Nope --code large -- true", "There is no VM size 'Standard_Nope'",
+            "run --cluster judges --nodes 3 --code large -- true", "asks for 3 nodes",
+            "run --cluster judges --environment azureml:none:1 --code large -- true",
+                "not known here",
+            "run --cluster judges --env KEY=secret://none --code large -- true", "a secret 'none'",
+            "run --cluster judges --name a.b --code large -- true", "is no name for a job");
+    for (Map.Entry<String, String> each : refused.entrySet()) {
+      Typed.Said said = typed.ebb(each.getKey());
+      assertThat(said.code()).as(each.getKey()).isNotZero();
+      assertThat(said.err()).contains(each.getValue()).doesNotContain("ebb: code large");
+    }
+    write(
+        "both.yml",
+        "command: cat ${{inputs.rows}}\ncode: large\ncompute: azureml:%s\ninputs: {rows: {type: uri_file, path: data/rows.csv}}\n");
+    Typed.Said none = typed.ebb("ml job create -f both.yml --set compute=azureml:nosuch");
+    assertThat(none.err())
+        .contains("There is no cluster")
+        .doesNotContain("ebb: code", "ebb: input");
+    Typed.Said good = typed.ebb("ml job create --stream -f both.yml --set compute=azureml:judges");
+    assertThat(good.code()).as(good.err()).isZero();
+    assertThat(good.err()).contains("ebb: code", "ebb: input");
+    assertThat(good.out()).isEqualTo("1,2\n");
   }
 
   @Test

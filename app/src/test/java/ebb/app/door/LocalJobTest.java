@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class LocalJobTest {
   private static final String DETAIL = "/properties/ebb.end.detail";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -52,11 +53,6 @@ class LocalJobTest {
         outputs:
           result:
         """);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static String phase(String job) throws Exception {
@@ -285,7 +281,9 @@ class LocalJobTest {
     server.kill();
     Files.createFile(folder.resolve("missed-go"));
     ServedHome.until("it has ended", () -> Files.exists(folder.resolve("missed-end")));
-    Thread.sleep(1_000); // the keeper, which looks once a second, sees that and has nobody to tell
+    ServedHome.until(
+        "the keeper has seen that, and has nobody to tell",
+        () -> of("missed", "AgentMain").isEmpty());
     server.start();
 
     awaitPhase("missed", "Failed");
@@ -295,15 +293,16 @@ class LocalJobTest {
 
   /// Kills a process of a local job as the machine's want of memory would, and waits for its end.
   private static void kill(String job, String what) throws Exception {
-    String of = "/state/ebb/jobs/" + job + "-";
-    for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
-      if (typedLine(each.pid()).contains(what) && typedLine(each.pid()).contains(folder + of)) {
-        each.destroyForcibly();
-        each.onExit().get();
-        return;
-      }
-    }
-    throw new AssertionError("no " + what + " of " + job);
+    ProcessHandle process = of(job, what).orElseThrow();
+    process.destroyForcibly();
+    process.onExit().get();
+  }
+
+  private static Optional<ProcessHandle> of(String job, String what) {
+    String its = folder + "/state/ebb/jobs/" + job + "-";
+    return ProcessHandle.allProcesses()
+        .filter(each -> typedLine(each.pid()).contains(what) && typedLine(each.pid()).contains(its))
+        .findFirst();
   }
 
   private static String typedLine(long pid) {
@@ -352,7 +351,6 @@ class LocalJobTest {
       Files.writeString(said, "");
       typed.ebb("ps"); // starts the next
       ServedHome.until("the next was refused", () -> has(said, "AuthenticationFailed"));
-      Thread.sleep(500);
       assertThat(ProcessHandle.of(pid)).isPresent();
     } finally {
       Files.writeString(token, fit);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +15,7 @@ class OnTerminalTest {
   private static final String CTRL_C = "\u0003";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -26,11 +26,6 @@ class OnTerminalTest {
     try (RandomAccessFile file = new RandomAccessFile(big.resolve("data").toFile(), "rw")) {
       file.setLength(101L << 20);
     }
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static void awaitSuccess(String job) {

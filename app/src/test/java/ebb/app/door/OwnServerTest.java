@@ -72,6 +72,26 @@ class OwnServerTest {
   }
 
   @Test
+  void clientThatNamesTheHomeWaitsForItsServerToo() throws Exception {
+    Path log = folder.resolve("serve.log");
+    Process serve = typed.begin("serve --port 0", log, log);
+    ServedHome.until("its home is locked", () -> home.resolve("home.lock").toFile().length() > 0);
+    Typed.Said said = typed.ebb("ps --home " + home);
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(serve.isAlive()).isTrue();
+  }
+
+  @Test
+  void clientThatNamesTheHomeWaitsWhileAnotherStartsItsServer() throws Exception {
+    Path log = folder.resolve("ps.log");
+    Process starter = typed.begin("ps", log, log);
+    ServedHome.until("a server is started", () -> home.resolve("start.lock").toFile().exists());
+    Typed.Said said = typed.ebb("ps --home " + home);
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(starter.waitFor()).isZero();
+  }
+
+  @Test
   void serverThatCannotStartSaysWhy() throws Exception {
     Files.createDirectories(home);
     Files.writeString(home.resolve("ebb.conf"), "no.such.key = 1\n");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +15,7 @@ class OwnersLinesTest {
   private static final String VALUE = "correct-horse-battery";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -23,11 +23,6 @@ class OwnersLinesTest {
     server = new ServedHome(folder);
     typed = new Typed(folder, server.home());
     server.cluster(1);
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static Typed.Said ebb(String line) throws Exception {
@@ -69,7 +64,9 @@ class OwnersLinesTest {
         .doesNotContain("results");
     assertThat(ebb("ml datastore show -n results -o tsv").out()).contains("rw");
     assertThat(ebb("ml datastore delete -n results").code()).isZero();
-    assertThat(ebb("ml datastore show -n results").code()).isEqualTo(3);
+    Typed.Said gone = ebb("ml datastore show -n results");
+    assertThat(gone.code()).isEqualTo(3);
+    assertThat(gone.err()).contains("There is no datastore 'results': 'ebb ml datastore list'");
     assertThat(folder.resolve("flowers")).isDirectory();
   }
 
@@ -145,5 +142,7 @@ class OwnersLinesTest {
       assertThat(ebb("secret delete -n " + name).code()).isZero();
     }
     assertThat(ebb("secret list").out()).doesNotContain("typed");
+    assertThat(ebb("secret delete -n key").err())
+        .contains("There is no secret 'key': 'ebb secret list' lists those there are");
   }
 }

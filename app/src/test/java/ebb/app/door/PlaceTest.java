@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The workspace, group and home that are typed are those that are meant, wherever they stand.
 class PlaceTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -29,11 +29,6 @@ class PlaceTest {
     }
     assertThat(typed.ebb("run --name here --cluster minimal -- true").code()).isZero();
     typed.ebb("ml compute update -n other -w lab2 -g team --min-instances 1");
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   @Test

@@ -3,7 +3,7 @@ package ebb.app.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,17 +11,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// A server that dies or is stopped, and the next one.
 class RestartTest {
   @TempDir Path folder;
-  private ServedHome server;
+  @AutoClose private ServedHome server;
 
   @BeforeEach
   void start() throws Exception {
     server = new ServedHome(folder);
     server.cluster(1);
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    server.close();
   }
 
   /// The job waits for a file that the test makes after the restart, so it must have lived on.

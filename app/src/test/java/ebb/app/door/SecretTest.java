@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,17 +21,12 @@ class SecretTest {
   private static final String VALUE = "correct-horse-battery";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   @BeforeAll
   static void start() throws Exception {
     server = new ServedHome(folder);
     server.cluster(1);
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static Answer put(String name, String value, String workspace) throws Exception {

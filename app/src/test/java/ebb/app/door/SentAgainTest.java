@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,7 @@ class SentAgainTest {
   private static final String VERSION = "?api-version=2024-04-01";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static String code;
 
   @BeforeAll
@@ -52,11 +52,6 @@ class SentAgainTest {
     server.put(
         "/ebb/v1/secrets/key", "{\"value\":\"long-enough\",\"workspaces\":[\"sub/team/lab\"]}");
     assertThat(environment("1").status()).isEqualTo(201);
-  }
-
-  @AfterAll
-  static void end() {
-    server.close();
   }
 
   private static Answer environment(String version) throws Exception {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,17 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// What is asked and answered: workspaces, clusters, jobs, logs, reasons, money.
 class SurfaceTest {
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
 
   @BeforeAll
   static void start() throws Exception {
     server = new ServedHome(folder);
     server.cluster(2);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static List<String> names(Answer page) {

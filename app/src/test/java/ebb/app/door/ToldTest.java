@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +23,7 @@ class ToldTest {
   private static final String LAB = "/ebb/v1/workspaces/ebb/ebb/main";
 
   @TempDir static Path folder;
-  private static ServedHome server;
+  @AutoClose private static ServedHome server;
   private static Typed typed;
 
   @BeforeAll
@@ -31,11 +31,6 @@ class ToldTest {
     server = new ServedHome(folder);
     typed = new Typed(folder, server.home());
     ebb("ml compute create -n cpu --size Standard_D2s_v3 --max-instances 4");
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    server.close();
   }
 
   private static Typed.Said ebb(String line) throws Exception {

@@ -167,6 +167,22 @@ class EnvironmentsTest {
   }
 
   @Test
+  void mlflowIsOneThatNeedsNoDatabaseWhereNoTrackingIsServed() throws Exception {
+    try (InputStream file = KnownNames.class.getResourceAsStream("environments.yaml")) {
+      int named = 0;
+      for (var entry : YAMLMapper.shared().readTree(file).properties()) {
+        for (var requirement : entry.getValue().path("pip")) {
+          if (requirement.asString().startsWith("mlflow")) {
+            named++;
+            assertThat(requirement.asString()).as(entry.getKey()).isEqualTo("mlflow-skinny==2.*");
+          }
+        }
+      }
+      assertThat(named).isGreaterThan(10);
+    }
+  }
+
+  @Test
   void condaFileBesideAnImageIsOnItInContainersAndOnWhatStandsForItElsewhere() throws Exception {
     String conda = "\"condaFile\":\"dependencies: [python=3.10, numpy]\"}";
     String note = "# taken from PyPI, and not from the conda file's channels: numpy";

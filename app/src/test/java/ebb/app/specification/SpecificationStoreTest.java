@@ -15,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +71,7 @@ class SpecificationStoreTest {
                   throw new IllegalStateException(failure);
                 }
               });
-      Thread.sleep(200); // it waits by then, or would have put what is erased now
+      awaitWaiting(coming); // or it would have put what is erased now
       answered.countDown();
       erasing.join();
       coming.join();
@@ -87,14 +88,13 @@ class SpecificationStoreTest {
               DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("specifications.db"));
           Statement statement = other.createStatement()) {
         statement.execute("BEGIN IMMEDIATE"); // what is to be written waits
-        Thread.startVirtualThread(() -> hold(store, "echo before"));
-        Thread.sleep(200);
+        awaitWaiting(Thread.ofPlatform().start(() -> hold(store, "echo before")));
         Thread erasing = Thread.ofPlatform().start(() -> erase(store, hash));
-        Thread.sleep(200);
+        awaitWaiting(erasing);
         erasing.interrupt();
         erasing.join();
         coming = Thread.ofPlatform().start(() -> hold(store, "echo again"));
-        Thread.sleep(200);
+        awaitWaiting(coming);
         statement.execute("ROLLBACK");
       }
       coming.join();
@@ -107,6 +107,16 @@ class SpecificationStoreTest {
       store.hold(shell(line));
     } catch (SpecificationStoreFailure failure) {
       throw new IllegalStateException(failure);
+    }
+  }
+
+  /// Until the thread waits for another.
+  private static void awaitWaiting(Thread thread) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING)
+        .contains(thread.getState())) {
+      assertThat(System.nanoTime() - until).as(thread.getState().name()).isNegative();
+      Thread.sleep(5);
     }
   }
 

@@ -39,6 +39,7 @@ public final class ClusterLoad {
   private int preempted;
   private int unusable;
   private int busy;
+  private int outOfSight;
 
   // Changes.
 
@@ -68,7 +69,13 @@ public final class ClusterLoad {
           coming.remove(new TimedNode(requested.deadline(), node.id()));
       case Node.Preparing preparing ->
           coming.remove(new TimedNode(preparing.deadline(), node.id()));
-      case Node.Idle free -> idle.remove(new TimedNode(free.at(), node.id()));
+      case Node.Idle free -> {
+        if (node.isFree()) {
+          idle.remove(new TimedNode(free.at(), node.id()));
+        } else {
+          outOfSight--;
+        }
+      }
       case Node.Running _ -> busy--;
       case Node.Leaving gone -> countLeaving(gone, -1);
     }
@@ -81,6 +88,8 @@ public final class ClusterLoad {
       case Node.Idle free -> {
         if (node.isFree()) {
           idle.add(new TimedNode(free.at(), node.id()));
+        } else {
+          outOfSight++;
         }
       }
       case Node.Running _ -> busy++;
@@ -164,6 +173,11 @@ public final class ClusterLoad {
 
   public int idle() {
     return idle.size();
+  }
+
+  /// Nodes without work on which none is placed, for their backend does not see them.
+  int outOfSight() {
+    return outOfSight;
   }
 
   public int coming() {
@@ -268,7 +282,7 @@ public final class ClusterLoad {
     all.put("assembling", List.copyOf(assembling));
     all.put("unended", List.copyOf(unended));
     all.put("queue", queue.contents());
-    all.put("counts", List.of(claimed, leaving, preempted, unusable, busy));
+    all.put("counts", List.of(claimed, leaving, preempted, unusable, busy, outOfSight));
     return all;
   }
 }

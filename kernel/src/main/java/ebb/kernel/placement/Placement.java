@@ -280,6 +280,7 @@ public final class Placement {
       return new Rejection.ClusterFull(
           cluster.spec().max(),
           load.busy() + load.claimed() + load.leaving(),
+          load.outOfSight(),
           entry.nodes(),
           isHead ? "" : names.job(head.head().job()),
           head.expectedAt(),

@@ -98,14 +98,23 @@ public sealed interface Rejection {
 
   // Waiting.
 
-  /// Too few of the nodes that the cluster may have are neither busy, claimed nor leaving.
+  /// Too few of the nodes that the cluster may have are neither busy, claimed, leaving nor out of
+  /// sight.
   ///
+  /// @param taken those that are busy, claimed or leaving
+  /// @param outOfSight those that had no work when they went out of sight
   /// @param head the job at the head of the queue, if it is another one; else empty
   /// @param headStartsBy when enough for the head should be free by the limits of what runs; 0 if
   ///   nothing says
   /// @param holders the jobs that run on the nodes or have a claim on them
   record ClusterFull(
-      int max, int taken, int asked, String head, long headStartsBy, List<Holder> holders)
+      int max,
+      int taken,
+      int outOfSight,
+      int asked,
+      String head,
+      long headStartsBy,
+      List<Holder> holders)
       implements Rejection {}
 
   /// There are free nodes, or there may be, but to take them now would delay the job at the head of

@@ -175,13 +175,16 @@ final class EveryWaitHasAReason implements Promise {
       int max = cluster().spec.max();
       int open = -history.claimed(id);
       int taken = history.claimed(id);
+      int outOfSight = 0;
       for (History.Node node : nodes) {
         open += node.isFree() || node.isComing() ? 1 : 0;
         taken += node.leaving || !node.task.equals(TaskId.NONE) ? 1 : 0;
+        outOfSight += node.isIdleOutOfSight() ? 1 : 0;
       }
       int room = Math.max(0, Math.max(0, max - nodes.size()) + Math.min(0, open));
       return full.max() == max
           && full.taken() == taken
+          && full.outOfSight() == outOfSight
           && full.asked() == job.spec().nodes()
           && full.asked() > Math.max(0, open) + room;
     }

@@ -59,7 +59,15 @@ public final class History {
     }
 
     public boolean isFree() {
-      return ready && !leaving && !unreachable && !gone && task.equals(TaskId.NONE);
+      return isIdle() && !unreachable;
+    }
+
+    boolean isIdleOutOfSight() {
+      return isIdle() && unreachable;
+    }
+
+    private boolean isIdle() {
+      return ready && !leaving && !gone && task.equals(TaskId.NONE);
     }
 
     public boolean isComing() {

@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 /// A folder of the machine has an entry for each installation that has given any: its home, the
 /// folder of its jobs, and the numbers. Whoever gives one out holds the folder's lock and reads all
 /// entries. Nothing of another home is opened: its owner may have put anything there.
+///
+/// An installation reads its own entry as well: a home that was put back from a backup has
+/// forgotten numbers that tasks and files of the lost one may have.
 final class Neighbours {
   /// Where all of them look.
   static final Path FOLDER = Path.of("/var/lib/ebb-task-users");
@@ -48,8 +51,8 @@ final class Neighbours {
 
   /// Says which numbers an installation has from now on.
   interface Choice {
-    /// `taken`: the numbers of all the others.
-    Collection<Integer> besides(Set<Integer> taken) throws IOException;
+    /// `others`: the numbers of all the others; `own`: those that this one has had until now.
+    Collection<Integer> besides(Set<Integer> others, Set<Integer> own) throws IOException;
   }
 
   /// Chooses while nobody else does; the numbers are this installation's, and durably so, once this
@@ -58,8 +61,10 @@ final class Neighbours {
     synchronized (Neighbours.class) { // the system's locks are a process's
       try (FileChannel channel = openLock();
           FileLock _ = channel.lock()) {
-        Collection<Integer> numbers = choice.besides(taken());
         Path entry = folder.resolve(installation);
+        Set<Integer> own =
+            Files.exists(entry) ? new TreeSet<>(Entry.read(entry).numbers()) : Set.of();
+        Collection<Integer> numbers = choice.besides(taken(), own);
         Files.deleteIfExists(absence(entry));
         if (numbers.isEmpty()) {
           Files.deleteIfExists(entry);

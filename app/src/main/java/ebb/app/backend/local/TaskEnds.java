@@ -6,6 +6,7 @@ import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -13,6 +14,9 @@ import java.util.function.Function;
 /// made for it beside its folder is cleared away.
 final class TaskEnds {
   private static final long BYTES_IN_MEBIBYTE = 1024 * 1024;
+
+  /// The reserve of a server's home is as large by default: it may have been given up meanwhile.
+  private static final long SCARCE_BYTES = 64 * BYTES_IN_MEBIBYTE;
 
   /// What podman ends with when its container's first process was ended by SIGKILL: 128 and 9.
   private static final int KILLED_IN_CONTAINER = 137;
@@ -54,11 +58,33 @@ final class TaskEnds {
         checkpoint(task),
         unprepared
             .map(Unprepared::why)
-            .orElse(end == TaskEnd.DISK ? overDisk : why(exited, ended)));
+            .orElse(end == TaskEnd.DISK ? overDisk : why(task, exited, ended)));
   }
 
   private Optional<Unprepared> unprepared(AgentTask task, Fact.Exited exited) {
     return run(task).flatMap(run -> Unprepared.of(exited, run.stderr()));
+  }
+
+  /// What a program cannot say itself that found no room, for its log has none either.
+  private String why(AgentTask task, Fact.Exited exited, Confines.Ended ended) {
+    String why = why(exited, ended);
+    return why.isEmpty() && exited.status().number() != 0 ? scarce(task) : why;
+  }
+
+  private String scarce(AgentTask task) {
+    Optional<RunFolders.Run> run = run(task);
+    try {
+      long free =
+          run.isEmpty()
+              ? Long.MAX_VALUE
+              : Files.getFileStore(run.get().workingDirectory()).getUsableSpace();
+      return free >= SCARCE_BYTES
+          ? ""
+          : "the server's disk had %d MiB left then, which may be why ('ebb gc' removes what ended jobs have left between)"
+              .formatted(free / BYTES_IN_MEBIBYTE);
+    } catch (IOException unreadable) {
+      return "";
+    }
   }
 
   /// A program that was killed for want of memory cannot say so itself.

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// One for each is what a server that is root gives. Who is who is kept in a small file of the
 /// home, `UID PRINCIPAL` on each line, and does not change: files of ended jobs belong to those
 /// numbers. Only where another server of the machine has the number, because the home came from
-/// another machine, its submitter gets a new one.
+/// another machine, its submitter gets a new one. Nor is a number given that this installation has
+/// given before and the home has forgotten, because it was put back from a backup.
 public final class TaskUsers {
   /// The lowest and the highest number that tasks run as.
   public record Range(int first, int last) {
@@ -91,6 +92,9 @@ public final class TaskUsers {
     private final Neighbours neighbours;
     private final Map<String, Integer> given = new TreeMap<>();
 
+    /// Given once, to whom is not known any more: nobody gets them again.
+    private final Set<Integer> forgotten = new TreeSet<>();
+
     Numbers(Range range, Path home, Neighbours neighbours) {
       this.range = range;
       this.home = home;
@@ -103,9 +107,12 @@ public final class TaskUsers {
       given.putAll(kept);
       neighbours.claim(
           home,
-          taken -> {
-            given.values().removeAll(taken);
-            return given.values();
+          (others, before) -> {
+            given.values().removeAll(others);
+            forgotten.addAll(before);
+            forgotten.removeAll(others);
+            forgotten.removeAll(given.values());
+            return own(given);
           });
       if (!given.equals(kept)) {
         write(given);
@@ -142,17 +149,24 @@ public final class TaskUsers {
       Map<String, Integer> with = new TreeMap<>(given);
       neighbours.claim(
           home,
-          taken -> {
-            with.put(submitter, free(taken));
-            return with.values();
+          (others, _) -> {
+            with.put(submitter, free(others));
+            return own(with);
           });
       write(with);
       given.putAll(with);
     }
 
-    private int free(Set<Integer> taken) throws IOException {
-      Set<Integer> used = new TreeSet<>(taken);
-      used.addAll(given.values());
+    /// What nobody else of the machine may have.
+    private Set<Integer> own(Map<String, Integer> numbers) {
+      Set<Integer> all = new TreeSet<>(forgotten);
+      all.addAll(numbers.values());
+      return all;
+    }
+
+    private int free(Set<Integer> others) throws IOException {
+      Set<Integer> used = own(given);
+      used.addAll(others);
       long number = range.first();
       while (used.contains((int) number)) {
         number++;

@@ -235,6 +235,23 @@ class SandboxTest {
   }
 
   @Test
+  void numberThatAHomeFromABackupHasForgottenIsNotGivenAgain() throws Exception {
+    TaskUsers before = numbers("7-10", "1");
+    before.of("ann");
+    Path kept = folder.resolve("home-1/task-users");
+    String backup = Files.readString(kept);
+    assertThat(before.of("bob").uid()).isEqualTo(8);
+    Files.writeString(kept, backup);
+
+    TaskUsers back = numbers("7-10", "1");
+
+    assertThat(back.of("eve").uid()).isEqualTo(9);
+    assertThat(back.of("ann").uid()).isEqualTo(7);
+    assertThat(numbers("7-10", "2").of("carl").uid()).isEqualTo(10);
+    assertThatThrownBy(() -> numbers("7-10", "1").of("bob")).hasMessageContaining("tasks.uids");
+  }
+
+  @Test
   void aHomeFromAnotherMachineGivesUpTheNumbersThatAreTakenHere() throws Exception {
     numbers("7-10", "1").of("ann");
     Path moved = Files.createDirectories(folder.resolve("home-2")).resolve("task-users");
