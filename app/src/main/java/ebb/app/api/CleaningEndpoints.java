@@ -20,7 +20,7 @@ final class CleaningEndpoints {
   }
 
   void addTo(Router<Endpoint> router) {
-    router.on("POST", "/ebb/v1/gc", this::clean);
+    router.on("POST", "/ebb/v1/gc?dry&olderThan", this::clean);
   }
 
   private record Shown(

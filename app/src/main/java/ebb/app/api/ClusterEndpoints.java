@@ -46,7 +46,7 @@ final class ClusterEndpoints {
 
   void addTo(Router<Endpoint> router) {
     router
-        .on("GET", LIST, this::list)
+        .on("GET", LIST + "?after&limit", this::list)
         .on("PUT", PATH, this::put)
         .on("GET", PATH, this::get)
         .on("PATCH", PATH, this::scale)

@@ -50,9 +50,9 @@ final class FileEndpoints {
 
   void addTo(Router<Endpoint> router) {
     router
-        .on("GET", JobEndpoints.PATH + "/files", this::list)
-        .on("GET", JobEndpoints.PATH + "/disk", this::disk)
-        .on("GET", JobEndpoints.PATH + "/files/{path...}", this::download);
+        .on("GET", JobEndpoints.PATH + "/files?rank&after&limit", this::list)
+        .on("GET", JobEndpoints.PATH + "/disk?rank", this::disk)
+        .on("GET", JobEndpoints.PATH + "/files/{path...}?rank", this::download);
   }
 
   private record FileShown(String path, long bytes, String modified) {

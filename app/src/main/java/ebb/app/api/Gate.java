@@ -13,6 +13,7 @@ import ebb.app.identity.OriginGuard;
 import ebb.app.identity.SignedAddress;
 import ebb.kernel.protocol.Actor;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -144,6 +145,14 @@ public final class Gate implements Handler {
           yield Reads.badRequest(unfit.getMessage());
         }
       }
+      case Router.UnknownWord<Endpoint>(String word, List<String> known) ->
+          Reads.badRequest(
+              "'%s' means nothing behind the '?' here: %s."
+                  .formatted(
+                      word,
+                      known.isEmpty()
+                          ? "there is nothing to say"
+                          : "there are " + String.join(", ", known)));
       case Router.WrongMethod<Endpoint> wrong ->
           Json.refusal(
                   405,

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// What decisions read, and who may change it: limits, prices, sizes, locks.
 final class GovernanceEndpoints {
   private static final String LOCK = "/ebb/v1/locks/{lock}";
+  private static final String SCOPE = "?subscription&group&workspace&cluster";
   private static final BigDecimal MILLIONTHS = BigDecimal.valueOf(1_000_000);
 
   private final Reads reads;
@@ -46,8 +47,8 @@ final class GovernanceEndpoints {
         .on("PUT", "/ebb/v1/prices", this::setPrices)
         .on("GET", "/ebb/v1/sizes", this::sizes)
         .on("GET", "/ebb/v1/locks", this::locks)
-        .on("PUT", LOCK, this::putLock)
-        .on("DELETE", LOCK, this::deleteLock);
+        .on("PUT", LOCK + SCOPE, this::putLock)
+        .on("DELETE", LOCK + SCOPE, this::deleteLock);
   }
 
   // Limits.

@@ -56,7 +56,7 @@ final class JobEndpoints {
 
   void addTo(Router<Endpoint> router) {
     router
-        .on("GET", LIST, this::list)
+        .on("GET", LIST + "?after&limit&archived", this::list)
         .on("PUT", PATH, this::put)
         .on("GET", PATH, this::get)
         .on("POST", PATH + "/cancel", this::cancel)

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class LedgerEndpoint {
   private static final int DECIMALS = 6;
 
+  private static final String WORDS = "?from&to&by&after&limit";
+
   private final Reads reads;
   private final Supplier<History> history;
 
@@ -45,9 +47,9 @@ final class LedgerEndpoint {
 
   void addTo(Router<Endpoint> router) {
     router
-        .on("GET", "/ebb/v1/ledger", this::everything)
-        .on("GET", WorkspaceEndpoints.PATH + "/ledger", this::ofWorkspace)
-        .on("GET", WorkspaceEndpoints.PATH + "/clusters/{name}/ledger", this::ofCluster);
+        .on("GET", "/ebb/v1/ledger" + WORDS, this::everything)
+        .on("GET", WorkspaceEndpoints.PATH + "/ledger" + WORDS, this::ofWorkspace)
+        .on("GET", WorkspaceEndpoints.PATH + "/clusters/{name}/ledger" + WORDS, this::ofCluster);
   }
 
   /// What people call what a row is of, if that is not its key.
@@ -130,6 +132,11 @@ final class LedgerEndpoint {
     try {
       long from = time(request.query("from"), 0);
       long to = time(request.query("to"), Long.MAX_VALUE);
+      if (from > to) {
+        throw new Bodies.Unfit(
+            "'from' (%s) is after 'to' (%s): nothing is between them."
+                .formatted(request.query("from"), request.query("to")));
+      }
       String by = Bodies.or(request.query("by"), "job");
       Asked asked =
           new Asked(

@@ -58,7 +58,7 @@ final class LocalEndpoints {
     router
         .on("POST", PATH, this::order)
         .on("POST", PATH + "/start", this::start)
-        .on("PUT", PATH + "/logs", this::logs)
+        .on("PUT", PATH + "/logs?stream&offset", this::logs)
         .on("POST", PATH + "/sending", this::sending)
         .on("POST", PATH + "/end", this::end);
   }

@@ -64,7 +64,7 @@ final class LocalFiles {
   }
 
   void addTo(Router<Endpoint> router) {
-    router.on("PUT", LocalEndpoints.PATH + "/files/{path...}", this::take);
+    router.on("PUT", LocalEndpoints.PATH + "/files/{path...}?offset", this::take);
   }
 
   private Response take(Request request, Actor actor) throws Bodies.Unfit {

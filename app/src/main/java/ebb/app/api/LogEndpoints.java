@@ -46,7 +46,7 @@ final class LogEndpoints {
   }
 
   void addTo(Router<Endpoint> router) {
-    router.on("GET", JobEndpoints.PATH + "/logs", this::logs);
+    router.on("GET", JobEndpoints.PATH + "/logs?stream&attempt&rank&offset&follow&all", this::logs);
   }
 
   private Response logs(Request request, Actor actor) {

@@ -49,7 +49,7 @@ final class ServerEndpoints {
 
   void addTo(Router<Endpoint> router) {
     router
-        .on("GET", "/ebb/v1/nodes", this::nodes)
+        .on("GET", "/ebb/v1/nodes?after&limit", this::nodes)
         .on("GET", NODE + "/why", this::why)
         .on("GET", "/ebb/v1/server", this::server)
         .on("GET", "/metrics", this::metrics);

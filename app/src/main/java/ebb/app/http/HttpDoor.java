@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -233,6 +234,11 @@ public final class HttpDoor {
     @Override
     public @Nullable String query(String name) {
       return asked.query().contains(name) ? asked.query().get(name) : null;
+    }
+
+    @Override
+    public Set<String> words() {
+      return asked.query().names();
     }
 
     @Override

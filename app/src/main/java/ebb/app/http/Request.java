@@ -3,6 +3,7 @@ package ebb.app.http;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What was asked over HTTP.
@@ -12,6 +13,9 @@ public final class Request {
     @Nullable String header(String name);
 
     @Nullable String query(String name);
+
+    /// The words that the query has values of.
+    Set<String> words();
 
     /// The whole body, or null if it is longer than `mostBytes`.
     byte @Nullable [] body(int mostBytes);
@@ -84,6 +88,10 @@ public final class Request {
 
   public @Nullable String query(String name) {
     return source.query(name);
+  }
+
+  Set<String> words() {
+    return source.words();
   }
 
   /// The whole body, or null if it is longer than `mostBytes`.

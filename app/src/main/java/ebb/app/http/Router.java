@@ -9,11 +9,22 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the handler of a path. Paths are compared without case, as Azure's clients expect; a part
 /// in braces takes any value and keeps its spelling; `{name...}` at a path's end takes all that is
-/// left of it.
+/// left of it. Behind a `?` stand the words that a query may have there, with `&` between them.
 ///
 /// @param <H> what answers
 public final class Router<H> {
   private final Place<H> root = new Place<>();
+  private final String strict;
+
+  /// Of paths that take any words in their query.
+  public Router() {
+    this("");
+  }
+
+  /// Paths that begin with the part `strict` take no word but those that their routes list.
+  public Router(String strict) {
+    this.strict = strict;
+  }
 
   private static final class Place<H> {
     final Map<String, Place<H>> literal = new HashMap<>();
@@ -21,8 +32,10 @@ public final class Router<H> {
     String anyName = "";
     @Nullable Place<H> rest;
     String restName = "";
-    final TreeMap<String, H> handlers = new TreeMap<>();
+    final TreeMap<String, Route<H>> handlers = new TreeMap<>();
   }
+
+  private record Route<H>(H handler, List<String> words) {}
 
   /// What is at a path.
   public sealed interface Found<H> {}
@@ -32,11 +45,16 @@ public final class Router<H> {
   /// The path exists, but not for this method.
   public record WrongMethod<H>(List<String> allowed) implements Found<H> {}
 
+  /// The query has a word that means nothing here.
+  public record UnknownWord<H>(String word, List<String> known) implements Found<H> {}
+
   public record Nothing<H>() implements Found<H> {}
 
   public Router<H> on(String method, String path, H handler) {
     Place<H> place = root;
-    for (String part : path.substring(1).split("/", -1)) {
+    String[] route = path.split("[?]", 2);
+    List<String> words = route.length == 1 ? List.of() : List.of(route[1].split("&", -1));
+    for (String part : route[0].substring(1).split("/", -1)) {
       if (part.endsWith("...}")) {
         place.rest = place.rest == null ? new Place<>() : place.rest;
         place.restName = part.substring(1, part.length() - 4);
@@ -51,7 +69,7 @@ public final class Router<H> {
         place = place.literal.computeIfAbsent(part.toLowerCase(Locale.ROOT), _ -> new Place<>());
       }
     }
-    if (place.handlers.put(method, handler) != null) {
+    if (place.handlers.put(method, new Route<>(handler, words)) != null) {
       throw new IllegalArgumentException("two handlers for " + method + " " + path);
     }
     return this;
@@ -81,9 +99,17 @@ public final class Router<H> {
     if (place.handlers.isEmpty()) {
       return new Nothing<>();
     }
-    H handler = place.handlers.get(request.method());
-    return handler == null
-        ? new WrongMethod<>(List.copyOf(place.handlers.keySet()))
-        : new Match<>(handler, request.with(parameters));
+    Route<H> route = place.handlers.get(request.method());
+    if (route == null) {
+      return new WrongMethod<>(List.copyOf(place.handlers.keySet()));
+    }
+    if (!segments.isEmpty() && segments.getFirst().equalsIgnoreCase(strict)) {
+      for (String word : request.words()) {
+        if (!route.words().contains(word)) {
+          return new UnknownWord<>(word, route.words());
+        }
+      }
+    }
+    return new Match<>(route.handler(), request.with(parameters));
   }
 }

@@ -89,6 +89,25 @@ class QueryTest {
     assertThat(server.get(jobs + "only").body()).doesNotContain("\"says\"");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/jobs?phase=foo, 'phase', 'there are after, limit, archived'",
+    "/jobs?cluster=nosuch&limit=1, 'cluster', archived",
+    "/ledger?bye=job, 'bye', 'there are from, to, by, after, limit'",
+    "/jobs/says?follow=true, 'follow', there is nothing to say",
+    "/jobs/says/logs?Follow=true, 'Follow', follow",
+  })
+  void wordThatMeansNothingIsRefusedWithThoseThatDo(String path, String word, String known)
+      throws Exception {
+    assertRefused(server.get(ServedHome.WORKSPACE + path), word, known);
+  }
+
+  @Test
+  void timeThatEndsBeforeItBeginsIsRefused() throws Exception {
+    String query = "?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z";
+    assertRefused(server.get("/ebb/v1/ledger" + query), "'from' (2026-02-01", "is after 'to'");
+  }
+
   @Test
   void cleaningThatIsNeitherDryNorNotRemovesNothing() throws Exception {
     Answer answer = server.send("POST", "/ebb/v1/gc?olderThan=PT0S&dry=1", "");
