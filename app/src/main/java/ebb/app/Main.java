@@ -1,5 +1,6 @@
 package ebb.app;
 
+import ebb.app.backend.local.TaskUsers;
 import ebb.app.cli.Ebb;
 import ebb.app.cli.JournalCommand;
 import ebb.app.cli.LogLines;
@@ -25,7 +26,10 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    int code = Ebb.run(new Ebb.Parts(Main::serve, Main::prove, SubmitterMachine::at), arguments);
+    int code =
+        Ebb.run(
+            new Ebb.Parts(Main::serve, Main::prove, SubmitterMachine::at, TaskUsers::giveUp),
+            arguments);
     if (code != 0) {
       System.exit(code);
     }

@@ -53,6 +53,16 @@ class HostTest {
   }
 
   @Test
+  void aGangOfWhichSomeNodesAreThereIsToldThatAllOfThemNeverFit() {
+    Story story = on(new Host(12, 900_000, 1, false)).given(Story.scale("cpu", 2, 4)).nodesComeUp();
+    story.given(new Command.HostFound(new Host(12, 900_000, 1, true)));
+    story.job("gang", job().on("cpu").nodes(4));
+    story.given(new Command.HostFound(new Host(8, 900_000, 1, false)));
+
+    assertThat(story.why("gang")).isEqualTo(new Rejection.HostTooSmall(D3, 4, 8, 900_000, 1));
+  }
+
+  @Test
   void whatCanNeverStartOnTheMachineIsRefusedAndWhyTellsThoseThatAlreadyWait() {
     Story story = on(new Host(12, 900_000, 1, false)).job("a", job());
     story.job("gang", job().on("cpu").nodes(3)).job("next", job());

@@ -37,6 +37,9 @@ final class Configure implements Runnable {
       if (value.isEmpty()) {
         kept.remove(name);
       } else {
+        if (name.equals("location")) {
+          refuseUnknown(value);
+        }
         kept.put(name, value);
       }
     });
@@ -56,6 +59,24 @@ final class Configure implements Runnable {
           Table.of(
               rows,
               List.of(Output.Column.of("Name", "/name"), Output.Column.of("Value", "/value"))));
+    }
+  }
+
+  /// In the server's words, as `--location` is refused, if one runs: none is started to be asked.
+  private static void refuseUnknown(String location) {
+    Place place = new Place();
+    if (new OwnServer(place.folder()).running() == null) {
+      return;
+    }
+    try {
+      JsonNode _ =
+          Connection.running(place)
+              .ofSubscription(
+                  Place.PROVIDER + "/locations/" + Connection.encoded(location) + "/usages");
+    } catch (Failed refused) {
+      if (refused.code().equals("LocationNotAvailableForResourceType")) {
+        throw refused;
+      }
     }
   }
 }

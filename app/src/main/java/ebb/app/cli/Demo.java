@@ -46,11 +46,13 @@ final class Demo implements Callable<Integer> {
   }
 
   private final Typing typing;
+  private final Ebb.Removed removed;
   private final Instant began = Instant.now();
   private Path home = Path.of("");
 
-  Demo(Typing typing) {
+  Demo(Typing typing, Ebb.Removed removed) {
     this.typing = typing;
+    this.removed = removed;
   }
 
   @Option(
@@ -86,6 +88,7 @@ final class Demo implements Callable<Integer> {
       if (kept == null) {
         own.end();
         remove(home.resolveSibling(""));
+        removed.of(home);
       }
     }
   }

@@ -32,7 +32,15 @@ public final class Ebb implements Runnable {
 
   /// What commands need that is no client's.
   public record Parts(
-      Serve.Server server, JournalCommand.Journal journal, LocalKeeper.Machines machines) {}
+      Serve.Server server,
+      JournalCommand.Journal journal,
+      LocalKeeper.Machines machines,
+      Removed removed) {}
+
+  /// Lets go of what the machine keeps for a home that is no more.
+  public interface Removed {
+    void of(Path home) throws IOException;
+  }
 
   /// Runs the command in `arguments` and returns the exit code.
   public static int run(Parts parts, String... arguments) {
@@ -47,7 +55,8 @@ public final class Ebb implements Runnable {
     tree.add(line, Serve.class, () -> tree.line(new Serve(parts.server())));
     tree.add(line, JournalCommand.class, () -> JournalCommand.line(parts.journal()));
     tree.add(line, LocalKeeper.class, () -> tree.line(new LocalKeeper(parts.machines())));
-    tree.add(line, Demo.class, () -> tree.line(new Demo(typed -> run(parts, typed))));
+    tree.add(
+        line, Demo.class, () -> tree.line(new Demo(typed -> run(parts, typed), parts.removed())));
     tree.add(line, Rehearsal.class, () -> tree.line(new Rehearsal(typed -> run(parts, typed))));
     People.VERBS.forEach(verb -> tree.add(line, verb));
     Limits.COMMANDS.forEach(command -> tree.add(line, command));

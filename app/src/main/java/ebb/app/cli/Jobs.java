@@ -297,9 +297,12 @@ final class Jobs {
     }
   }
 
+  /// A file that a job has left. One with holes takes less of the server's disk than its length.
+  record Left(String path, long bytes) {}
+
   /// What a job has left in outputs and logs on one of its nodes.
-  List<String> files(String name, int rank) {
-    List<String> files = new ArrayList<>();
+  List<Left> files(String name, int rank) {
+    List<Left> files = new ArrayList<>();
     String after = "";
     do {
       JsonNode page =
@@ -307,7 +310,9 @@ final class Jobs {
               "GET",
               path(name) + "/files?rank=" + rank + "&after=" + Connection.encoded(after),
               null);
-      page.path("value").forEach(file -> files.add(file.path("path").asString()));
+      page.path("value")
+          .forEach(file ->
+              files.add(new Left(file.path("path").asString(), file.path("bytes").asLong())));
       after = page.path("next").asString("");
     } while (!after.isEmpty());
     return files;

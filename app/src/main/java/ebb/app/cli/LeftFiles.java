@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -51,13 +53,20 @@ final class LeftFiles {
                   outputs.isEmpty() ? "it names none" : "it has " + String.join(", ", outputs)),
           Failed.ABSENT);
     }
+    List<OfNode> wanted = new ArrayList<>();
     for (int rank = 0; rank < Jobs.nodes(job); rank++) {
-      for (String file : jobs.files(name, rank)) {
-        copy(file, rank, outputs, output);
+      for (Jobs.Left file : jobs.files(name, rank)) {
+        if (output == null || output.equals(named(file.path(), outputs))) {
+          wanted.add(new OfNode(file, rank));
+        }
       }
-      if (output == null) {
-        copyPrinted(rank);
-      }
+    }
+    refuseWithoutRoom(wanted);
+    for (OfNode each : wanted) {
+      copy(each.file().path(), each.rank(), named(each.file().path(), outputs));
+    }
+    for (int rank = 0; output == null && rank < Jobs.nodes(job); rank++) {
+      copyPrinted(rank);
     }
     if (output != null && files == 0) {
       String uri = job.at("/properties/outputs").path(output).path("uri").asString("");
@@ -71,18 +80,49 @@ final class LeftFiles {
     return files;
   }
 
-  private void copy(String file, int rank, TreeSet<String> outputs, @Nullable String wanted)
-      throws IOException {
-    String of = rank == 0 ? "" : "rank_" + rank + "/";
-    String[] parts = file.split("/", 3); // an output of type uri_file is outputs/NAME itself
-    boolean isNamed = parts.length >= 2 && parts[0].equals("outputs") && outputs.contains(parts[1]);
-    if (wanted != null && !(isNamed && parts[1].equals(wanted))) {
-      return;
+  private record OfNode(Jobs.Left file, int rank) {}
+
+  /// Before anything is brought, by the lengths that the server tells: a file of holes costs its
+  /// job nothing, and would be brought as zeros without end.
+  private void refuseWithoutRoom(List<OfNode> wanted) throws IOException {
+    Path there = into;
+    while (Files.notExists(there) && there.getParent() != null) {
+      there = there.getParent();
     }
+    long free = Files.getFileStore(there).getUsableSpace();
+    long bytes = 0;
+    for (OfNode each : wanted) {
+      bytes += each.file().bytes();
+      if (bytes < 0 || bytes > free) { // below 0: more than can be counted
+        Jobs.Left longest =
+            wanted.stream()
+                .map(OfNode::file)
+                .max(Comparator.comparingLong(Jobs.Left::bytes))
+                .orElseThrow();
+        throw Failed.refused(
+            "NotDownloaded",
+            "what %s has left is longer than the %s that are free at %s: '%s' alone has %s. Nothing was brought: name one output with --output-name, or another disk with -p."
+                .formatted(
+                    name, Plan.bytes(free), into, longest.path(), Plan.bytes(longest.bytes())));
+      }
+    }
+  }
+
+  /// The output that a file belongs to; null if it has none of its own.
+  private static @Nullable String named(String file, TreeSet<String> outputs) {
+    String[] parts = file.split("/", 3); // an output of type uri_file is outputs/NAME itself
+    return parts.length >= 2 && parts[0].equals("outputs") && outputs.contains(parts[1])
+        ? parts[1]
+        : null;
+  }
+
+  private void copy(String file, int rank, @Nullable String named) throws IOException {
+    String of = rank == 0 ? "" : "rank_" + rank + "/";
+    String[] parts = file.split("/", 3);
     Path place =
         place(
-            isNamed
-                ? "named-outputs/" + parts[1] + "/" + of + parts[parts.length - 1]
+            named != null
+                ? "named-outputs/" + named + "/" + of + parts[parts.length - 1]
                 : "artifacts/" + of + file);
     try (InputStream content = moving.counted(jobs.file(name, rank, file))) {
       Files.copy(content, place, StandardCopyOption.REPLACE_EXISTING);

@@ -5,10 +5,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// The life of a cluster's nodes as a picture, from the same segments that the bill adds up.
@@ -16,6 +18,13 @@ final class Timeline {
   private static final int WIDTH = 64;
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /// Node 1.4 came before node 1.10.
+  static final Comparator<String> BY_NUMBER =
+      Comparator.comparing(node ->
+          Pattern.compile("[0-9]+")
+              .matcher(node)
+              .replaceAll(part -> "0".repeat(19 - part.group().length()) + part.group()));
 
   private Timeline() {}
 
@@ -65,7 +74,7 @@ final class Timeline {
     Instant from = stretches.stream().map(Stretch::from).min(Instant::compareTo).orElseThrow();
     Instant to = stretches.stream().map(Stretch::to).max(Instant::compareTo).orElseThrow();
     double millis = Math.max(1, Duration.between(from, to).toMillis());
-    Map<String, Mark[]> lines = new TreeMap<>();
+    Map<String, Mark[]> lines = new TreeMap<>(BY_NUMBER);
     int[] alive = new int[WIDTH];
     for (Stretch stretch : stretches) {
       Mark[] line = lines.computeIfAbsent(stretch.node(), _ -> new Mark[WIDTH]);

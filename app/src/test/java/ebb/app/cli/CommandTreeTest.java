@@ -19,7 +19,8 @@ class CommandTreeTest {
           (_, _, _) -> 0,
           _ -> {
             throw new IllegalStateException("nothing is started here");
-          });
+          },
+          _ -> {});
 
   private static List<List<String>> paths(CommandLine line, List<String> to) {
     List<List<String>> paths = new ArrayList<>();

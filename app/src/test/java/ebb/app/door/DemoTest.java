@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,11 +49,29 @@ class DemoTest {
         .containsPattern("nodes +[0-3]*[1-3]")
         .containsPattern("(?m)^total +0\\.00")
         .contains("What to try next");
+    assertThat(
+            Pattern.compile("(?m)^(\\d+)\\.(\\d+) +[b#<-]")
+                .matcher(demo.out())
+                .results()
+                .map(node ->
+                    Long.parseLong(node.group(1)) * 1_000_000 + Long.parseLong(node.group(2))))
+        .hasSizeGreaterThan(2)
+        .isSorted();
     try (var left = Files.list(temporary)) {
       assertThat(left.filter(path -> path.getFileName().toString().startsWith("ebb-demo")))
           .isEmpty();
     }
     assertThat(folder.resolve("unused")).doesNotExist();
+    Path numbers = Path.of("/var/lib/ebb-task-users"); // where root's servers say whom tasks run as
+    if (Files.isReadable(numbers)) {
+      try (var files = Files.walk(numbers)) {
+        for (Path file : files.filter(each -> each.toString().matches(".*[0-9a-f]")).toList()) {
+          if (Files.isRegularFile(file)) {
+            assertThat(file).content().doesNotContain(temporary.toString());
+          }
+        }
+      }
+    }
   }
 
   @Test

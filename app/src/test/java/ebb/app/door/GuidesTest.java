@@ -63,6 +63,7 @@ class GuidesTest {
         process.destroyForcibly();
       }
     }
+    ServedHome.giveUpUserNumbers(folder.resolve("home"));
   }
 
   @Test

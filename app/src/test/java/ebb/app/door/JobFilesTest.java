@@ -83,6 +83,12 @@ class JobFilesTest {
     Typed.Said away = typed.ebb("ml job download -n left -p left --output-name away");
     assertThat(away.code()).isEqualTo(3);
     assertThat(away.err()).contains("it is at azureml://datastores/results/paths/away");
+
+    typed.ebb("run --size Standard_D2s_v3 --name holes -- truncate -s 5T outputs/holes");
+    Typed.Said holes = typed.ebb("ml job download -n holes -p holes");
+    assertThat(holes.code()).isEqualTo(1);
+    assertThat(holes.err()).contains("'outputs/holes' alone has ", "Nothing was brought");
+    assertThat(folder.resolve("holes")).doesNotExist();
   }
 
   @Test
@@ -419,6 +425,9 @@ class JobFilesTest {
         .isEqualTo("westus2\n");
     assertThat(other.ebb("ml compute show -n far -w main -g ebb").code()).isEqualTo(3);
     assertThat(other.ebb("configure --defaults workspace=").code()).isZero();
+    assertThat(other.ebb("configure --defaults location=nowhere").err())
+        .contains("There is no location 'nowhere'");
+    assertThat(other.ebb("configure -l").out()).contains("westus2");
     assertThat(other.ebb("configure -l").out()).contains("group").doesNotContain("second");
     assertThat(other.ebb("configure -d colour=red").err()).contains("'colour' is no default");
   }

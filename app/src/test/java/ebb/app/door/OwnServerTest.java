@@ -39,6 +39,7 @@ class OwnServerTest {
         process.destroyForcibly();
       }
     }
+    ServedHome.giveUpUserNumbers(home);
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -352,18 +353,19 @@ final class ServedHome implements AutoCloseable {
   public void close() {
     kill();
     killAgent();
-    giveUpUserNumbers();
+    giveUpUserNumbers(home());
   }
 
   /// The next server of the machine would keep clear of them for a month.
-  private void giveUpUserNumbers() {
-    Path named = home().resolve("installation");
+  static void giveUpUserNumbers(Path home) {
+    Path named = home.resolve("installation");
     if (Files.exists(named)) {
       read(named)
           .lines()
           .filter(id -> id.matches("[0-9a-f]{12}")) // not what a test has torn
+          .flatMap(id -> Stream.of(id, id + ".gone"))
           .forEach(
-              id -> Path.of("/var/lib/ebb-task-users", id).toFile().delete()); // if it gave any
+              file -> Path.of("/var/lib/ebb-task-users", file).toFile().delete()); // if it gave any
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 
 /// The kernel's groups of processes, one for each task: what it may use, and what it has used.
 ///
@@ -43,6 +42,9 @@ final class ControlGroups {
   ///   fail
   /// @param reachedLimit whether its memory reached that limit; of version 1, which does not tell
   ///   that a process was killed in a group below, as a container's is
+  /// @param forksRefused how often it wanted a process and had as many as it may; 0 if it did not
+  ///   fail
+  /// @param processesMax how many it might have; 0: as many as there can be, or it did not fail
   record Usage(
       long cpuMillis,
       long peakMemoryKibibytes,
@@ -50,9 +52,9 @@ final class ControlGroups {
       long bytesWritten,
       long killed,
       long memoryLimitBytes,
-      boolean reachedLimit) {
-    static final Usage UNKNOWN = new Usage(0, 0, 0, 0, 0, 0, false);
-  }
+      boolean reachedLimit,
+      long forksRefused,
+      long processesMax) {}
 
   /// The length of time that shares of processor time are counted in: the kernel's own default.
   private static final long PERIOD_MICROS = 100_000;
@@ -61,7 +63,7 @@ final class ControlGroups {
   private static final long BATCH = 1 << 20;
 
   /// By which version 1 moves single threads.
-  private static final String BY_THREAD = "tasks";
+  static final String BY_THREAD = "tasks";
 
   private static final List<String> CONTROLLERS = List.of("memory", "cpu", "cpuacct", "pids");
 
@@ -347,9 +349,11 @@ final class ControlGroups {
     long killed = 0;
     long limit = 0;
     boolean reached = false;
+    long refused = 0;
+    long processes = 0;
     for (Path base : bases) {
       Path group = group(base, task);
-      Numbers numbers = new Numbers(group, files(base, group));
+      GroupNumbers numbers = new GroupNumbers(group, files(base, group));
       cpuMillis = Math.max(cpuMillis, numbers.read("cpuacct.usage", "") / 1_000_000);
       peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.max_usage_in_bytes", "") / 1024);
       peakKibibytes = Math.max(peakKibibytes, numbers.read("memory.peak", "") / 1024);
@@ -365,10 +369,21 @@ final class ControlGroups {
         reached |= first > 0 && numbers.read("memory.max_usage_in_bytes", "") > first - BATCH;
         limit = Math.max(limit, first);
         limit = Math.max(limit, numbers.read("memory.max", ""));
+        refused = Math.max(refused, numbers.read("pids.events", "max"));
+        processes = Math.max(processes, numbers.read("pids.max", ""));
       }
       removeSoon(group);
     }
-    return new Usage(cpuMillis, peakKibibytes, bytesRead, bytesWritten, killed, limit, reached);
+    return new Usage(
+        cpuMillis,
+        peakKibibytes,
+        bytesRead,
+        bytesWritten,
+        killed,
+        limit,
+        reached,
+        refused,
+        processes);
   }
 
   /// What podman made for a container in the other hierarchies is removed; it does not do so when
@@ -398,43 +413,6 @@ final class ControlGroups {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /// What the files of a group say.
-  private record Numbers(Path group, Set<String> files) {
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
-
-    /// Of a file with one number, or with a number behind each name; 0 if it does not say.
-    long read(String file, String name) {
-      if (!files.contains(file)) {
-        return 0;
-      }
-      for (String line : ControlGroups.read(group.resolve(file)).split("\n", -1)) {
-        String text = name.isEmpty() ? line : line.startsWith(name + " ") ? after(line) : "";
-        if (NUMBER.matcher(text).matches()) {
-          return Long.parseLong(text);
-        }
-      }
-      return 0;
-    }
-
-    /// Of a file with a line for each device, of which each word is a key and a number.
-    long sum(String file, String key) {
-      long sum = 0;
-      if (files.contains(file)) {
-        for (String word : ControlGroups.read(group.resolve(file)).split("\\s+", -1)) {
-          sum +=
-              word.matches(key + "[0-9]{1,18}")
-                  ? Long.parseLong(word, key.length(), word.length(), 10)
-                  : 0;
-        }
-      }
-      return sum;
-    }
-  }
-
-  private static String after(String line) {
-    return line.substring(line.indexOf(' ') + 1);
   }
 
   /// Removes those of this installation that no process is in, nor is about to be.
@@ -490,7 +468,7 @@ final class ControlGroups {
     }
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -85,6 +85,25 @@ final class Neighbours {
     }
   }
 
+  /// The home and all that its tasks were are gone for good: its numbers are anybody's. Without the
+  /// right to say so none was given.
+  void giveUp(Path home) throws IOException {
+    if (!Files.isWritable(folder)) {
+      return;
+    }
+    synchronized (Neighbours.class) {
+      try (FileChannel channel = openLock();
+          FileLock _ = channel.lock()) {
+        for (Path file : others()) {
+          if (Entry.read(file).home().equals(home.toAbsolutePath())) {
+            Files.delete(file);
+            Files.deleteIfExists(absence(file));
+          }
+        }
+      }
+    }
+  }
+
   private FileChannel openLock() throws IOException {
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -94,11 +113,7 @@ final class Neighbours {
 
   private Set<Integer> taken() throws IOException {
     Set<Integer> taken = new TreeSet<>();
-    List<Path> files;
-    try (Stream<Path> listed = Files.list(folder)) {
-      files = listed.filter(this::isAnother).toList();
-    }
-    for (Path file : files) {
+    for (Path file : others()) {
       try {
         Entry entry = Entry.read(file);
         if (!isGivenUp(file, entry)) {
@@ -109,6 +124,12 @@ final class Neighbours {
       }
     }
     return taken;
+  }
+
+  private List<Path> others() throws IOException {
+    try (Stream<Path> listed = Files.list(folder)) {
+      return listed.filter(this::isAnother).toList();
+    }
   }
 
   /// Not the lock, no note of an absence, and no draft that a crash has left.

@@ -93,6 +93,10 @@ final class TaskEnds {
     if (!exited.why().isEmpty() || exited.status().number() == 0) {
       return exited.why();
     }
+    if (group.killed() == 0 && group.forksRefused() > 0) {
+      return "it wanted more processes than it may have (threads count), and was refused %d times: it may have %d"
+          .formatted(group.forksRefused(), group.processesMax());
+    }
     if (group.killed() == 0) {
       return ended.wasContained()
               && exited.status().number() == KILLED_IN_CONTAINER

@@ -70,6 +70,12 @@ public final class TaskUsers {
     return new TaskUsers(null, range, numbers);
   }
 
+  /// The numbers that a home has given are free again, for it has been removed with all that its
+  /// tasks were and left.
+  public static void giveUp(Path home) throws IOException {
+    new Neighbours(Neighbours.FOLDER, "").giveUp(home);
+  }
+
   /// The numbers that tasks may run as; null if they run as the server's own user.
   public @Nullable Range range() {
     return range;

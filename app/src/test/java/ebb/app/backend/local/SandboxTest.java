@@ -265,6 +265,23 @@ class SandboxTest {
   }
 
   @Test
+  void taskThatWantsMoreProcessesThanItMayHaveAndFailsSaysSo() throws Exception {
+    assumeTrue(confines.groups().areThere(), confines.groups().missing());
+    String sleepers = "i=0; while [ $i -lt 5000 ]; do sleep 600 & i=$((i+1)); done";
+
+    VmSize large = new VmSize("Large", "L", 1, 8_192, 0);
+    server.tell(order(task(1), "ann", Specification.ofShellLine(sleepers, Map.of()), large));
+    Command.TaskExited forks = server.exited(task(1));
+    Command.TaskExited fails = run(task(2), "ann", "exit 2");
+
+    assertThat(forks.report().code()).isEqualTo(2);
+    assertThat(forks.report().detail())
+        .startsWith("it wanted more processes than it may have")
+        .endsWith("it may have 4096");
+    assertThat(fails.report().detail()).isEmpty();
+  }
+
+  @Test
   void memoryOfTheVmSizeIsALimitAndWhatWasUsedIsReported() throws Exception {
     assumeTrue(confines.groups().areThere(), confines.groups().missing());
 
