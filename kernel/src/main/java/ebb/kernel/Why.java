@@ -85,10 +85,7 @@ final class Why {
     }
     Rejection start = Guards.start(state);
     return switch (job.phase()) {
-      case Job.Queued _ ->
-          start != null
-              ? start
-              : queued(state, job, now);
+      case Job.Queued _ -> start != null ? start : queued(state, job, now);
       case Job.Assembling assembling ->
           start != null
               ? start
@@ -109,8 +106,7 @@ final class Why {
   /// Who lacks some nodes on a machine that is too small for all of them waits for nothing.
   private static Rejection queued(State state, Job job, long now) {
     Cluster cluster = state.clusterOf(job);
-    Rejection why =
-        placement(state, cluster, now).whyQueued(QueueEntry.of(job), names(state));
+    Rejection why = placement(state, cluster, now).whyQueued(QueueEntry.of(job), names(state));
     Rejection never =
         why instanceof Rejection.HostFull || why instanceof Rejection.HostTooSmall
             ? HostUsage.neverFit(state.host, cluster.size(), job.spec().nodes())

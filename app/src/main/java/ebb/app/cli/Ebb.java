@@ -1,5 +1,6 @@
 package ebb.app.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
