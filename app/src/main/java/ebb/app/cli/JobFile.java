@@ -93,11 +93,10 @@ final class JobFile {
     distribution();
     limits();
     identity();
-    // What sends something comes last: what cannot be read is refused before.
     outputs();
-    environment();
     inputs();
     code();
+    environment();
     return job;
   }
 
@@ -215,22 +214,24 @@ final class JobFile {
       }
       return sent.put("jobInputType", "literal").put("value", here.toString());
     }
+    String mode = mode(files);
     if (!isLocal(path)) {
-      return ofFiles(sent, type, path, files);
+      return ofFiles(sent, type, path, mode);
     }
-    sending.add(() -> ofFiles(sent.removeAll(), type, uploads.input(local(path)), files));
+    sending.add(() -> ofFiles(sent.removeAll(), type, uploads.input(local(path)), mode));
     return sent.put("jobInputType", "literal").put("value", path); // stands in until it is there
   }
 
-  private static ObjectNode ofFiles(ObjectNode sent, String type, String uri, Section files) {
-    sent.put("jobInputType", type).put("uri", uri);
-    putMode(sent, files);
+  private static ObjectNode ofFiles(
+      ObjectNode sent, String type, String uri, @Nullable String mode) {
+    put(sent.put("jobInputType", type).put("uri", uri), "mode", mode);
     return sent;
   }
 
-  private static void putMode(ObjectNode sent, Section files) {
+  /// As REST has it; null if none is named.
+  private static @Nullable String mode(Section files) {
     String mode = files.text("mode");
-    put(sent, "mode", mode == null ? null : AzShape.mode(mode));
+    return mode == null ? null : AzShape.mode(mode);
   }
 
   private boolean isFile(String path) {
@@ -249,7 +250,7 @@ final class JobFile {
       ObjectNode each =
           sent.putObject(name).put("jobOutputType", output.text("type", "uri_folder"));
       put(each, "uri", output.text("path"));
-      putMode(each, output);
+      put(each, "mode", mode(output));
     }
   }
 

@@ -145,8 +145,9 @@ class EnvironmentTest {
       assertThat(bad.err())
           .contains("building", "/nowhere/at/all.whl", "its environment could not be built");
     }
-    Typed.Said old = typed.ebb("run --environment old -- true");
+    Typed.Said old = typed.ebb("run --environment old --name aged -- true");
     assertThat(old.err()).contains("there is no python2.1 on this machine");
+    assertThat(typed.ebb("why aged").out()).contains("what it wrote: ebb logs --stderr aged");
   }
 
   @Test

@@ -273,7 +273,8 @@ class SurfaceTest {
     assertThat(server.put(lock, LOCK).status()).isEqualTo(201);
     Answer refused = server.send("DELETE", path, "");
     assertThat(refused.text("code")).isEqualTo("ScopeLocked");
-    assertThat(refused.text("message")).contains("'ebb lock delete'");
+    assertThat(refused.text("message"))
+        .contains("'ebb lock delete -n keep --cluster cpu -w locked -g team --subscription sub'");
     assertThat(server.get(path).text("state")).isEqualTo("ready");
     server.send("DELETE", lock, "");
     assertThat(server.send("DELETE", path, "").status()).isEqualTo(202);
