@@ -68,8 +68,8 @@ final class HostReasons {
                               ? "ask for one of them, or leave the network on"
                               : open.missing()))
               .number("missing", open.missing());
-      default ->
-          throw new IllegalArgumentException("not of the machine: " + rejection); // split by Reason
+      default -> // split by Reason
+          throw new IllegalArgumentException("not of the machine: " + rejection);
     };
   }
 
