@@ -88,7 +88,8 @@ class CommandTreeTest {
             (_, _, _) -> {
               throw new IllegalStateException("a b");
             },
-            PARTS.machines());
+            PARTS.machines(),
+            PARTS.removed());
     PrintStream before = System.err;
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));

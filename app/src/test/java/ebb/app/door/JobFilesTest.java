@@ -264,7 +264,8 @@ class JobFilesTest {
               (_, _, _) -> 0,
               _ -> {
                 throw new IllegalStateException("nothing is started here");
-              });
+              },
+              _ -> {});
       assertThat(Ebb.run(nothing, ("--home " + server.home() + " " + line).split(" ")))
           .isEqualTo(2);
     } finally {
