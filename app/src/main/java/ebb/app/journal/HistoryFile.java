@@ -37,7 +37,7 @@ final class HistoryFile {
         if (kept != null) {
           return kept;
         }
-        reason = "it was written by another version, or follows another journal";
+        reason = "it was written by another version, or is not of what the journal holds";
       } catch (SQLException damaged) {
         reason = "it cannot be read (" + damaged.getMessage() + ")";
       }
