@@ -68,8 +68,7 @@ final class HostReasons {
                               ? "ask for one of them, or leave the network on"
                               : open.missing()))
               .number("missing", open.missing());
-      default -> // split by Reason
-          throw new IllegalArgumentException("not of the machine: " + rejection);
+      default -> throw new IllegalArgumentException("no room: " + rejection); // split by Reason
     };
   }
 
