@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -180,6 +181,11 @@ class HostileJobTest {
       away.send("POST", job("taker") + "/cancel", "");
       away.awaitJob("taker", "ended");
       away.terminate();
+      try (ServedHome _ = new ServedHome(Files.createDirectory(place.resolve("another")))) {
+        Process rules = new ProcessBuilder("nft", "list", "ruleset").start();
+        assertThat(new String(rules.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+            .contains(port + " comment");
+      }
       away.start(port);
     }
   }
