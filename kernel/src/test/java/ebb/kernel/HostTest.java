@@ -54,12 +54,12 @@ class HostTest {
 
   @Test
   void aGangOfWhichSomeNodesAreThereIsToldThatAllOfThemNeverFit() {
-    Story story = on(new Host(12, 900_000, 1, false)).given(Story.scale("cpu", 2, 4)).nodesComeUp();
-    story.given(new Command.HostFound(new Host(12, 900_000, 1, true)));
-    story.job("gang", job().on("cpu").nodes(4));
+    Story story = on(new Host(12, 900_000, 1, false)).given(Story.scale("cpu", 2, 5)).nodesComeUp();
+    story.job("runs", job().on("cpu")).settles().job("gang", job().on("cpu").nodes(3));
+    assertThat(story.why("gang")).isInstanceOf(Rejection.HostFull.class);
     story.given(new Command.HostFound(new Host(8, 900_000, 1, false)));
 
-    assertThat(story.why("gang")).isEqualTo(new Rejection.HostTooSmall(D3, 4, 8, 900_000, 1));
+    assertThat(story.why("gang")).isEqualTo(new Rejection.HostTooSmall(D3, 3, 8, 900_000, 1));
   }
 
   @Test

@@ -158,7 +158,7 @@ final class ServerEndpoints {
         .gauge("ebb_safe_mode", "1 while nothing is started.", rules.safeMode() ? 1 : 0)
         .gauge(
             "ebb_quarantined",
-            "Things that are left as they are since a bug was met; 'ebb incident' lists them.",
+            "Things that no deadline passes for since a bug was met; 'ebb incident' lists them.",
             rules.quarantine().size())
         .gauge("ebb_storage_low", "1 while the disk is too full.", rules.storage().low() ? 1 : 0)
         .gauge(

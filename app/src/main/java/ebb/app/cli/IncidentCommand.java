@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
     name = "incident",
     mixinStandardHelpOptions = true,
     description = {
-      "Lists what is left as it is because a bug was met.",
+      "Lists what no deadline passes for because a bug was met.",
       "The server's log has each incident: report it."
     })
 @CommandTree.Below(IncidentCommand.End.class)
