@@ -114,7 +114,7 @@ final class Expiry {
                   attempt,
                   EndCause.TIME_LIMIT,
                   0,
-                  "ran for " + Rules.time(attempt.limitMillis()) + ", its limit",
+                  Rules.limitReached(attempt.limitMillis()),
                   now));
       case Attempt.Stopping stopping -> {
         Tasks.stuck(state, attempt, now, events);

@@ -105,7 +105,8 @@ final class LocalJobs {
     }
     TaskReport how = report.report();
     return Verdict.accepted(
-        new Event.JobEnded(job.id(), cause(job, how), how.code(), Tasks.describe(how)));
+        new Event.JobEnded(
+            job.id(), cause(job, how), how.code(), Tasks.describe(how, job.limitMillis())));
   }
 
   /// As with other jobs, a success counts although a cancel was on its way.

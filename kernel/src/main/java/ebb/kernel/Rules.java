@@ -128,6 +128,11 @@ final class Rules {
     return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + " s";
   }
 
+  /// Why something was stopped at its time limit, whoever stopped it.
+  static String limitReached(long limitMillis) {
+    return "ran for " + time(limitMillis) + ", its limit";
+  }
+
   /// Away from 0, so that no time that is refused reads as one that is taken.
   private static long seconds(long millis) {
     return millis < 0 ? Math.floorDiv(millis, 1000) : Math.ceilDiv(millis, 1000);

@@ -81,7 +81,8 @@ final class Tasks {
     if (last) {
       endAttempt(state, attempt, report, cause, now, events);
     } else if (decides(attempt, cause)) {
-      String detail = "task " + node.task().rank() + " ended: " + describe(report);
+      String detail =
+          "task " + node.task().rank() + " ended: " + describe(report, attempt.limitMillis());
       events.add(Jobs.stopping(state, attempt, cause, report.code(), detail, now));
     }
   }
@@ -110,7 +111,8 @@ final class Tasks {
         return;
       }
     }
-    Jobs.attemptEnded(state, attempt, cause, report.code(), describe(report), now, events);
+    String detail = describe(report, attempt.limitMillis());
+    Jobs.attemptEnded(state, attempt, cause, report.code(), detail, now, events);
   }
 
   private static boolean othersSucceeded(Attempt attempt) {
@@ -153,20 +155,22 @@ final class Tasks {
         && leaving.cause() == ReleaseCause.PREEMPTED;
   }
 
-  /// An end in words, for people.
-  static String describe(TaskReport report) {
+  /// An end in words, for people. One at the limit has the words that it has when the kernel finds
+  /// it first; what the backend says of it is the same in its own.
+  static String describe(TaskReport report, long limitMillis) {
     String how =
         switch (report.end()) {
           case EXITED ->
               report.code() < 0 ? "signal " + -report.code() : "exit code " + report.code();
-          case LIMIT -> "time limit reached";
+          case LIMIT -> Rules.limitReached(limitMillis);
           case STOPPED -> "stopped";
           case NEVER_STARTED -> "stopped before it started";
           case REFUSED -> "could not be started";
           case LOST -> "lost";
           case DISK -> "disk limit reached";
         };
-    return report.detail().isEmpty() ? how : how + ": " + report.detail();
+    boolean isTold = report.end() == TaskEnd.LIMIT || report.detail().isEmpty();
+    return isTold ? how : how + ": " + report.detail();
   }
 
   /// The tasks of an attempt did not stop in time: their nodes are let go, which ends them for

@@ -199,6 +199,8 @@ class JobsTest {
     story.given(Story.exited(story.task("a"), TaskEnd.LIMIT, -9));
 
     assertThat(causeOf(story, "a")).isEqualTo(EndCause.TIME_LIMIT);
+    assertThat(story.happened(Event.JobEnded.class).getFirst().detail())
+        .isEqualTo("ran for 60 min, its limit");
   }
 
   // Gangs.
