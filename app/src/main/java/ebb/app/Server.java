@@ -313,12 +313,13 @@ final class Server {
     } else if (options.newInstallation()) {
       return Store.Said.COPIED;
     }
-    return options.acceptLoss() ? Store.Said.LOST : Store.Said.NOTHING;
+    return Store.Said.NOTHING;
   }
 
   private Store.Options storeOptions() {
     return new Store.Options(
         said(),
+        options.acceptLoss(),
         (long) config.journal().markMebibytes() << 20,
         (long) config.journal().reserveMebibytes() << 20,
         config.journal().snapshotEvents(),

@@ -94,6 +94,12 @@ public final class Serve implements Callable<Integer> {
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of docs/config.md.")
   private Map<String, String> others = new TreeMap<>();
 
+  @Option(
+      names = "--accept-loss",
+      description =
+          "What the home's journal has lost is lost for good: the server goes on with what is there.")
+  private boolean loss;
+
   @ArgGroup private @Nullable Said said;
 
   private static final class Said {
@@ -106,12 +112,6 @@ public final class Serve implements Callable<Integer> {
         names = "--new-installation",
         description = "The home is a copy: it never touches what the original started.")
     private boolean copy;
-
-    @Option(
-        names = "--accept-loss",
-        description =
-            "What the home's journal has lost is lost for good: the server goes on with what is there.")
-    private boolean loss;
   }
 
   @Override
@@ -125,7 +125,7 @@ public final class Serve implements Callable<Integer> {
     Said of = said == null ? new Said() : said;
     try {
       Config config = Config.read(place.resolve(Config.FILE), typed());
-      return server.serve(config, new Options(place, of.adopt, of.copy, of.loss));
+      return server.serve(config, new Options(place, of.adopt, of.copy, loss));
     } catch (ConfigRefused refused) {
       System.err.println("ebb: " + refused.getMessage());
       return UNUSABLE;

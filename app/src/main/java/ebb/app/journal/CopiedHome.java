@@ -29,10 +29,7 @@ final class CopiedHome {
   private CopiedHome() {}
 
   /// Removes it; done again, it does nothing.
-  ///
-  /// @throws StoreRefused if an agent serves this very folder, which is no copy then
-  static void forgetOriginal(Path home, String original) throws IOException, StoreRefused {
-    refuseIfAgentLives(home.resolve("agent"), original);
+  static void forgetOriginal(Path home) throws IOException {
     for (String folder : FOLDERS) {
       new Tree(home.resolve(folder)).delete();
     }
@@ -46,8 +43,9 @@ final class CopiedHome {
     DurableFile.syncFolder(jobs);
   }
 
-  private static void refuseIfAgentLives(Path agent, String original)
-      throws IOException, StoreRefused {
+  /// @throws StoreRefused if an agent serves this very folder, which is no copy then
+  static void refuseIfAgentLives(Path home, String original) throws IOException, StoreRefused {
+    Path agent = home.resolve("agent");
     Path file = agent.resolve("agent.lock");
     if (Files.notExists(file)) {
       return;

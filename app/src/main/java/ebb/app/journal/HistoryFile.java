@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /// The file of the read tables, and how far they have come. Rebuilt from nothing when it is not
-/// there, has other tables than this version writes, is damaged, or follows another journal.
+/// there, has other tables than this version writes, is damaged, or does not fit the journal.
 final class HistoryFile {
   /// Grows with every change of the tables or of what is written into them.
   static final long SCHEMA = 8;
@@ -25,19 +25,23 @@ final class HistoryFile {
 
   record Opened(Connection connection, Position position, @Nullable String rebuiltBecause) {}
 
+  /// @param unfitBecause empty if it is opened
+  private record Kept(@Nullable Opened opened, String unfitBecause) {}
+
   /// For the projector.
   ///
-  /// @param end the journal's last event. History follows what is durable, so it is never ahead.
+  /// @param end the journal's last event. History follows what is durable: one that is ahead proves
+  ///   that the journal lost its end, and is refused until that loss is accepted
   static Opened open(Path file, JournalFile journal, long end, LostJournal lost)
       throws SQLException, IOException, StoreRefused {
     String reason = Files.exists(file) ? null : "";
     if (reason == null) {
       try {
-        Opened kept = keep(file, journal, end, lost);
-        if (kept != null) {
-          return kept;
+        Kept kept = keep(file, journal, end, lost);
+        if (kept.opened() != null) {
+          return kept.opened();
         }
-        reason = "it was written by another version, or is not of what the journal holds";
+        reason = kept.unfitBecause();
       } catch (SQLException damaged) {
         reason = "it cannot be read (" + damaged.getMessage() + ")";
       }
@@ -48,7 +52,7 @@ final class HistoryFile {
     return new Opened(connection, new Position(0, Hash.NONE), reason.isEmpty() ? null : reason);
   }
 
-  private static @Nullable Opened keep(Path file, JournalFile journal, long end, LostJournal lost)
+  private static Kept keep(Path file, JournalFile journal, long end, LostJournal lost)
       throws SQLException, StoreRefused {
     Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
     Opened opened = null;
@@ -56,11 +60,12 @@ final class HistoryFile {
       Position position = position(connection);
       if (position.sequence() > end) {
         lost.refuseAhead(file.getFileName().toString(), position.sequence(), end);
-        return null;
+        return new Kept(
+            null, "it held events up to " + position.sequence() + " that the journal has lost");
       }
-      position = usable(connection, position, journal);
-      opened = position == null ? null : new Opened(connection, position, null);
-      return opened;
+      String unfit = unfit(connection, position, journal);
+      opened = unfit.isEmpty() ? new Opened(connection, position, null) : null;
+      return new Kept(opened, unfit);
     } finally {
       if (opened == null) {
         connection.close();
@@ -68,20 +73,21 @@ final class HistoryFile {
     }
   }
 
-  private static @Nullable Position usable(
-      Connection connection, Position position, JournalFile journal) throws SQLException {
+  /// Why it cannot be gone on with; empty if it can.
+  private static String unfit(Connection connection, Position position, JournalFile journal)
+      throws SQLException {
     if (Sqlite.number(connection, "PRAGMA user_version") != SCHEMA) {
-      return null;
+      return "it was written by another version";
     }
     if (position.sequence() == 0) {
-      return position;
+      return "";
     }
     JournalRow row = journal.rowAt(position.sequence());
     boolean same =
         row != null
             && row.lastSequence() == position.sequence()
             && row.hash().equals(position.hash());
-    return same ? position : null;
+    return same ? "" : "it follows another journal";
   }
 
   static Position position(Connection connection) throws SQLException {

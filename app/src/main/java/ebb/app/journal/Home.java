@@ -25,7 +25,9 @@ final class Home implements AutoCloseable {
 
   /// An installation's id, and that of the one that the home was copied from a moment ago; empty if
   /// it was not.
-  private record Named(String id, String original) {}
+  ///
+  /// @param isBound the id is on the disk, with the place where the home is
+  private record Named(String id, String original, boolean isBound) {}
 
   private Home(Path path, HomeLock lock, Named named) {
     this.path = path;
@@ -99,16 +101,17 @@ final class Home implements AutoCloseable {
                 + " is missing, though there is a journal beside it. It holds the name by which what"
                 + " this server started is known. Put back a backup of it or of the whole folder.");
       }
+      // Before there is a journal, which without it would be refused.
       String id = newId();
-      new Binding(id, "", 0).bind(file, home);
-      return new Named(id, "");
+      bind(id, home);
+      return new Named(id, "", true);
     }
     Binding binding = Binding.read(file);
     if (binding.holds(home)) {
-      return new Named(binding.id(), "");
+      return new Named(binding.id(), "", true);
     }
     return switch (said) {
-      case NOTHING, LOST ->
+      case NOTHING ->
           throw new StoreRefused(
               "The home "
                   + home
@@ -122,14 +125,11 @@ final class Home implements AutoCloseable {
                   + " the original has started, and ends what it knows of that without touching it.");
       case MOVED -> {
         refuseIfStillThere(binding, home);
-        binding.bind(file, home);
-        yield new Named(binding.id(), "");
+        yield new Named(binding.id(), "", false);
       }
       case COPIED -> {
-        CopiedHome.forgetOriginal(home, binding.id());
-        String id = newId();
-        new Binding(id, "", 0).bind(file, home);
-        yield new Named(id, binding.id());
+        CopiedHome.refuseIfAgentLives(home, binding.id());
+        yield new Named(newId(), binding.id(), false);
       }
     };
   }
@@ -181,16 +181,30 @@ final class Home implements AutoCloseable {
     boolean holds(Path home) throws IOException {
       return path.equals(home.toString()) && inode == FilePlace.inode(home);
     }
+  }
 
-    void bind(Path file, Path home) throws IOException {
-      DurableFile.replace(file, id + "\n" + FilePlace.inode(home) + "\n" + home + "\n");
-    }
+  private static void bind(String id, Path home) throws IOException {
+    DurableFile.replace(
+        home.resolve("installation"), id + "\n" + FilePlace.inode(home) + "\n" + home + "\n");
   }
 
   private static String newId() {
     byte[] bytes = new byte[ID_BYTES];
     new SecureRandom().nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
+  }
+
+  /// Does what a person said about a home in another place: binds it to this one, a copy under an
+  /// id of its own and without what means the original's. Until then nothing of it is changed, so
+  /// that whoever is refused for another reason finds it as it was.
+  void settle() throws IOException {
+    if (named.isBound()) {
+      return;
+    }
+    if (!named.original().isEmpty()) {
+      CopiedHome.forgetOriginal(path);
+    }
+    bind(named.id(), path);
   }
 
   Path path() {

@@ -27,8 +27,11 @@ final class LostJournal {
   }
 
   /// A journal is made before the first epoch is noted, so that one without the other was lost.
-  void refuseIfGone() throws StoreRefused {
-    if (Files.notExists(journal)) {
+  ///
+  /// To be asked before anything opens it: beside a file without a page SQLite deletes the log, and
+  /// the newest events may be there alone.
+  void refuseIfGone() throws StoreRefused, IOException {
+    if (Files.notExists(journal) || Files.size(journal) == 0) {
       refuseIfBegun();
     }
   }
@@ -94,7 +97,7 @@ final class LostJournal {
               + proof
               + ". Nothing was changed. Put back the journal that belongs to it, with its -wal file if"
               + " there is one, or a backup of the whole folder; or, if what is missing is lost for"
-              + " good, start once with --accept-loss: the server goes on with the journal that is"
+              + " good, start once with --accept-loss too: the server goes on with the journal that is"
               + " there, and ends what it started and does not know of any more.");
     }
   }

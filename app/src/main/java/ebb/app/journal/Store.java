@@ -42,34 +42,39 @@ public final class Store implements AutoCloseable {
   /// How a home is opened.
   ///
   /// @param said what a person said about a home that is not where or what it was
+  /// @param acceptsLoss `--accept-loss`, whatever else was said: the end of the journal is lost for
+  ///   good, and it goes on with what is there
   /// @param markBytes less free space than this is too little to start anything new; 0 takes 1 GiB
   ///   or a twentieth of the disk, whichever is less
   /// @param reserveBytes set aside for what must be remembered on a full disk
   /// @param snapshotEvents how many events after a snapshot the next one is due
   /// @param packBytes how many bytes of batches that a snapshot covers are packed together
   public record Options(
-      Said said, long markBytes, long reserveBytes, long snapshotEvents, int packBytes) {
+      Said said,
+      boolean acceptsLoss,
+      long markBytes,
+      long reserveBytes,
+      long snapshotEvents,
+      int packBytes) {
     /// Four windows of the deflater: a longer pack is hardly smaller, and more work at once.
     private static final int PACK_BYTES = 128 << 10;
 
     public static final Options DEFAULT =
-        new Options(Said.NOTHING, 0, 64L << 20, 200_000, PACK_BYTES);
+        new Options(Said.NOTHING, false, 0, 64L << 20, 200_000, PACK_BYTES);
 
     public Options with(Said newSaid) {
-      return new Options(newSaid, markBytes, reserveBytes, snapshotEvents, packBytes);
+      return new Options(newSaid, acceptsLoss, markBytes, reserveBytes, snapshotEvents, packBytes);
     }
   }
 
-  /// What a person says about a home that is not where it was, or not what it was.
+  /// What a person says about a home that is not where it was.
   public enum Said {
     NOTHING,
     /// `--adopt-home`: it is the same one and was moved, or put back; there is no other.
     MOVED,
     /// `--new-installation`: it is a copy. It gets an id of its own and never touches what the
     /// original started.
-    COPIED,
-    /// `--accept-loss`: the end of its journal is lost for good, and it goes on with what is there.
-    LOST
+    COPIED
   }
 
   /// Opens the home, or makes it: takes it for this process, raises the epoch, and reads what is
@@ -128,7 +133,7 @@ public final class Store implements AutoCloseable {
     reserve.giveUpIfFull();
     this.stops = new Stops(home.file("stops"));
     this.safeMode = stops.areRepeated();
-    LostJournal lost = new LostJournal(home, JOURNAL, options.said() == Said.LOST);
+    LostJournal lost = new LostJournal(home, JOURNAL, options.acceptsLoss());
     lost.refuseIfGone();
     WriteAheadLog.writeAgain(home.file(JOURNAL));
     JournalFile file = JournalFile.open(home.file(JOURNAL), lost::refuseIfBegun);
@@ -167,7 +172,9 @@ public final class Store implements AutoCloseable {
     if (opened.rebuiltBecause() != null) {
       warnings.add("History is rebuilt from the journal: " + opened.rebuiltBecause() + ".");
     }
-    // Not before nothing can be refused any more: a journal that is put back must still fit.
+    // Not before nothing can be refused any more: a journal that is put back must still fit, and a
+    // home that was moved or copied is none of this place's before it is whole.
+    home.settle();
     this.epoch = before + 1;
     lost.raiseEpoch(file, epoch);
     JournalFile followed = JournalFile.openToRead(home.file(JOURNAL));

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 /// nothing but pack what a snapshot covers.
 final class ChildServer {
   private static final Store.Options MANY_SNAPSHOTS =
-      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, 300, 4 << 10);
+      new Store.Options(Store.Said.NOTHING, false, 1, 1 << 20, 300, 4 << 10);
 
   /// So that a child whose parent died ends too.
   private static final int STEPS_MOST = 3_000;

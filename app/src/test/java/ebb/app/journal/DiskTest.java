@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class DiskTest {
   private static final Store.Options OPTIONS =
-      new Store.Options(Store.Said.NOTHING, 100 << 10, 2 << 20, Long.MAX_VALUE, 4 << 10);
+      new Store.Options(Store.Said.NOTHING, false, 100 << 10, 2 << 20, Long.MAX_VALUE, 4 << 10);
 
   @TempDir Path folder;
   private Path disk;

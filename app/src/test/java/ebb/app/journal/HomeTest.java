@@ -7,6 +7,7 @@ import ebb.kernel.Snapshots;
 import ebb.kernel.engine.JournalFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,6 +166,52 @@ class HomeTest {
     assertRefusedAsGone(home());
   }
 
+  @Test
+  void refusalOfAnEmptiedJournalLeavesTheLogBesideIt() throws Exception {
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      DrivenServer server = new DrivenServer(73, store.state(), store.journal());
+      server.begin(store.installation(), store.epoch());
+      server.steps(5);
+      Homes.copyAsItIs(home(), folder.resolve("killed"));
+      store.abandon();
+    }
+    Files.move(home(), folder.resolve("stopped"));
+    Files.move(folder.resolve("killed"), home());
+    Path log = home().resolve("journal.db-wal");
+    byte[] newest = Files.readAllBytes(log);
+    assertThat(newest).isNotEmpty();
+    Files.write(home().resolve("journal.db"), new byte[0]);
+
+    for (Store.Said said : Store.Said.values()) {
+      assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN.with(said)))
+          .isInstanceOf(StoreRefused.class);
+      assertThat(log).hasBinaryContent(newest);
+    }
+  }
+
+  @Test
+  void homeInAnotherPlaceIsNeitherAdoptedNorRenamedBeforeItsJournalIsFoundWhole() throws Exception {
+    Homes.live(home(), 74, 5);
+    Path older = Files.copy(home().resolve("journal.db"), folder.resolve("older.db"));
+    Store.open(home(), Homes.PLAIN).close();
+    Path moved = Files.move(home(), folder.resolve("moved"));
+    Files.createDirectories(moved.resolve("agent"));
+    Files.createFile(moved.resolve("task-users"));
+    byte[] installation = Files.readAllBytes(moved.resolve("installation"));
+    Files.copy(older, moved.resolve("journal.db"), StandardCopyOption.REPLACE_EXISTING);
+
+    for (Store.Said said : new Store.Said[] {Store.Said.MOVED, Store.Said.COPIED}) {
+      assertThatThrownBy(() -> Store.open(moved, Homes.PLAIN.with(said)))
+          .isInstanceOf(StoreRefused.class)
+          .hasMessageContainingAll("Nothing was changed", "--accept-loss");
+      assertThat(moved.resolve("installation")).hasBinaryContent(installation);
+      assertThat(moved.resolve("agent")).exists();
+      assertThat(moved.resolve("task-users")).exists();
+    }
+    Store.open(moved, Homes.withLossAccepted(Store.Said.MOVED)).close();
+    Store.open(moved, Homes.PLAIN).close();
+  }
+
   private static void assertRefusedAsGone(Path home) {
     assertThatThrownBy(() -> Store.open(home, Homes.PLAIN))
         .isInstanceOf(StoreRefused.class)
@@ -197,7 +244,7 @@ class HomeTest {
           .hasMessageContaining("-wal");
 
       Files.move(away, home().resolve("journal.db-wal"));
-      try (Store store = Store.open(home(), Homes.PLAIN)) {
+      try (Store store = Store.open(home(), Homes.PLAIN.with(Store.Said.MOVED))) {
         assertThat(store.state().sequence()).isEqualTo(answered);
         store.abandon();
       }
@@ -229,7 +276,7 @@ class HomeTest {
     assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN))
         .isInstanceOf(StoreRefused.class)
         .hasMessageContainingAll("of 1 starts", "epoch of 3", "--accept-loss");
-    try (Store store = Store.open(home(), Homes.PLAIN.with(Store.Said.LOST))) {
+    try (Store store = Store.open(home(), Homes.withLossAccepted(Store.Said.NOTHING))) {
       assertThat(store.epoch()).isEqualTo(4);
     }
   }

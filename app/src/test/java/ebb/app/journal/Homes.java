@@ -15,9 +15,14 @@ import java.util.stream.Stream;
 final class Homes {
   /// Small reserves, and no snapshot but the last.
   static final Store.Options PLAIN =
-      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, Long.MAX_VALUE, 4 << 10);
+      new Store.Options(Store.Said.NOTHING, false, 1, 1 << 20, Long.MAX_VALUE, 4 << 10);
 
   private Homes() {}
+
+  static Store.Options withLossAccepted(Store.Said said) {
+    return new Store.Options(
+        said, true, PLAIN.markBytes(), PLAIN.reserveBytes(), Long.MAX_VALUE, PLAIN.packBytes());
+  }
 
   /// Lets a server live on the home for a while and die without a last snapshot; its sequence.
   static long live(Path home, long seed, int steps) throws Exception {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PackTest {
   private static final Store.Options MANY_SNAPSHOTS =
-      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, 300, 4 << 10);
+      new Store.Options(Store.Said.NOTHING, false, 1, 1 << 20, 300, 4 << 10);
 
   @TempDir Path folder;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StoreTest {
   private static final Store.Options SMALL =
-      new Store.Options(Store.Said.NOTHING, 1, 1 << 20, 500, 4 << 10);
+      new Store.Options(Store.Said.NOTHING, false, 1, 1 << 20, 500, 4 << 10);
   private static final long LONG = 60_000;
 
   @TempDir Path folder;
