@@ -152,19 +152,22 @@ class HostileJobTest {
   @Test
   void portThatAJobTakesWhileTheServerIsAwayAnswersNobody(@TempDir Path place) throws Exception {
     try (ServedHome away = new ServedHome(place, "--set", "tasks.programs=none")) {
-      away.cluster(1);
+      String elsewhere = "/ebb/v1/workspaces/sub/team(b)/second";
+      String taker = elsewhere + "/jobs/taker";
+      away.put(elsewhere, "{\"location\":\"eastus\"}");
+      away.put(elsewhere + "/clusters/cpu", "{\"size\":\"Standard_D2s_v3\",\"max\":1,\"idle\":1}");
       int port = away.port();
-      away.submit(
-          "taker",
+      String line =
           """
-          export EBB_JOB_NAME=another; \
+          export EBB_JOB_NAME=another AZUREML_ARM_WORKSPACE_NAME=lab; \
           perl -MSocket -e 'socket(S, PF_INET, SOCK_STREAM, 0); \
             setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1); \
             until (bind(S, pack_sockaddr_in(%d, INADDR_LOOPBACK))) { select(undef, undef, undef, 0.02) } \
             listen(S, 9); while (accept(C, S)) { syswrite(C, qq(stolen)) }'\
           """
-              .formatted(port));
-      away.awaitJob("taker", "running");
+              .formatted(port);
+      away.put(taker, "{\"cluster\":\"cpu\",\"command\":\"" + line + "\"}");
+      ServedHome.until("it runs", () -> phase(away, taker).equals("running"));
       away.terminate();
       ServedHome.until("the job listens", () -> listens(port));
 
@@ -176,10 +179,11 @@ class HostileJobTest {
       assertThatThrownBy(() -> away.start(port))
           .hasMessageContaining("Cannot listen on 127.0.0.1:" + port)
           .hasMessageContaining(
-              "(perl) of the job 'taker' has it: start the server with --port 0,");
+          .hasMessageContaining("(perl) of the job 'taker' has it: start the server with --port 0,")
+              "'ebb stop taker -w second -g \"team(b)\" --subscription sub', and start");
       away.start();
-      away.send("POST", job("taker") + "/cancel", "");
-      away.awaitJob("taker", "ended");
+      away.send("POST", taker + "/cancel", "");
+      ServedHome.until("it has ended", () -> phase(away, taker).equals("ended"));
       away.terminate();
       try (ServedHome _ = new ServedHome(Files.createDirectory(place.resolve("another")))) {
         Process rules = new ProcessBuilder("nft", "list", "ruleset").start();
@@ -248,16 +252,17 @@ class HostileJobTest {
   void forkWithoutEndMeetsItsLimitAndOthersGoOn() throws Exception {
     submit("bomb", "bomb() { bomb | bomb & }; bomb; sleep 1000");
     ServedHome.until(
-        "it runs", () -> !server.process().isAlive() || phase("bomb").equals("running"));
+        "it runs",
+        () -> !server.process().isAlive() || phase(server, job("bomb")).equals("running"));
 
     assertThat(run("echo alive")).isEqualTo("alive\n0");
     cancel("bomb");
     ServedHome.until("nothing is left", () -> processes("bomb() {").isEmpty());
   }
 
-  private static String phase(String name) {
+  private static String phase(ServedHome of, String job) {
     try {
-      return server.get(job(name)).text("phase");
+      return of.get(job).text("phase");
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
     }

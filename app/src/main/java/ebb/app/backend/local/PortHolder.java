@@ -2,6 +2,7 @@ package ebb.app.backend.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +22,9 @@ public final class PortHolder {
   private static final Set<String> IN_THE_WAY =
       Set.of("0100007F", "0".repeat(8), "0".repeat(32), "0".repeat(16) + "FFFF00000100007F");
 
-  private static final Pattern JOB =
-      Pattern.compile("(?:^|\\x00)EBB_JOB_NAME=([A-Za-z0-9._-]+)(?:\\x00|$)");
+  /// What the names of jobs, workspaces, groups and subscriptions consist of: nothing that a shell
+  /// or a terminal would take for something else, but parentheses.
+  private static final String NAME = "([A-Za-z0-9_().-]+)";
 
   private static final String LISTENING = "0A";
 
@@ -40,28 +42,46 @@ public final class PortHolder {
   }
 
   private static String words(Path process, String installation) {
-    String who =
-        "Process " + process.getFileName() + " (" + read(process.resolve("comm")).strip() + ")";
+    String who = "Process " + process.getFileName() + " (" + program(process) + ")";
     if (!isOfTask(process, installation)) {
       return who + " has it.";
     }
-    String job = job(process, installation);
+    String variables = variables(process, installation);
+    String job = value(variables, "EBB_JOB_NAME");
     return who
         + " of "
         + (job.isEmpty() ? "a job" : "the job '" + job + "'")
         + " has it: start the server with --port 0, end the job with 'ebb stop "
         + (job.isEmpty() ? "JOB" : job)
+        + option(" -w ", value(variables, "AZUREML_ARM_WORKSPACE_NAME"))
+        + option(" -g ", value(variables, "AZUREML_ARM_RESOURCEGROUP"))
+        + option(" --subscription ", value(variables, "AZUREML_ARM_SUBSCRIPTION"))
         + "', and start the server as before.";
+  }
+
+  /// Jobs of one name may be in several workspaces, and another person's be the one in the default.
+  private static String option(String name, String value) {
+    if (value.isEmpty()) {
+      return "";
+    }
+    return name + (value.contains("(") || value.contains(")") ? '"' + value + '"' : value);
+  }
+
+  /// As it calls itself, which goes to a terminal and a log: nothing of it may steer them.
+  private static String program(Path process) {
+    String told = read(process.resolve("comm"));
+    String name = told.endsWith("\n") ? told.substring(0, told.length() - 1) : told;
+    return name.replaceAll("[^\\x20-\\x7E]", "?");
   }
 
   private static boolean isOfTask(Path process, String installation) {
     return read(process.resolve("cgroup")).contains("/" + installation + "_");
   }
 
-  /// Of the first process of the task that says so: it is out of the others' reach, and what they
-  /// say may be another's name. Empty if none does.
-  private static String job(Path process, String installation) {
-    String job = "";
+  /// Of the first process of the task that has them: it is out of the others' reach, and what they
+  /// say may be another's name. Empty if none has.
+  private static String variables(Path process, String installation) {
+    String variables = "";
     Optional<ProcessHandle> next =
         ProcessHandle.of(Long.parseLong(process.getFileName().toString()));
     while (next.isPresent()) {
@@ -69,11 +89,17 @@ public final class PortHolder {
       if (!isOfTask(each, installation)) {
         break;
       }
-      Matcher name = JOB.matcher(read(each.resolve("environ")));
-      job = name.find() ? name.group(1) : job;
+      String known = read(each.resolve("environ"));
+      variables = value(known, "EBB_JOB_NAME").isEmpty() ? variables : known;
       next = next.get().parent();
     }
-    return job;
+    return variables;
+  }
+
+  private static String value(String variables, String name) {
+    Matcher found =
+        Pattern.compile("(?:^|\\x00)" + name + "=" + NAME + "(?:\\x00|$)").matcher(variables);
+    return found.find() ? found.group(1) : "";
   }
 
   /// The inodes of the sockets that listen there.
@@ -123,9 +149,10 @@ public final class PortHolder {
     }
   }
 
+  /// Whatever bytes are in it: some are a job's own.
   private static String read(Path file) {
     try {
-      return Files.readString(file);
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (IOException gone) {
       return "";
     }
