@@ -81,7 +81,7 @@ public final class LocalBackend implements Backend, AutoCloseable {
     Inventory inventory =
         new Inventory(
             acknowledgements,
-            new TaskEnds(options.confines(), folders, stores.attempts()),
+            new TaskEnds(options.confines(), folders, stores.attempts(), wall),
             reports,
             engineMillis,
             queue::add);

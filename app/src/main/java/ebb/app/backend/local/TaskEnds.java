@@ -7,6 +7,9 @@ import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskReport;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -18,17 +21,23 @@ final class TaskEnds {
   /// The reserve of a server's home is as large by default: it may have been given up meanwhile.
   private static final long SCARCE_BYTES = 64 * BYTES_IN_MEBIBYTE;
 
+  /// An end that the server hears of later, because it was away, says nothing about the disk now.
+  private static final Duration JUST_ENDED = Duration.ofSeconds(5);
+
   /// What podman ends with when its container's first process was ended by SIGKILL: 128 and 9.
   private static final int KILLED_IN_CONTAINER = 137;
 
   private final Confines confines;
   private final RunFolders folders;
   private final Function<AttemptId, Optional<RunFolders.Of>> attempts;
+  private final InstantSource wall;
 
   TaskEnds(
       Confines confines,
       RunFolders folders,
-      Function<AttemptId, Optional<RunFolders.Of>> attempts) {
+      Function<AttemptId, Optional<RunFolders.Of>> attempts,
+      InstantSource wall) {
+    this.wall = wall;
     this.confines = confines;
     this.folders = folders;
     this.attempts = attempts;
@@ -68,23 +77,28 @@ final class TaskEnds {
   /// What a program cannot say itself that found no room, for its log has none either.
   private String why(AgentTask task, Fact.Exited exited, Confines.Ended ended) {
     String why = why(exited, ended);
-    return why.isEmpty() && exited.status().number() != 0 ? scarce(task) : why;
+    return why.isEmpty() && exited.status().number() != 0 ? scarce(task, exited.observed()) : why;
   }
 
-  private String scarce(AgentTask task) {
+  private String scarce(AgentTask task, Instant ended) {
     Optional<RunFolders.Run> run = run(task);
     try {
       long free =
           run.isEmpty()
               ? Long.MAX_VALUE
               : Files.getFileStore(run.get().workingDirectory()).getUsableSpace();
-      return free >= SCARCE_BYTES
-          ? ""
-          : "the server's disk had %d MiB left then, which may be why ('ebb gc' removes what ended jobs have left between)"
-              .formatted(free / BYTES_IN_MEBIBYTE);
+      return scarce(free, Duration.between(ended, wall.instant()));
     } catch (IOException unreadable) {
       return "";
     }
+  }
+
+  /// @param since the end; below nothing if the clock was set back meanwhile
+  static String scarce(long freeBytes, Duration since) {
+    return freeBytes >= SCARCE_BYTES || since.abs().compareTo(JUST_ENDED) > 0
+        ? ""
+        : "the server's disk had %d MiB left then, which may be why ('ebb gc' removes what ended jobs have left between)"
+            .formatted(freeBytes / BYTES_IN_MEBIBYTE);
   }
 
   /// A program that was killed for want of memory cannot say so itself.
