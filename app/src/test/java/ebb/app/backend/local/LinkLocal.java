@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /// A machine on which link-local addresses answer, as a cloud's do where it hands out credentials:
@@ -20,10 +22,28 @@ public final class LinkLocal implements AutoCloseable {
   private static final String V6 =
       "fe80::ebb:" + Long.toHexString(ProcessHandle.current().pid() & 0xFFFF);
 
+  private static final Path NO_V6 = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
+
   private final ServerSocket listening;
 
+  /// What this machine lacks for it; empty if nothing.
+  public static String missing() throws IOException {
+    if (Programs.find("ip").isEmpty()) {
+      return "needs ip of the package iproute2";
+    }
+    return Files.exists(NO_V6) && Files.readString(NO_V6).strip().equals("0")
+        ? ""
+        : "needs IPv6 on the loopback interface";
+  }
+
   public LinkLocal() throws IOException {
-    change("add");
+    change("add", V4 + "/32");
+    try {
+      change("add", V6 + "/128");
+    } catch (IOException failure) {
+      change("del", V4 + "/32");
+      throw failure;
+    }
     listening = new ServerSocket(0);
     Thread _ = Thread.ofVirtual().start(() -> answer(listening));
   }
@@ -56,18 +76,20 @@ public final class LinkLocal implements AutoCloseable {
     }
   }
 
-  private static void change(String how) throws IOException {
-    for (String address : List.of(V4 + "/32", V6 + "/128")) {
-      Programs.Ended ended = Programs.run(List.of("ip", "address", how, address, "dev", "lo"), "");
-      if (!ended.isFine()) {
-        throw new IOException("ip address " + how + " " + address + ": " + ended.words());
-      }
+  private static void change(String how, String address) throws IOException {
+    Programs.Ended ended = Programs.run(List.of("ip", "address", how, address, "dev", "lo"), "");
+    if (!ended.isFine()) {
+      throw new IOException("ip address " + how + " " + address + ": " + ended.words());
     }
   }
 
   @Override
   public void close() throws IOException {
     listening.close();
-    change("del");
+    try {
+      change("del", V4 + "/32");
+    } finally {
+      change("del", V6 + "/128");
+    }
   }
 }
