@@ -49,12 +49,13 @@ record Why(String message, List<String> more) {
     String path = "/jobs/" + Connection.encoded(name);
     JsonNode why = connection.own("GET", path + "/why", null);
     List<String> more = new ArrayList<>();
-    // Its command, or what made its environment ready and has no exit code.
-    if (why.at("/numbers/cause").asString("").equals("failed")) {
-      more.add("what it wrote: " + logs(connection.own("GET", path, null)));
-    }
     JsonNode used = why.path("used");
     List<String> amounts = used(used);
+    // Its command, or what was to make its environment ready, which has no exit code.
+    boolean ran = why.at("/numbers/exitCode").isNumber() || !amounts.isEmpty();
+    if (ran && why.at("/numbers/cause").asString("").equals("failed")) {
+      more.add("what it wrote: " + logs(connection.own("GET", path, null)));
+    }
     if (!amounts.isEmpty()) {
       more.add("used: " + String.join(", ", amounts));
     }
