@@ -16,7 +16,8 @@ class BuildFolderTest {
 
   /// What a first `./ebb` writes whose build takes two seconds and fails.
   private String built(String... command) throws Exception {
-    for (String each : new String[] {"ebb", "scripts/find-jdk", "scripts/maven", "scripts/run-folder"}) {
+    for (String each :
+        new String[] {"ebb", "scripts/find-jdk", "scripts/maven", "scripts/run-folder"}) {
       Path copy = folder.resolve(each);
       Files.createDirectories(copy.getParent());
       Files.copy(Program.ROOT.resolve(each), copy);
