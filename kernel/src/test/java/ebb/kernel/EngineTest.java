@@ -159,6 +159,17 @@ class EngineTest {
   }
 
   @Test
+  void aNameThatIsTakenWhenAWishIsJudgedIsNotKept() throws JournalFailure {
+    step(asks(story.submission("good", job())));
+    batches.clear();
+    step(judges(story.submission("good", job().nodes(2))));
+
+    assertThat(answers.getLast())
+        .isEqualTo(Verdict.refused(new Rejection.NameTaken("job", "good")));
+    assertThat(batches).isEmpty();
+  }
+
+  @Test
   void aRefusedWishAboutAJobIsKeptWithTheNameOfTheJob() throws JournalFailure {
     Scope lab = World.WORKSPACE;
     List<Command> wishes =

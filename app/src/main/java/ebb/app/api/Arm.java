@@ -167,6 +167,12 @@ final class Arm {
     return skip == null ? "" : skip;
   }
 
+  /// How many rows at most are asked for of a list that comes in one page.
+  static long rows(Request request) throws Bodies.Unfit {
+    pageSize(request); // a number that is none is refused, though there are no pages
+    return top(request);
+  }
+
   private static long top(Request request) throws Bodies.Unfit {
     return Query.number(request, TOP, Long.MAX_VALUE, 1, Long.MAX_VALUE);
   }

@@ -93,8 +93,6 @@ final class ArmAssets {
         seen -> {
           try {
             return use.of(seen.workspace().scope()); // in its own spelling, whatever was asked
-          } catch (Bodies.Unfit unfit) {
-            return Reads.badRequest(unfit.getMessage());
           } catch (IOException failure) {
             return Reads.unavailable(
                 "StorageUnavailable",
@@ -115,22 +113,20 @@ final class ArmAssets {
     return absent(
         name,
         "There is no %s '%s' in this workspace: %s."
-            .formatted(word(), name, Likely.among(assets.names(workspace, ""), name)));
+            .formatted(word(), name, Likely.among(assets.someNames(workspace), name)));
   }
 
   /// With the versions that there are of the name, if it is there.
   private Response absent(Scope workspace, String name, String version) throws IOException {
-    List<Version> versions = versions(workspace, name);
+    List<String> sent = assets.someVersions(workspace, name);
+    List<String> versions =
+        sent.isEmpty() ? known(name, OURS).stream().map(Version::version).toList() : sent;
     return versions.isEmpty()
         ? absent(workspace, name)
         : absent(
             name + ":" + version,
             "The %s '%s' has no version %s: %s."
-                .formatted(
-                    word(),
-                    name,
-                    version,
-                    Likely.among(versions.stream().map(Version::version).toList(), version)));
+                .formatted(word(), name, version, Likely.among(versions, version)));
   }
 
   private static Response absent(String what, String message) {

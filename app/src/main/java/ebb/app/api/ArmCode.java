@@ -6,7 +6,6 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.SignedAddress;
-import ebb.app.wire.Page;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Scope;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Code as Azure's assets: a client asks where to send files, sends them as to a blob store, and
@@ -62,18 +62,21 @@ final class ArmCode {
 
   /// What there is under a name. Clients look here for the same content under a hash of their own,
   /// which is not ours: then they send it, and what is there already is stored once.
-  private Response versions(Request request, Actor actor) {
+  private Response versions(Request request, Actor actor) throws Bodies.Unfit {
     String name = request.parameter("name");
-    return inWorkspace(
-        request,
-        actor,
-        Action.READ,
-        () ->
-            Json.answer(
-                200,
-                new Page(
-                    isThere(name) ? List.of(shown(Reads.workspaceScope(request), name)) : List.of(),
-                    null)));
+    TreeMap<String, ObjectNode> versions = new TreeMap<>();
+    Response looked =
+        inWorkspace(
+            request,
+            actor,
+            Action.READ,
+            () -> {
+              if (isThere(name)) {
+                versions.put("1", shown(Reads.workspaceScope(request), name));
+              }
+              return Response.empty(200);
+            });
+    return looked.status() == 200 ? Arm.paged(request, versions, each -> each) : looked;
   }
 
   private Response get(Request request, Actor actor) {
@@ -184,7 +187,7 @@ final class ArmCode {
         .with("x-ms-request-server-encrypted", "false");
   }
 
-  private Response putFile(Request request, Actor actor) {
+  private Response putFile(Request request, Actor actor) throws Bodies.Unfit {
     String upload = request.parameter("upload");
     String path = request.parameter("path");
     if ("metadata".equals(request.query("comp"))) {

@@ -52,6 +52,7 @@ final class ArmComputes {
         .on("PATCH", PATH, this::patch)
         .on("DELETE", PATH, this::delete)
         .on("POST", PATH + "/listNodes", this::nodes)
+        .on("GET", PATH + "/listNodes", this::nodes) // clients follow a nextLink so
         .on("POST", PATH + "/listKeys", this::keys);
   }
 
@@ -64,11 +65,12 @@ final class ArmComputes {
         request,
         body -> {
           ClusterSpec spec = spec(scope, body);
-          return wishes.wish(
+          return wishes.put(
               request,
               actor,
               new Command.PutCluster(scope, name, spec),
-              changed -> created(request, actor, scope.cluster(name), changed ? 201 : 200));
+              reads.hasCluster(scope, name),
+              status -> created(request, actor, scope.cluster(name), status));
         });
   }
 

@@ -122,18 +122,19 @@ final class ArmGroups {
   }
 
   private Response put(Request request, Actor actor) {
-    boolean isNew = !known(scope(request), actor).isThere();
+    boolean wasThere = known(scope(request), actor).isThere();
     return ArmBody.read(
         request,
         body -> {
           String location = body.required("location");
           List<Tag> tags = body.tags();
           end(body);
-          return wishes.wish(
+          return wishes.put(
               request,
               actor,
               new Command.PutGroup(scope(request), location, tags),
-              _ -> Json.answer(isNew ? 201 : 200, known(scope(request), actor).shown()));
+              wasThere,
+              status -> Json.answer(status, known(scope(request), actor).shown()));
         });
   }
 

@@ -6,12 +6,12 @@ import ebb.app.journal.HistoryUnavailable;
 import ebb.app.journal.Listed;
 import ebb.app.journal.PastJob;
 import ebb.app.view.JobSeen;
-import ebb.app.wire.Page;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.WorkspaceId;
 import java.util.List;
+import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Jobs as Azure's command jobs.
@@ -122,7 +122,8 @@ final class ArmJobs {
     }
     // Ebb's jobs are command jobs.
     if (!type.equalsIgnoreCase(COMMAND)) {
-      return reads.inWorkspace(request, actor, _ -> Json.answer(200, new Page(List.of(), null)));
+      return reads.inWorkspace(
+          request, actor, _ -> Arm.paged(request, new TreeMap<String, Object>(), each -> each));
     }
     String tag = request.query("tag");
     String properties = request.query("properties");

@@ -2,7 +2,6 @@ package ebb.app.api;
 
 import ebb.app.http.Request;
 import ebb.app.http.Response;
-import ebb.app.wire.Page;
 import ebb.app.wire.Usage;
 import ebb.app.wire.VmSizes;
 import ebb.kernel.Locations;
@@ -17,6 +16,7 @@ import ebb.kernel.protocol.VmSize;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a location has: sizes with their prices, and how much of each limit is used.
@@ -58,14 +58,16 @@ final class ArmLocations {
     return nowhere == null ? null : Json.refusal(Reason.of(nowhere));
   }
 
-  private Response sizes(Request request, Actor actor) {
+  /// Azure's answer has no address of a next page: so there is one, of all that were asked for.
+  private Response sizes(Request request, Actor actor) throws Bodies.Unfit {
     Response refusal = refusal(request, actor);
     if (refusal != null) {
       return refusal;
     }
     var rules = reads.view().rules();
     List<VmSizes.VmSize> shown = new ArrayList<>();
-    for (VmSize size : rules.sizes()) {
+    long most = Arm.rows(request);
+    for (VmSize size : rules.sizes().subList(0, (int) Math.min(most, rules.sizes().size()))) {
       shown.add(size(size, rules.prices(), location(request)));
     }
     return Json.answer(200, new VmSizes(shown, shown));
@@ -94,7 +96,7 @@ final class ArmLocations {
   }
 
   /// The limits in force at the location: those of a family only where one was set or is used.
-  private Response usages(Request request, Actor actor) {
+  private Response usages(Request request, Actor actor) throws Bodies.Unfit {
     Response refusal = refusal(request, actor);
     if (refusal != null) {
       return refusal;
@@ -103,18 +105,18 @@ final class ArmLocations {
     String location = location(request);
     return wishes.ask(
         (state, _) -> {
-          List<Usage> rows = new ArrayList<>();
+          TreeMap<String, Usage> rows = new TreeMap<>();
           for (QuotaKey key : GovernanceEndpoints.quotaKeys(state)) {
             if (key.subscription().equalsIgnoreCase(subscription)
                 && Locations.canonical(key.location()).equals(location)) {
-              rows.add(
-                  usage(
-                      key, state.quotas().used(key), state.quotas().limit(key, state.settings())));
+              Usage usage =
+                  usage(key, state.quotas().used(key), state.quotas().limit(key, state.settings()));
+              rows.put(usage.id(), usage);
             }
           }
           return rows;
         },
-        rows -> Json.answer(200, new Page(rows, null)));
+        rows -> Arm.paged(request, rows, each -> each));
   }
 
   private static Usage usage(QuotaKey key, int used, int limit) {

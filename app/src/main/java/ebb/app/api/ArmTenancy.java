@@ -4,7 +4,6 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.view.WorkspaceSeen;
 import ebb.app.wire.Compute;
-import ebb.app.wire.Page;
 import ebb.app.wire.Tenancy;
 import ebb.app.wire.Workspace;
 import ebb.kernel.Locations;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -115,14 +113,11 @@ final class ArmTenancy {
   }
 
   /// Where things can be.
-  private Response locations(Request request, Actor actor) {
-    TreeSet<String> names = Locations.known(reads.view().rules().prices());
+  private Response locations(Request request, Actor actor) throws Bodies.Unfit {
     String path = subscriptionScope(request).path() + "/locations/";
-    return Json.answer(
-        200,
-        new Page(
-            names.stream().map(name -> new Tenancy.Location(path + name, name, name)).toList(),
-            null));
+    TreeMap<String, String> names = new TreeMap<>();
+    Locations.known(reads.view().rules().prices()).forEach(name -> names.put(name, name));
+    return Arm.paged(request, names, name -> new Tenancy.Location(path + name, name, name));
   }
 
   // Workspaces.

@@ -35,7 +35,7 @@ final class CleaningEndpoints {
       int images,
       long imageBytes) {}
 
-  private Response clean(Request request, Actor actor) {
+  private Response clean(Request request, Actor actor) throws Bodies.Unfit {
     return governing.answer(actor, () -> clean(request));
   }
 

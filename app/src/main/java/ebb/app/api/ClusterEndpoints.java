@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// Clusters: create and change, look, scale, delete, and why they are as they are.
 final class ClusterEndpoints {
@@ -79,13 +80,12 @@ final class ClusterEndpoints {
         body -> {
           ClusterSpec spec = spec(scope, body);
           String name = request.parameter("name");
-          WorkspaceSeen workspace = reads.view().workspace(scope);
-          boolean isNew = workspace == null || workspace.cluster(name) == null;
-          return wishes.wish(
+          return wishes.put(
               request,
               actor,
               new Command.PutCluster(scope, name, spec),
-              _ -> shown(request, actor, isNew ? 201 : 200));
+              reads.hasCluster(scope, name),
+              status -> shown(request, actor, status));
         });
   }
 
@@ -170,11 +170,7 @@ final class ClusterEndpoints {
         request,
         Bodies.ScaleBody.class,
         body -> {
-          if (body.size() != null) {
-            throw new Bodies.Unfit(
-                "The size of a cluster never changes: make another cluster with the size '%s', and delete this one."
-                    .formatted(body.size().asString()));
-          }
+          refuseSize(body.size());
           return wishes.wish(
               request,
               actor,
@@ -186,6 +182,15 @@ final class ClusterEndpoints {
                   Bodies.millis(body.idle(), "idle", UNSAID)),
               _ -> shown(request, actor, 200));
         });
+  }
+
+  /// Null asks for nothing. What is no text is shown as it came.
+  private static void refuseSize(@Nullable JsonNode size) throws Bodies.Unfit {
+    if (size != null && !size.isNull()) {
+      throw new Bodies.Unfit(
+          "The size of a cluster never changes: make another cluster with the size '%s', and delete this one."
+              .formatted(size.isString() ? size.asString() : size));
+    }
   }
 
   /// The kernel reads -1 as "leave it": whoever sends it must not be taken at that word.

@@ -45,7 +45,7 @@ final class DatastoreEndpoints {
     }
   }
 
-  private Response list(Request request, Actor actor) {
+  private Response list(Request request, Actor actor) throws Bodies.Unfit {
     return governing.answer(
         actor,
         () ->
@@ -54,7 +54,7 @@ final class DatastoreEndpoints {
                 new Shapes.Page(datastores.all().stream().map(DatastoreShown::of).toList(), null)));
   }
 
-  private Response get(Request request, Actor actor) {
+  private Response get(Request request, Actor actor) throws Bodies.Unfit {
     String name = request.parameter("name");
     return governing.answer(
         actor,
@@ -93,7 +93,7 @@ final class DatastoreEndpoints {
     }
   }
 
-  private Response delete(Request request, Actor actor) {
+  private Response delete(Request request, Actor actor) throws Bodies.Unfit {
     String name = request.parameter("name");
     return governing.answer(
         actor,

@@ -274,13 +274,14 @@ final class GovernanceEndpoints {
         Bodies.LockBody.class,
         body -> {
           Lock lock = new Lock(scope(request), request.parameter("lock"), level(body.level()));
-          return wishes.wish(
+          return wishes.put(
               request,
               actor,
               new Command.PutLock(lock),
-              changed ->
+              reads.view().rules().access().hasLock(lock.scope(), lock.name()),
+              status ->
                   Json.answer(
-                      changed ? 201 : 200,
+                      status,
                       new LockShown(lock.name(), lock.scope().path(), Reason.lower(lock.level()))));
         });
   }
@@ -295,15 +296,11 @@ final class GovernanceEndpoints {
     throw new Bodies.Unfit("The field 'level' must be cannot delete or read only.");
   }
 
-  private Response deleteLock(Request request, Actor actor) {
-    try {
-      return wishes.wish(
-          request,
-          actor,
-          new Command.DeleteLock(scope(request), request.parameter("lock")),
-          _ -> Response.empty(204));
-    } catch (Bodies.Unfit unfit) {
-      return Reads.badRequest(unfit.getMessage());
-    }
+  private Response deleteLock(Request request, Actor actor) throws Bodies.Unfit {
+    return wishes.wish(
+        request,
+        actor,
+        new Command.DeleteLock(scope(request), request.parameter("lock")),
+        _ -> Response.empty(204));
   }
 }

@@ -31,15 +31,13 @@ final class Governing {
     }
   }
 
-  Response answer(Actor actor, Use use) {
+  Response answer(Actor actor, Use use) throws Bodies.Unfit {
     Response refusal = reads.refusal(actor, Action.GOVERN, Scope.ALL);
     if (refusal != null) {
       return refusal;
     }
     try {
       return use.of();
-    } catch (Bodies.Unfit unfit) {
-      return Reads.badRequest(unfit.getMessage());
     } catch (NoWorkspace absent) {
       return Json.refusal(404, "ParentResourceNotFound", String.valueOf(absent.getMessage()));
     } catch (IOException failure) {

@@ -134,12 +134,11 @@ final class InputAddresses {
             ? assets.latest(workspace, name)
             : assets.find(workspace, name, version);
     if (found.isEmpty()) {
-      List<String> versions =
-          assets.versions(workspace, name).stream().map(VersionedAssets.Version::version).toList();
+      List<String> versions = assets.someVersions(workspace, name);
       throw new Bodies.Unfit(
           versions.isEmpty()
               ? "There is no %s '%s' in this workspace: %s."
-                  .formatted(kind, name, Likely.among(assets.names(workspace, ""), name))
+                  .formatted(kind, name, Likely.among(assets.someNames(workspace), name))
               : "The %s '%s' has no version %s that a job can name so: %s."
                   .formatted(kind, name, version, Likely.among(versions, version)));
     }

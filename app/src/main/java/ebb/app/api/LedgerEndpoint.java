@@ -104,7 +104,7 @@ final class LedgerEndpoint {
   private record Asked(
       Ledger.Of of, Ledger.Period period, String by, @Nullable String after, int most) {}
 
-  private Response everything(Request request, Actor actor) {
+  private Response everything(Request request, Actor actor) throws Bodies.Unfit {
     Response refusal = reads.refusal(actor, Scope.ALL);
     return refusal != null ? refusal : ledger(request, new Ledger.Everything());
   }
@@ -128,7 +128,7 @@ final class LedgerEndpoint {
         });
   }
 
-  private Response ledger(Request request, Ledger.Of of) {
+  private Response ledger(Request request, Ledger.Of of) throws Bodies.Unfit {
     try {
       long from = time(request.query("from"), 0);
       long to = time(request.query("to"), Long.MAX_VALUE);
@@ -142,8 +142,6 @@ final class LedgerEndpoint {
           new Asked(
               of, new Ledger.Period(from, to), by, request.query("after"), Query.pageSize(request));
       return shown(asked);
-    } catch (Bodies.Unfit unfit) {
-      return Reads.badRequest(unfit.getMessage());
     } catch (HistoryUnavailable unavailable) {
       return JobEndpoints.historyUnavailable(unavailable);
     }

@@ -84,6 +84,12 @@ final class Reads {
     }
   }
 
+  /// Whether there is a cluster of the name, one that is being deleted too.
+  boolean hasCluster(Scope workspace, String name) {
+    WorkspaceSeen seen = view.workspace(workspace);
+    return seen != null && seen.cluster(name) != null;
+  }
+
   interface Look {
     Response at(WorkspaceSeen workspace) throws Bodies.Unfit;
   }

@@ -27,7 +27,7 @@ final class SecretEndpoints {
 
   private record SecretShown(String name, List<String> workspaces) {}
 
-  private Response list(Request request, Actor actor) {
+  private Response list(Request request, Actor actor) throws Bodies.Unfit {
     return governing.answer(
         actor,
         () ->
@@ -62,7 +62,7 @@ final class SecretEndpoints {
                 }));
   }
 
-  private Response delete(Request request, Actor actor) {
+  private Response delete(Request request, Actor actor) throws Bodies.Unfit {
     String name = request.parameter("name");
     return governing.answer(
         actor, () -> secrets.remove(name) ? Response.empty(200) : Reads.notFound("secret", name));

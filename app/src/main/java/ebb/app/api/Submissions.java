@@ -91,15 +91,15 @@ final class Submissions {
   }
 
   /// `shown` answers the job, which is there by then.
-  Response submit(
-      Request request, Actor actor, Submission submission, IntFunction<Response> shown) {
+  Response submit(Request request, Actor actor, Submission submission, IntFunction<Response> shown)
+      throws Bodies.Unfit {
     return answered(request, actor, () -> send(request, actor, submission, shown));
   }
 
   /// Whether a job that there is not yet would be taken, as far as can be known before what it
   /// needs of its sender's machine is here: by the same guards. Only a refusal by the kernel is
   /// kept.
-  Response judge(Request request, Actor actor, Submission submission) {
+  Response judge(Request request, Actor actor, Submission submission) throws Bodies.Unfit {
     return answered(
         request,
         actor,
@@ -119,11 +119,15 @@ final class Submissions {
           }
           String hash = Specification.hashOf(specification.canonicalBytes());
           JobSpec spec = submission.spec().withHash(hash);
-          return wishes.judge(
-              request,
-              actor,
-              new Command.SubmitJob(scope, name, spec, submission.nodes().serverless(), seen.at()),
-              Response.empty(204));
+          Outcome<Verdict> outcome =
+              wishes.judge(
+                  request,
+                  actor,
+                  new Command.SubmitJob(
+                      scope, name, spec, submission.nodes().serverless(), seen.at()));
+          return asksForAnotherLook(outcome)
+              ? Response.empty(204) // which the submission takes
+              : wishes.answer(outcome, _ -> Response.empty(204));
         });
   }
 
@@ -132,15 +136,13 @@ final class Submissions {
   }
 
   /// Before anything is stored: who may not submit leaves nothing behind.
-  private Response answered(Request request, Actor actor, Doing doing) {
+  private Response answered(Request request, Actor actor, Doing doing) throws Bodies.Unfit {
     Response refusal = reads.refusal(actor, Action.WRITE, Reads.workspaceScope(request));
     if (refusal != null) {
       return refusal;
     }
     try {
       return doing.answer();
-    } catch (Bodies.Unfit unfit) {
-      return Reads.badRequest(unfit.getMessage());
     } catch (HistoryUnavailable unavailable) {
       return JobEndpoints.historyUnavailable(unavailable);
     } catch (IOException failure) {
@@ -177,10 +179,6 @@ final class Submissions {
               : taken(name, there, submission);
         }
       } else {
-        if (Boolean.TRUE.equals(submission.archived())) {
-          throw new Bodies.Unfit(
-              "The property 'isArchived' is for a job that there is: submit it first.");
-        }
         Specification specification = complete(submission, scope);
         Response refusal = refusal(specification, submission, scope);
         if (refusal != null) {
@@ -201,8 +199,7 @@ final class Submissions {
       if (there != null && is(outcome, Rejection.NameTaken.class)) {
         return taken(name, there, submission);
       }
-      boolean came = there == null && is(outcome, Rejection.NameTaken.class);
-      if (!came && !is(outcome, Rejection.NameCheckTooOld.class)) {
+      if (!asksForAnotherLook(outcome)) {
         break;
       }
     }
@@ -298,6 +295,10 @@ final class Submissions {
   /// Why a new job cannot be taken; null if it can.
   private @Nullable Response refusal(
       Specification specification, Submission submission, Scope scope) {
+    if (Boolean.TRUE.equals(submission.archived())) {
+      return Reads.badRequest(
+          "The property 'isArchived' is for a job that there is: submit it first.");
+    }
     JobSpec spec = submission.spec();
     Optional<String> fault = specification.fault().or(() -> specification.faultOn(spec.nodes()));
     if (fault.isEmpty() && spec.isLocal()) {
@@ -359,6 +360,11 @@ final class Submissions {
 
   private static String on(JobSpec spec, String fault) {
     return "The cluster '%s' cannot start it: %s.".formatted(spec.cluster(), fault);
+  }
+
+  /// Whether only the look at the name was refused: a job came since, or the look is too old.
+  private static boolean asksForAnotherLook(Outcome<Verdict> outcome) {
+    return is(outcome, Rejection.NameTaken.class) || is(outcome, Rejection.NameCheckTooOld.class);
   }
 
   private static boolean is(Outcome<Verdict> outcome, Class<? extends Rejection> kind) {

@@ -11,6 +11,7 @@ import ebb.kernel.protocol.Verdict;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /// Sends commands to the engine and turns what became of them into answers.
 final class Wishes {
@@ -33,6 +34,19 @@ final class Wishes {
     return answer(loop.wish(actor, requestId(request), wish), then);
   }
 
+  /// The answer of `shown` if what was wished is there then: with 201 if it is so since now, with
+  /// 200 if it was there already, changed or not.
+  ///
+  /// @param wasThere as seen before the wish; of two who make the same at once, one has made it
+  Response put(
+      Request request,
+      Actor actor,
+      Command.Wish wish,
+      boolean wasThere,
+      IntFunction<Response> shown) {
+    return wish(request, actor, wish, changed -> shown.apply(changed && !wasThere ? 201 : 200));
+  }
+
   /// `then` is told whether anything changed.
   Response answer(Outcome<Verdict> outcome, Function<Boolean, Response> then) {
     return switch (outcome) {
@@ -46,9 +60,9 @@ final class Wishes {
     };
   }
 
-  /// `granted` if the wish would be, else why not. It is not done.
-  Response judge(Request request, Actor actor, Command.Wish wish, Response granted) {
-    return answer(loop.judge(actor, requestId(request), wish), _ -> granted);
+  /// What would become of the wish. It is not done.
+  Outcome<Verdict> judge(Request request, Actor actor, Command.Wish wish) {
+    return loop.judge(actor, requestId(request), wish);
   }
 
   Outcome<Verdict> send(Request request, Actor actor, Command.Wish wish) {
@@ -60,10 +74,16 @@ final class Wishes {
     return loop.settledAt();
   }
 
+  /// Answers what was seen.
+  interface Telling<T, E extends Exception> {
+    Response of(T seen) throws E;
+  }
+
   /// A look at the state on the engine's thread.
-  <T> Response ask(BiFunction<State, Long, T> question, Function<T, Response> then) {
+  <T, E extends Exception> Response ask(BiFunction<State, Long, T> question, Telling<T, E> then)
+      throws E {
     return switch (loop.ask(question)) {
-      case Outcome.Answered<T>(T answer) -> then.apply(answer);
+      case Outcome.Answered<T>(T answer) -> then.of(answer);
       case Outcome.Overloaded<T> overloaded -> overloaded(overloaded.retryAfterSeconds());
       case Outcome.NotServing<T> _ -> notServing();
       case Outcome.Unknown<T> _ -> unknown();

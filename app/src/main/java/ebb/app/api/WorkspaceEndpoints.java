@@ -46,11 +46,12 @@ final class WorkspaceEndpoints {
         request,
         Bodies.WorkspaceBody.class,
         body ->
-            wishes.wish(
+            wishes.put(
                 request,
                 actor,
                 new Command.PutWorkspace(scope, Bodies.required(body.location(), "location")),
-                changed -> shown(request, actor, changed ? 201 : 200)));
+                reads.view().workspace(scope) != null,
+                status -> shown(request, actor, status)));
   }
 
   private Response get(Request request, Actor actor) {

@@ -10,9 +10,14 @@ public final class Likely {
   /// A line holds so many.
   private static final int TOLD = 5;
 
+  /// Nobody looks through more names than these to say what was meant.
+  static final int LOOKED_AT = 1_000;
+
   private Likely() {}
 
   /// The names that begin most like the one that was asked for come first, and of many only these.
+  ///
+  /// @param names if they are more than are looked at, there may be any number of others
   public static String among(Collection<String> names, String asked) {
     List<String> told =
         names.stream()
@@ -21,11 +26,16 @@ public final class Likely {
                     .thenComparing(Comparator.naturalOrder()))
             .limit(TOLD)
             .toList();
-    return told.isEmpty()
-        ? "there are none"
-        : "there are "
-            + String.join(", ", told)
-            + (names.size() > TOLD ? " and %d more".formatted(names.size() - TOLD) : "");
+    if (told.isEmpty()) {
+      return "there are none";
+    }
+    String listed = String.join(", ", told);
+    if (names.size() > LOOKED_AT) {
+      return "some are " + listed;
+    }
+    return "there are "
+        + listed
+        + (names.size() > TOLD ? " and %d more".formatted(names.size() - TOLD) : "");
   }
 
   /// How many letters two names have in common before they differ.

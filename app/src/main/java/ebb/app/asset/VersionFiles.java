@@ -120,27 +120,42 @@ final class VersionFiles {
 
   /// The names that there are after one, sorted.
   List<String> names(String owner, String after) throws IOException {
-    List<String> names = listed(names(owner));
+    List<String> names = listed(names(owner), Integer.MAX_VALUE);
     names.removeIf(name -> name.compareTo(key(after)) <= 0);
     return names;
   }
 
+  /// So many names at most, of however many there are.
+  List<String> someNames(String owner, int most) throws IOException {
+    return listed(names(owner), most);
+  }
+
   /// The versions of a name, sorted by their texts.
   List<String> versionsOf(String owner, String name) throws IOException {
+    return someVersions(owner, name, Integer.MAX_VALUE);
+  }
+
+  /// So many of them at most.
+  List<String> someVersions(String owner, String name, int most) throws IOException {
     if (unfit("name", name, NAME_MAX) != null) {
       return List.of();
     }
-    return listed(versions(owner, name)).stream()
+    return listed(versions(owner, name), most).stream()
         .filter(file -> file.endsWith(ENDING)) // and not a draft
         .map(file -> file.substring(0, file.length() - ENDING.length()))
         .sorted()
         .toList();
   }
 
-  private static List<String> listed(Path folder) throws IOException {
+  private static List<String> listed(Path folder, int most) throws IOException {
     List<String> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      files.forEach(file -> found.add(file.getFileName().toString()));
+      for (Path file : files) {
+        if (found.size() == most) {
+          break;
+        }
+        found.add(file.getFileName().toString());
+      }
     } catch (NoSuchFileException absent) {
       return found;
     }

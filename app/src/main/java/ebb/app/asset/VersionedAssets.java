@@ -151,6 +151,16 @@ public final class VersionedAssets {
     return versions;
   }
 
+  /// Names to choose from for [Likely]: not all where there are very many, sorted, in lower case.
+  public List<String> someNames(Scope workspace) throws IOException {
+    return files.someNames(owner(workspace), Likely.LOOKED_AT + 1);
+  }
+
+  /// The same of the versions of a name, archived ones too; what they say is not read.
+  public List<String> someVersions(Scope workspace, String name) throws IOException {
+    return files.someVersions(owner(workspace), name, Likely.LOOKED_AT + 1);
+  }
+
   /// Where all files of a workspace's assets are.
   public List<String> addresses(Scope workspace) throws IOException {
     List<String> addresses = new ArrayList<>();

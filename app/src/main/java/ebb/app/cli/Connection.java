@@ -47,11 +47,13 @@ final class Connection {
   private final String server;
   private final String token;
   private final KnownServer known;
+  private final boolean tellsOfWaiting;
 
-  private Connection(Place place, String server, String token) {
+  private Connection(Place place, String server, String token, boolean tellsOfWaiting) {
     this.place = place;
     this.server = server;
     this.token = token;
+    this.tellsOfWaiting = tellsOfWaiting;
     this.known = new KnownServer(place.folder());
   }
 
@@ -77,6 +79,11 @@ final class Connection {
     return at(place, new OwnServer(place.folder()).running());
   }
 
+  /// The same for who asks again and again, and shows by other means that it goes on.
+  Connection quiet() {
+    return new Connection(place, server, token, false);
+  }
+
   private static Connection at(Place place, @Nullable JsonNode address) {
     Path home = place.folder();
     if (address == null) {
@@ -86,7 +93,7 @@ final class Connection {
     }
     try {
       String token = Files.readString(home.resolve("token")).strip();
-      return new Connection(place, address.path("url").asString(), token);
+      return new Connection(place, address.path("url").asString(), token, true);
     } catch (IOException unreadable) {
       throw Failed.refused(
           "HomeUnreadable", home + " cannot be read: " + unreadable.getMessage() + ".");
@@ -210,7 +217,8 @@ final class Connection {
   void awaitDeleted(String name, String path, String whatToDo) {
     Progress progress = new Progress("deleting " + name);
     long until = System.currentTimeMillis() + DELETE_WITHIN_MILLIS;
-    while (exists(path)) {
+    Connection again = quiet();
+    while (again.exists(path)) {
       if (System.currentTimeMillis() > until) {
         throw Failed.refused("StillDeleting", name + " is still there: " + whatToDo + ".");
       }
@@ -278,7 +286,7 @@ final class Connection {
   private record Answer(int status, JsonNode body) {}
 
   private Answer ask(String method, String path, @Nullable JsonNode body) {
-    try (Awaited _ = new Awaited(server, READ_MILLIS)) {
+    try (Awaited _ = new Awaited(server, READ_MILLIS, tellsOfWaiting)) {
       HttpURLConnection asked = open(method, path, READ_MILLIS, body);
       byte[] answer = read(asked);
       int status = asked.getResponseCode();
@@ -349,7 +357,7 @@ final class Connection {
   }
 
   private Failed unreachable(IOException broken) {
-    if (broken instanceof SocketTimeoutException) {
+    if (broken instanceof SocketTimeoutException && new OwnServer(place.folder()).isAlive()) {
       return Failed.refused(
           "ServerUnreachable",
           "the server of %s runs and does not answer at %s (%s): see its log, and ask again; 'ebb serve --stop' ends it, and what runs goes on."

@@ -134,6 +134,16 @@ final class JobFile {
     return local(folder, path);
   }
 
+  /// What a property names on this machine; whatever is not there is told before anything is sent.
+  private Path there(String path, String property) {
+    Path here = local(path);
+    if (!Files.exists(here)) {
+      throw Failed.unreadable(
+          "'%s', the property '%s', is not there.".formatted(here.toAbsolutePath(), property));
+    }
+    return here;
+  }
+
   private static Path local(Path folder, String path) {
     return folder.resolve(path.replaceFirst("^file:(//)?", "")).normalize();
   }
@@ -157,8 +167,9 @@ final class JobFile {
       throw Failed.unreadable(
           "code is a folder of this machine, and not '" + code + "': fetch it there first.");
     }
+    Path folderOfCode = there(code, "code");
     if (!isLocalJob()) { // which copies it itself
-      sending.add(() -> job.put("codeId", uploads.code(local(code))));
+      sending.add(() -> job.put("codeId", uploads.code(folderOfCode)));
     }
   }
 
@@ -208,18 +219,42 @@ final class JobFile {
     String type = files.text("type", isFile(path) ? "uri_file" : "uri_folder");
     ObjectNode sent = JsonNodeFactory.instance.objectNode();
     if (isLocalJob() && isLocal(path)) {
-      Path here = local(path).toAbsolutePath();
-      if (!Files.exists(here)) {
-        throw Failed.unreadable("'" + here + "', the input '" + at + "path', is not there.");
-      }
-      return sent.put("jobInputType", "literal").put("value", here.toString());
+      Path here = there(path, at + "path");
+      return sent.put("jobInputType", "literal").put("value", here.toAbsolutePath().toString());
     }
     String mode = mode(files);
     if (!isLocal(path)) {
       return ofFiles(sent, type, path, mode);
     }
-    sending.add(() -> ofFiles(sent.removeAll(), type, uploads.input(local(path)), mode));
+    Path here = there(path, at + "path");
+    requireKind(here, at, type);
+    sending.add(() -> ofFiles(sent.removeAll(), type, uploads.input(here), mode));
     return sent.put("jobInputType", "literal").put("value", path); // stands in until it is there
+  }
+
+  /// The server would say so only after all was sent.
+  private static void requireKind(Path here, String at, String type) {
+    boolean isFile = Files.isRegularFile(here);
+    boolean fits =
+        switch (type.toLowerCase(Locale.ROOT)) {
+          case "custom_model" -> true;
+          case "uri_file" -> isFile;
+          case "uri_folder", "mltable", "mlflow_model", "triton_model" -> !isFile;
+          default ->
+              throw Failed.unreadable(
+                  "'%s' is no '%stype': there are uri_file, uri_folder, mltable, custom_model, mlflow_model and triton_model."
+                      .formatted(type, at));
+        };
+    if (!fits) {
+      throw Failed.unreadable(
+          "'%s', the property '%spath', is a %s, and not what the type %s says: use %s."
+              .formatted(
+                  here.toAbsolutePath(),
+                  at,
+                  isFile ? "file" : "folder",
+                  type,
+                  isFile ? "uri_file" : "uri_folder"));
+    }
   }
 
   private static ObjectNode ofFiles(

@@ -91,6 +91,11 @@ final class OwnServer {
     return inode != 0 && !Files.getAttribute(home, "unix:ino").equals(inode);
   }
 
+  /// Whether the process that wrote where it listens lives, though it may not answer.
+  boolean isAlive() {
+    return found().isPresent();
+  }
+
   /// Where the running server listens; null if none runs, or it is about to end.
   @Nullable JsonNode running() {
     return found().filter(Found::accepts).map(Found::address).orElse(null);

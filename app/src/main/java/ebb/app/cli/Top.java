@@ -67,7 +67,7 @@ final class Top implements Runnable {
         answer(key, keys, connection, standing);
       }
       try {
-        connection = Connection.running(place);
+        connection = Connection.running(place).quiet();
         standing = Standing.of(connection);
         patience.hasSucceeded();
         failing = "";

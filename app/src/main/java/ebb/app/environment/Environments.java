@@ -112,10 +112,10 @@ public final class Environments {
       return known.get();
     }
     TreeSet<String> others = new TreeSet<>();
-    versions.versions(workspace, name).forEach(each -> others.add(name + ":" + each.version()));
+    versions.someVersions(workspace, name).forEach(each -> others.add(name + ":" + each));
     if (others.isEmpty()) {
       others.addAll(names.all());
-      others.addAll(versions.names(workspace, ""));
+      others.addAll(versions.someNames(workspace));
     }
     throw unknown(reference, name, others);
   }

@@ -99,9 +99,13 @@ public final class HttpDoor {
   private void refuseUnreadable(DirectHandlers.Builder handlers) {
     DirectHandler unreadable =
         (_, _, status, _, why) -> direct(unserved.answer(status.code(), why(why)));
+    // What was thrown may name what is nobody's business; the library's log has it.
+    DirectHandler fault = (_, _, _, _, _) -> direct(fault("The server's log says why."));
     handlers
         .addHandler(DirectHandler.EventType.BAD_REQUEST, unreadable)
-        .addHandler(DirectHandler.EventType.HTTP_VERSION_NOT_SUPPORTED, unreadable);
+        .addHandler(DirectHandler.EventType.HTTP_VERSION_NOT_SUPPORTED, unreadable)
+        .addHandler(DirectHandler.EventType.INTERNAL_ERROR, fault)
+        .addHandler(DirectHandler.EventType.OTHER, fault);
   }
 
   /// Where the library might repeat what was sent, it refers to a log in place of saying why.
@@ -190,13 +194,13 @@ public final class HttpDoor {
   private Response broken(RuntimeException bug) {
     String incident = "http-" + incidents.incrementAndGet();
     LOG.log(Level.ERROR, "incident " + incident + " while answering a request", bug);
+    return fault("Its log has the details under incident " + incident + ".");
+  }
+
+  private static Response fault(String whereToLook) {
     String body =
-        "{\"error\":{\"code\":\""
-            + FAULT.code()
-            + "\",\"message\":\"The server failed to answer; its log has the"
-            + " details under incident "
-            + incident
-            + ".\"}}";
+        "{\"error\":{\"code\":\"%s\",\"message\":\"The server failed to answer. %s\"}}"
+            .formatted(FAULT.code(), whereToLook);
     return Response.of(FAULT.status(), "application/json", body.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -90,18 +91,45 @@ class CommandTreeTest {
             },
             PARTS.machines(),
             PARTS.removed());
+    String mistake = "ebb: InternalError: java.lang.IllegalStateException: a b (";
+    assertThat(said(() -> Ebb.run(broken, "journal", "prove")).lines())
+        .singleElement()
+        .asString()
+        .startsWith(mistake)
+        .contains("a mistake of ebb's own");
+    CommandLine line = Ebb.line(PARTS, List.of("breaks"));
+    line.addSubcommand("breaks", new Breaks());
+    line.setExecutionExceptionHandler(line.getExecutionExceptionHandler()); // for it too
+    assertThat(said(() -> line.execute("breaks")).lines())
+        .singleElement()
+        .asString()
+        .endsWith("--debug shows all of it.");
+    assertThat(said(() -> line.execute("breaks", "--debug")))
+        .contains(mistake, "\tat " + Breaks.class.getName() + ".run(");
+  }
+
+  /// As a command of those that know `--debug`.
+  @CommandLine.Command(name = "breaks")
+  private static final class Breaks implements Runnable {
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    @CommandLine.Mixin
+    private Place place = new Place();
+
+    @Override
+    public void run() {
+      throw new IllegalStateException("a b");
+    }
+  }
+
+  private static String said(IntSupplier typing) {
     PrintStream before = System.err;
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
     try {
-      assertThat(Ebb.run(broken, "journal", "prove")).isEqualTo(1);
+      assertThat(typing.getAsInt()).isEqualTo(1);
     } finally {
       System.setErr(before);
     }
-    assertThat(said.toString(StandardCharsets.UTF_8).lines())
-        .singleElement()
-        .asString()
-        .startsWith("ebb: InternalError: java.lang.IllegalStateException: a b (")
-        .contains("a mistake of ebb's own");
+    return said.toString(StandardCharsets.UTF_8);
   }
 }

@@ -430,6 +430,9 @@ class ArmJobsTest {
     Answer early = azure.send("PUT", LAB + "/jobs/archived-first", archived);
     assertThat(early.status()).isEqualTo(400);
     assertThat(early.body()).contains("submit it first");
+    Answer judged = server.send("POST", LAB + "/jobs/archived-first/validate" + VERSION, archived);
+    assertThat(judged.status()).as(judged.body()).isEqualTo(400);
+    assertThat(judged.text("message")).isEqualTo(early.text("message"));
   }
 
   @Test

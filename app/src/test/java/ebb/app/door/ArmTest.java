@@ -66,6 +66,13 @@ class ArmTest {
     assertThat(created.status()).isEqualTo(201);
     assertThat(azure.operation(created)).isEqualTo("Succeeded");
     assertThat(azure.put("created").status()).as("the same again").isEqualTo(200);
+    String more = azure.send("GET", LAB + "/computes/created", "").body();
+    String fewer = more.replaceFirst("\"maxNodeCount\":[0-9]+", "\"maxNodeCount\":3");
+    assertThat(fewer).isNotEqualTo(more);
+    Answer changed = azure.send("PUT", LAB + "/computes/created", fewer);
+    assertThat(changed.status()).as("changed").isEqualTo(200);
+    assertThat(changed.body()).contains("\"maxNodeCount\":3");
+    assertThat(azure.operation(changed)).isEqualTo("Succeeded");
     JsonNode shown = azure.get(LAB + "/computes/CREATED");
     assertThat(shown.at("/properties/properties/vmSize").asString()).isEqualTo("STANDARD_D2S_V3");
     assertThat(shown.at("/properties/properties/allocationState").asString()).isEqualTo("Steady");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// real server ends each stream at once, refuses it, or lets code and locks wait.
 class CutStreamsTest {
   private static final long SLOW_MILLIS = 2_500;
-  private static final long SILENT_MILLIS = 3_500;
+  private static final long SILENT_MILLIS = 6_000;
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger cut = new AtomicInteger();

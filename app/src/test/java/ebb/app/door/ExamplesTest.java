@@ -172,11 +172,11 @@ class ExamplesTest {
     }
   }
 
-  /// @param missing what its file, or its command, may ask for and not get
+  /// @param missing what its file, or its command, may ask for and not get, as it is quoted then
   private static String outcome(Path file, String line, String missing) throws Exception {
     Typed.Said said = typed.ebb(line);
     String last = said.err().lines().reduce("", (_, next) -> next);
-    boolean isSaid = said.err().matches("(?s).*(" + missing + ").*");
+    boolean isSaid = said.err().matches("(?s).*'(" + missing + ")['.].*");
     String outcome = said.code() == 0 ? "done" : isSaid ? "refused or failed" : "UNEXPECTED";
     return "%s: %s %s".formatted(file.getFileName(), outcome, said.code() == 0 ? "" : last);
   }

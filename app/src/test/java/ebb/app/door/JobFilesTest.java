@@ -403,6 +403,18 @@ class JobFilesTest {
     assertThat(none.err())
         .contains("There is no cluster")
         .doesNotContain("ebb: code", "ebb: input");
+    Map<String, String> local =
+        Map.of(
+            "inputs.rows.type=uri_folder", "is a file, and not what the type uri_folder says",
+            "inputs.rows.type=uri_fil", "'uri_fil' is no 'inputs.rows.type'",
+            "inputs.rows.path=data/absent.csv", "the property 'inputs.rows.path', is not there",
+            "code=absent", "the property 'code', is not there");
+    for (Map.Entry<String, String> each : local.entrySet()) {
+      Typed.Said said =
+          typed.ebb("ml job create -f both.yml --set compute=azureml:judges " + each.getKey());
+      assertThat(said.code()).as(each.getKey()).isNotZero();
+      assertThat(said.err()).contains(each.getValue()).doesNotContain("ebb: code", "ebb: input");
+    }
     Typed.Said good = typed.ebb("ml job create --stream -f both.yml --set compute=azureml:judges");
     assertThat(good.code()).as(good.err()).isZero();
     assertThat(good.err()).contains("ebb: code", "ebb: input");

@@ -1,10 +1,16 @@
 package ebb.app.door;
 
 import static ebb.app.door.AzureDoor.LAB;
+import static ebb.app.door.AzureDoor.SUBSCRIPTION;
 import static ebb.app.door.AzureDoor.VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ebb.app.code.Bounds;
+import ebb.app.code.Snapshot;
 import ebb.app.door.ServedHome.Answer;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +25,8 @@ import tools.jackson.databind.JsonNode;
 
 /// What stands behind the question mark of an address is done, or refused.
 class QueryTest {
+  private static final String EASTUS =
+      "/providers/Microsoft.MachineLearningServices/locations/eastus";
   private static final String JOB = ServedHome.job("says");
 
   @TempDir static Path folder;
@@ -110,8 +118,19 @@ class QueryTest {
 
   @Test
   void cleaningThatIsNeitherDryNorNotRemovesNothing() throws Exception {
-    Answer answer = server.send("POST", "/ebb/v1/gc?olderThan=PT0S&dry=1", "");
-    assertRefused(answer, "'1' is no value for dry");
+    Path source = Files.createDirectories(folder.resolve("source"));
+    Files.writeString(source.resolve("train.sh"), "echo trained\n");
+    Snapshot snapshot = Snapshot.of(source, Bounds.DEFAULT);
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    snapshot.writeTo(sent);
+    String code = ServedHome.WORKSPACE + "/code/" + snapshot.hash();
+    assertThat(server.put(code, sent.toByteArray()).status()).isEqualTo(201);
+    String would = "/ebb/v1/gc?olderThan=PT0S&dry=";
+    JsonNode before = AzureDoor.json(server.send("POST", would + "true", ""));
+    assertThat(before.path("code").asInt()).as("what could be removed: %s", before).isEqualTo(1);
+    assertRefused(server.send("POST", would + "1", ""), "'1' is no value for dry");
+    assertThat(AzureDoor.json(server.send("POST", would + "true", ""))).isEqualTo(before);
+    assertThat(server.send("HEAD", code, "").status()).isEqualTo(200);
   }
 
   @ParameterizedTest
@@ -122,10 +141,39 @@ class QueryTest {
     Answer answer = azure.send("GET", LAB + "/data/flowers/versions" + VERSION + "&" + number, "");
     assertRefused(answer, "is no value for " + name, "or more");
     if (!name.equals("offset")) {
-      for (String list : List.of("/computes", "/datastores", "/models")) {
+      String code = "/codes/" + "0".repeat(64) + "/versions";
+      for (String list : List.of("/computes", "/datastores", "/models", "/jobs", code)) {
         assertRefused(azure.send("GET", LAB + list + VERSION + "&" + number, ""), name);
       }
+      String others = LAB + "/jobs" + VERSION + "&jobType=Sweep&" + number;
+      assertRefused(azure.send("GET", others, ""), name);
+      for (String list : List.of("/locations", EASTUS + "/usages", EASTUS + "/vmSizes")) {
+        assertRefused(server.get(SUBSCRIPTION + list + VERSION + "&" + number), name);
+      }
     }
+  }
+
+  @Test
+  void listsOfALocationAndOfLocationsHaveSoManyRowsAsWereAskedFor() throws Exception {
+    for (String list : List.of("/locations", EASTUS + "/usages", EASTUS + "/vmSizes")) {
+      String path = SUBSCRIPTION + list + VERSION;
+      assertThat(page(path).path("value").size()).as(list).isGreaterThan(1);
+      JsonNode one = page(path + "&$top=1");
+      assertThat(one.path("value")).as(list).hasSize(1);
+      assertThat(one.has("nextLink")).as(list).isFalse();
+    }
+    JsonNode first = page(SUBSCRIPTION + "/locations" + VERSION + "&count=1");
+    assertThat(first.path("value")).hasSize(1);
+    URI next = URI.create(first.path("nextLink").asString());
+    assertThat(page(next.getRawPath() + "?" + next.getRawQuery()).path("value").get(0))
+        .isNotEqualTo(first.path("value").get(0));
+  }
+
+  /// Without Azure's specification, which has no lists of a subscription.
+  private static JsonNode page(String path) throws Exception {
+    Answer answer = server.get(path);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return AzureDoor.json(answer);
   }
 
   @Test
@@ -163,6 +211,20 @@ class QueryTest {
   void nodesOfAClusterGoOnWhereThePageBeforeSaysSo() throws Exception {
     String nodes = LAB + "/computes/cpu/listNodes" + VERSION;
     assertRefused(azure.send("POST", nodes + "&$skip=here", ""), "'here'", "$skip");
-    assertThat(azure.send("POST", nodes, "").status()).isEqualTo(200);
+    server.put(
+        ServedHome.job("both"), "{\"cluster\":\"cpu\",\"nodes\":2,\"command\":\"sleep 600\"}");
+    server.awaitJob("both", "running");
+    JsonNode all = AzureDoor.json(azure.send("POST", nodes, ""));
+    assertThat(all.path("nodes")).hasSize(2);
+    assertThat(all.has("nextLink")).isFalse();
+    JsonNode first = AzureDoor.json(azure.send("POST", nodes + "&count=1", ""));
+    URI next = URI.create(first.path("nextLink").asString());
+    Answer second = server.get(next.getRawPath() + "?" + next.getRawQuery());
+    assertThat(second.status()).as(second.body()).isEqualTo(200);
+    assertThat(first.path("nodes").get(0)).isEqualTo(all.path("nodes").get(0));
+    assertThat(AzureDoor.json(second).path("nodes")).containsExactly(all.path("nodes").get(1));
+    assertThat(AzureDoor.json(second).has("nextLink")).isFalse();
+    server.send("POST", ServedHome.job("both") + "/cancel", "");
+    server.awaitJob("both", "ended");
   }
 }

@@ -92,8 +92,28 @@ class SurfaceTest {
     Answer resized = server.send("PATCH", path + "/one", "{\"size\":\"Standard_NC6\"}");
     assertThat(resized.text("message"))
         .contains("size of a cluster never changes", "make another cluster", "Standard_NC6");
+    for (String none : List.of("{}", "[1]", "7")) {
+      Answer refused = server.send("PATCH", path + "/one", "{\"size\":" + none + "}");
+      assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+      assertThat(refused.text("message")).contains("with the size '" + none + "'");
+    }
+    assertThat(server.send("PATCH", path + "/one", "{\"size\":null,\"max\":3}").body())
+        .contains("\"max\":3");
     assertThat(server.send("DELETE", path + "/one", "").status()).isEqualTo(202);
     ServedHome.until("the cluster is gone", () -> status(path + "/one") == 404);
+  }
+
+  @Test
+  void lockIsMadeOnceAndChangesItsLevelAfterwards() throws Exception {
+    workspace("locks");
+    String lock = "/ebb/v1/locks/stays?subscription=sub&group=team&workspace=locks";
+    assertThat(server.put(lock, "{\"level\":\"cannot delete\"}").status()).isEqualTo(201);
+    assertThat(server.put(lock, "{\"level\":\"cannot delete\"}").status()).isEqualTo(200);
+    Answer changed = server.put(lock, "{\"level\":\"read only\"}");
+    assertThat(changed.status()).as(changed.body()).isEqualTo(200);
+    assertThat(server.get("/ebb/v1/locks").body())
+        .contains("{\"name\":\"stays\",\"scope\":", "\"level\":\"read only\"");
+    assertThat(server.send("DELETE", lock, "").status()).isEqualTo(204);
   }
 
   private static int status(String path) {

@@ -25,12 +25,20 @@ class HttpDoorTest {
   private static final Duration SILENCE = Duration.ofSeconds(1);
   private static final String PUT = "PUT / HTTP/1.1|Host: x|";
 
-  private final HttpDoor door =
-      new HttpDoor(
-          0,
-          new HttpDoor.Limits(CONNECTIONS, SILENCE),
-          null,
-          (status, why) -> answer(status, "refused: " + why));
+  /// Long against how long a busy machine may hold up who writes every half second.
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private static final long PAUSE_MILLIS = 500;
+
+  private final HttpDoor door = door(SILENCE);
+
+  private static HttpDoor door(Duration silence) {
+    return new HttpDoor(
+        0,
+        new HttpDoor.Limits(CONNECTIONS, silence),
+        null,
+        (status, why) -> answer(status, "refused: " + why));
+  }
 
   private static Response answer(int status, String text) {
     return Response.of(status, "text/plain", text.getBytes(StandardCharsets.UTF_8));
@@ -38,8 +46,15 @@ class HttpDoorTest {
 
   @BeforeEach
   void listen() throws IOException {
+    open(door);
+  }
+
+  private static void open(HttpDoor door) throws IOException {
     door.listen();
     door.open(request -> {
+      if (request.method().equals("DELETE")) {
+        throw new LinkageError("/a/path/of/ours");
+      }
       byte[] body = request.body(1 << 20);
       return request.method().equals("GET")
           ? Response.streamed(
@@ -59,21 +74,25 @@ class HttpDoorTest {
 
   private static void pause() throws IOException {
     try {
-      Thread.sleep(SILENCE.toMillis() * 3 / 2);
+      Thread.sleep(PATIENCE.toMillis() * 3 / 2);
     } catch (InterruptedException ending) {
       throw new IOException(ending);
     }
   }
 
-  private Socket connect() throws IOException {
+  private static Socket connect(HttpDoor door) throws IOException {
     return new Socket(InetAddress.getLoopbackAddress(), door.port());
   }
 
-  /// Sends pieces, each after a pause that is allowed, and reads what comes until the end.
-  private String said(String... pieces) throws Exception {
-    try (Socket socket = connect()) {
+  private String said(String sent) throws Exception {
+    return said(door, sent);
+  }
+
+  /// Sends pieces, each after a pause, and reads what comes until the end.
+  private static String said(HttpDoor door, String... pieces) throws Exception {
+    try (Socket socket = connect(door)) {
       for (int i = 0; i < pieces.length; i++) {
-        Thread.sleep(i == 0 ? 0 : SILENCE.toMillis() * 2 / 3);
+        Thread.sleep(i == 0 ? 0 : PAUSE_MILLIS);
         socket
             .getOutputStream()
             .write(pieces[i].replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
@@ -93,7 +112,7 @@ class HttpDoorTest {
   void silentConnectionsKeepTheOthersOutForNoLongerThanTheyMayBeSilent() throws Exception {
     List<Socket> silent = new ArrayList<>();
     for (int i = 0; i < 3 * CONNECTIONS / 2; i++) {
-      Socket socket = connect();
+      Socket socket = connect(door);
       socket.getOutputStream().write("GET /hea".getBytes(StandardCharsets.UTF_8));
       silent.add(socket);
     }
@@ -106,8 +125,27 @@ class HttpDoorTest {
 
   @Test
   void whatIsSentOrAnsweredSlowlyIsNotCut() throws Exception {
-    assertThat(said(PUT + "Content-Length: 4||", "a", "b", "c", "d")).endsWith("read 4");
-    assertThat(said("GET / HTTP/1.1|Host: x||")).contains("at last");
+    HttpDoor patient = door(PATIENCE);
+    open(patient);
+    try {
+      String[] pieces = "a b c d e f g h".split(" ");
+      assertThat(pieces.length * PAUSE_MILLIS).isGreaterThan(PATIENCE.toMillis());
+      String[] sent = new String[pieces.length + 1];
+      sent[0] = PUT + "Content-Length: 8||";
+      System.arraycopy(pieces, 0, sent, 1, pieces.length);
+      assertThat(said(patient, sent)).endsWith("read 8");
+      assertThat(said(patient, "GET / HTTP/1.1|Host: x||")).contains("at last");
+    } finally {
+      patient.close();
+    }
+  }
+
+  @Test
+  void whatTheLibraryCannotAnswerIsAFaultOfOursWithoutItsWords() throws Exception {
+    assertThat(said("DELETE / HTTP/1.1|Host: x||"))
+        .startsWith("HTTP/1.1 500")
+        .contains("application/json", "\"code\":\"InternalServerError\"")
+        .doesNotContain("/a/path");
   }
 
   @ParameterizedTest

@@ -124,7 +124,7 @@ public final class Engine {
       }
       case Judge judge -> {
         Order order = new Order(now, judge.actor(), judge.requestId(), judge.wish());
-        Verdict verdict = judged(order);
+        Verdict verdict = judged(order, true);
         answers.add(() -> judge.answer().give(verdict));
       }
       case Ask ask -> answers.add(ask.question().ask(state, now));
@@ -133,7 +133,7 @@ public final class Engine {
 
   private Verdict decide(Do doing, long now) {
     Order order = new Order(now, doing.actor(), doing.requestId(), doing.command());
-    Verdict verdict = judged(order);
+    Verdict verdict = judged(order, false);
     if (verdict instanceof Verdict.Accepted(List<Event> decided)) {
       make(order, decided);
     }
@@ -146,10 +146,13 @@ public final class Engine {
   }
 
   /// Changes nothing but that a refusal is remembered.
-  private Verdict judged(Order order) {
+  ///
+  /// @param isOnlyAsked a name that is taken then is no refusal: whoever submits is told by what
+  private Verdict judged(Order order, boolean isOnlyAsked) {
     try {
       Verdict verdict = Kernel.decide(state, order);
-      if (verdict instanceof Verdict.Refused(Rejection rejection)) {
+      if (verdict instanceof Verdict.Refused(Rejection rejection)
+          && !(isOnlyAsked && rejection instanceof Rejection.NameTaken)) {
         remember(order, rejection);
       }
       return verdict;

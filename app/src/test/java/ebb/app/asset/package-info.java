@@ -1,0 +1,2 @@
+/// Tests of assets that are kept in versions.
+package ebb.app.asset;
