@@ -103,7 +103,7 @@ public final class Surface {
     Governing governing = new Governing(reads);
     Wishes wishes =
         new Wishes(parts.loop(), "ebb-" + Long.toString(System.currentTimeMillis(), 36) + "-");
-    Router<Endpoint> router = new Router<>("ebb");
+    Router<Endpoint> router = new Router<>("ebb", SignedAddress.WORDS);
     Assets assets =
         new Assets(parts.environments(), parts.code(), parts.datastores(), parts.secrets());
     InputAddresses addresses =

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +16,18 @@ import org.jspecify.annotations.Nullable;
 public final class Router<H> {
   private final Place<H> root = new Place<>();
   private final String strict;
+  private final Set<String> everywhere;
 
   /// Of paths that take any words in their query.
   public Router() {
-    this("");
+    this("", Set.of());
   }
 
-  /// Paths that begin with the part `strict` take no word but those that their routes list.
-  public Router(String strict) {
+  /// Paths that begin with the part `strict` take no word but these and those that their routes
+  /// list.
+  public Router(String strict, Set<String> everywhere) {
     this.strict = strict;
+    this.everywhere = everywhere;
   }
 
   private static final class Place<H> {
@@ -105,7 +109,7 @@ public final class Router<H> {
     }
     if (!segments.isEmpty() && segments.getFirst().equalsIgnoreCase(strict)) {
       for (String word : request.words()) {
-        if (!route.words().contains(word)) {
+        if (!route.words().contains(word) && !everywhere.contains(word)) {
           return new UnknownWord<>(word, route.words());
         }
       }

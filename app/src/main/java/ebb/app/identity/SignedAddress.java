@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Addresses that let in whoever has them, to what is below them and for a while: some of Azure's
@@ -16,6 +17,9 @@ public final class SignedAddress {
   private static final String EXPIRY = "se";
   private static final String LENGTH = "sdd";
   private static final String SIGNATURE = "sig";
+
+  /// What stands in the query of any signed address.
+  public static final Set<String> WORDS = Set.of(EXPIRY, LENGTH, SIGNATURE);
 
   private final AccessToken token;
 
