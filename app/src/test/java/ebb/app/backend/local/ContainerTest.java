@@ -221,18 +221,20 @@ class ContainerTest {
         assertThat(metadata.answers(address)).as(address).isTrue();
       }
       StringBuilder lines = new StringBuilder();
-      for (String place :
-          List.of(
-              metadata.addresses().get(0) + " " + metadata.port(),
-              metadata.addresses().get(1) + " " + metadata.port(),
-              "127.0.0.1 " + control.getLocalPort(),
-              "127.0.0.1 " + metadata.port())) {
-        lines.append(
-            "/bin/busybox nc -w 2 %s </dev/null && echo yes || echo no; ".formatted(place));
+      for (String address : metadata.addresses()) {
+        lines.append(connects(address, metadata.port()));
       }
+      lines.append(connects("127.0.0.1", control.getLocalPort()));
+      lines.append(connects("127.0.0.1", metadata.port()));
       run(1, lines.toString());
+      assertThat(server.stdout(task(1)))
+          .isEqualTo("no\n".repeat(metadata.addresses().size() + 1) + "yes\n");
     }
-    assertThat(server.stdout(task(1))).isEqualTo("no\nno\nno\nyes\n");
+  }
+
+  private static String connects(String address, int port) {
+    return "/bin/busybox nc -w 2 %s %d </dev/null && echo yes || echo no; "
+        .formatted(address, port);
   }
 
   @Test

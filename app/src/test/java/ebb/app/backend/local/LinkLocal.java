@@ -7,10 +7,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A machine on which link-local addresses answer, as a cloud's do where it hands out credentials:
-/// else a connection that is refused says nothing about who refused it. Needs root and `ip`.
+/// else a connection that is refused says nothing about who refused it. Needs root and `ip`; those
+/// of version 6 are left out where the machine has none.
 public final class LinkLocal implements AutoCloseable {
   /// Of this process, for others may run the same tests.
   private static final String SUFFIX =
@@ -26,26 +28,31 @@ public final class LinkLocal implements AutoCloseable {
 
   private final ServerSocket listening;
 
+  /// With their lengths, as `ip` wants them.
+  private final List<String> added = new ArrayList<>();
+
   /// What this machine lacks for it; empty if nothing.
-  public static String missing() throws IOException {
-    if (Programs.find("ip").isEmpty()) {
-      return "needs ip of the package iproute2";
-    }
-    return Files.exists(NO_V6) && Files.readString(NO_V6).strip().equals("0")
-        ? ""
-        : "needs IPv6 on the loopback interface";
+  public static String missing() {
+    return Programs.find("ip").isEmpty() ? "needs ip of the package iproute2" : "";
   }
 
   public LinkLocal() throws IOException {
-    change("add", V4 + "/32");
+    listening = new ServerSocket(0);
     try {
-      change("add", V6 + "/128");
+      add(V4 + "/32");
+      if (Files.exists(NO_V6) && Files.readString(NO_V6).strip().equals("0")) {
+        add(V6 + "/128");
+      }
     } catch (IOException failure) {
-      change("del", V4 + "/32");
+      close();
       throw failure;
     }
-    listening = new ServerSocket(0);
     Thread _ = Thread.ofVirtual().start(() -> answer(listening));
+  }
+
+  private void add(String address) throws IOException {
+    change("add", address);
+    added.add(address);
   }
 
   /// Lets everybody in and out again, until it is closed.
@@ -65,7 +72,7 @@ public final class LinkLocal implements AutoCloseable {
   }
 
   public List<String> addresses() {
-    return List.of(V4, V6 + "%lo");
+    return added.size() == 1 ? List.of(V4) : List.of(V4, V6 + "%lo");
   }
 
   /// Whether it does for whoever is no task.
@@ -86,10 +93,8 @@ public final class LinkLocal implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listening.close();
-    try {
-      change("del", V4 + "/32");
-    } finally {
-      change("del", V6 + "/128");
+    for (String address : added) {
+      change("del", address);
     }
   }
 }
