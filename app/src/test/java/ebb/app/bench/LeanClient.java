@@ -10,24 +10,46 @@ import java.nio.charset.StandardCharsets;
 /// One kept-alive HTTP/1.1 connection that does as little as possible, because the load generator
 /// shares the machine with what it measures.
 final class LeanClient implements AutoCloseable {
-  private final Socket socket;
-  private final OutputStream out;
-  private final InputStream in;
+  /// A server closes a connection on which nothing comes for half a minute.
+  private static final long SILENT_NANOS = 15_000_000_000L;
+
+  private final int port;
   private final String fixedHeaders;
+  private Socket socket;
+  private OutputStream out;
+  private InputStream in;
+  private long usedAt = System.nanoTime();
   private byte[] body = new byte[0];
 
   LeanClient(int port, String token) throws IOException {
-    socket = new Socket("127.0.0.1", port);
+    this.port = port;
+    this.socket = connect(port);
+    this.out = socket.getOutputStream();
+    this.in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+    this.fixedHeaders =
+        " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer " + token + "\r\n";
+  }
+
+  private static Socket connect(int port) throws IOException {
+    Socket socket = new Socket("127.0.0.1", port);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(60_000);
+    return socket;
+  }
+
+  private void connectAgain() throws IOException {
+    socket.close();
+    socket = connect(port);
     out = socket.getOutputStream();
     in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
-    fixedHeaders =
-        " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer " + token + "\r\n";
   }
 
   /// Sends a request and returns the status; [#body] is the answer's.
   int request(String method, String path, byte[] content) throws IOException {
+    if (System.nanoTime() - usedAt > SILENT_NANOS) {
+      connectAgain();
+    }
+    usedAt = System.nanoTime();
     String head =
         method
             + " "
