@@ -7,29 +7,43 @@ public final class Settled {
   private Settled() {}
 
   public static Settings withArchiveMillis(Settings it, long archiveMillis) {
-    return with(it, it.queueMillis(), archiveMillis, it.queuedJobs(), it.clusters());
+    return with(
+        it, it.leaveMillis(), it.queueMillis(), archiveMillis, it.queuedJobs(), it.clusters());
   }
 
   public static Settings withQueueMillis(Settings it, long queueMillis) {
-    return with(it, queueMillis, it.archiveMillis(), it.queuedJobs(), it.clusters());
+    return with(
+        it, it.leaveMillis(), queueMillis, it.archiveMillis(), it.queuedJobs(), it.clusters());
   }
 
   public static Settings withQueuedJobs(Settings it, int queuedJobs) {
-    return with(it, it.queueMillis(), it.archiveMillis(), queuedJobs, it.clusters());
+    return with(
+        it, it.leaveMillis(), it.queueMillis(), it.archiveMillis(), queuedJobs, it.clusters());
   }
 
   public static Settings withClusters(Settings it, int clusters) {
-    return with(it, it.queueMillis(), it.archiveMillis(), it.queuedJobs(), clusters);
+    return with(
+        it, it.leaveMillis(), it.queueMillis(), it.archiveMillis(), it.queuedJobs(), clusters);
+  }
+
+  public static Settings withLeaveMillis(Settings it, long leaveMillis) {
+    return with(
+        it, leaveMillis, it.queueMillis(), it.archiveMillis(), it.queuedJobs(), it.clusters());
   }
 
   private static Settings with(
-      Settings it, long queueMillis, long archiveMillis, int queuedJobs, int clusters) {
+      Settings it,
+      long leaveMillis,
+      long queueMillis,
+      long archiveMillis,
+      int queuedJobs,
+      int clusters) {
     return new Settings(
         it.bootMillis(),
         it.startMillis(),
         it.graceMillis(),
         it.stopMillis(),
-        it.leaveMillis(),
+        leaveMillis,
         it.assemblyMillis(),
         it.unreachableMillis(),
         it.observeMillis(),

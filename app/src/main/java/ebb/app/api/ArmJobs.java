@@ -63,21 +63,20 @@ final class ArmJobs {
             submissions.submit(
                 request,
                 actor,
-                CommandJobBody.read(
-                    Reads.workspaceScope(request), actor, request.parameter("name"), body),
+                submission(request, actor, body),
                 status -> shown(request, actor, status)));
+  }
+
+  private static Submissions.Submission submission(Request request, Actor actor, ArmBody body)
+      throws Bodies.Unfit {
+    return CommandJobBody.read(
+        Reads.workspaceScope(request), actor, request.parameter("name"), body);
   }
 
   /// Ebb's own: a client asks before it sends what may be large.
   private Response validate(Request request, Actor actor) {
     return ArmBody.read(
-        request,
-        body ->
-            submissions.judge(
-                request,
-                actor,
-                CommandJobBody.read(
-                    Reads.workspaceScope(request), actor, request.parameter("name"), body)));
+        request, body -> submissions.judge(request, actor, submission(request, actor, body)));
   }
 
   private Response shown(Request request, Actor actor, int status) {

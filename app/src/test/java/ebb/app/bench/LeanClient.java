@@ -23,23 +23,15 @@ final class LeanClient implements AutoCloseable {
 
   LeanClient(int port, String token) throws IOException {
     this.port = port;
-    this.socket = connect(port);
-    this.out = socket.getOutputStream();
-    this.in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
     this.fixedHeaders =
         " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer " + token + "\r\n";
+    connect();
   }
 
-  private static Socket connect(int port) throws IOException {
-    Socket socket = new Socket("127.0.0.1", port);
+  private void connect() throws IOException {
+    socket = new Socket("127.0.0.1", port);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(60_000);
-    return socket;
-  }
-
-  private void connectAgain() throws IOException {
-    socket.close();
-    socket = connect(port);
     out = socket.getOutputStream();
     in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
   }
@@ -47,7 +39,8 @@ final class LeanClient implements AutoCloseable {
   /// Sends a request and returns the status; [#body] is the answer's.
   int request(String method, String path, byte[] content) throws IOException {
     if (System.nanoTime() - usedAt > SILENT_NANOS) {
-      connectAgain();
+      socket.close();
+      connect();
     }
     usedAt = System.nanoTime();
     String head =

@@ -3,8 +3,8 @@ package ebb.app.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
+import ebb.kernel.Settled;
 import ebb.kernel.protocol.Command;
-import ebb.kernel.protocol.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class OverdueTest {
       assertThat(server.terminate()).isZero();
       StoppedHome.tell(
           server.home(),
-          state -> new Command.ChangeSettings(withLeaveMillis(state.settings(), 200)));
+          state -> new Command.ChangeSettings(Settled.withLeaveMillis(state.settings(), 200)));
       server.start();
       server.cluster(1);
       server.send("PATCH", ServedHome.CLUSTER, "{\"min\":1}");
@@ -55,31 +55,5 @@ class OverdueTest {
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
     }
-  }
-
-  private static Settings withLeaveMillis(Settings it, long leaveMillis) {
-    return new Settings(
-        it.bootMillis(),
-        it.startMillis(),
-        it.graceMillis(),
-        it.stopMillis(),
-        leaveMillis,
-        it.assemblyMillis(),
-        it.unreachableMillis(),
-        it.observeMillis(),
-        it.backOffMillis(),
-        it.backOffMaxMillis(),
-        it.lifetimeMillis(),
-        it.lifetimeLowMillis(),
-        it.queueMillis(),
-        it.archiveMillis(),
-        it.retries(),
-        it.familyQuota(),
-        it.regionalQuota(),
-        it.lowPriorityQuota(),
-        it.queuedJobs(),
-        it.clusters(),
-        it.defaultIdleMillis(),
-        it.backfillCandidates());
   }
 }

@@ -292,11 +292,16 @@ final class ControlGroups {
 
   /// The task's group as podman names it: below the top of whatever hierarchy.
   String path(String task) {
-    return "/" + NAME + "/" + installation + "_" + task;
+    return "/" + NAME + "/" + prefix(installation) + task;
   }
 
   private Path group(Path base, String task) {
-    return base.resolve(installation + "_" + task);
+    return base.resolve(prefix(installation) + task);
+  }
+
+  /// What the names of the groups of an installation's tasks begin with.
+  static String prefix(String installation) {
+    return installation + "_";
   }
 
   /// Looked up once: a task would ask for a dozen files, most of them another version's.

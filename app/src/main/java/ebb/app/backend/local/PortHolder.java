@@ -75,7 +75,7 @@ public final class PortHolder {
   }
 
   private static boolean isOfTask(Path process, String installation) {
-    return read(process.resolve("cgroup")).contains("/" + installation + "_");
+    return read(process.resolve("cgroup")).contains("/" + ControlGroups.prefix(installation));
   }
 
   /// Of the first process of the task that has them: it is out of the others' reach, and what they

@@ -293,7 +293,7 @@ class SandboxTest {
     List<String> before = new ArrayList<>();
     try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 5)) {
       for (Path limit : all.filter(file -> file.endsWith("pids.max")).toList()) {
-        if (limit.toString().contains("/" + ServerStandIn.INSTALLATION + "_")) {
+        if (limit.toString().contains("/" + ControlGroups.prefix(ServerStandIn.INSTALLATION))) {
           before.add(Files.readString(limit).strip());
           Files.writeString(limit, most);
         }
