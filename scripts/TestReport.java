@@ -22,6 +22,7 @@ import org.w3c.dom.Element;
 /// and, with EBB_CI=1, none was skipped. Arguments: the log, the modules.
 void main(String[] args) throws Exception {
   long began = System.nanoTime();
+  System.setProperty("jdk.xml.maxGeneralEntitySizeLimit", "0"); // a failure may show all of a long output
   boolean built = follow(Path.of(args[0]));
   var failures = new ArrayList<String>();
   var skips = new ArrayList<String>();

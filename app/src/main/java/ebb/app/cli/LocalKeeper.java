@@ -154,7 +154,7 @@ public final class LocalKeeper implements Runnable {
     }
     Ended ended = ended(task(order));
     try {
-      insist(this::sendLogs);
+      insist(server -> sendLogs(server, Long.MAX_VALUE));
     } catch (IOException unreadable) {
       ended = ended.but("not all of its logs are on the server: " + unreadable.getMessage());
     }
@@ -191,7 +191,7 @@ public final class LocalKeeper implements Runnable {
     Ended ended = null;
     try (Machine machine = machines.at(folder)) {
       machine.start(task);
-      ended = watch(machine);
+      ended = watch(machine, task.outputBytes());
     } catch (IOException failure) {
       if (ended == null) {
         ended = Ended.unseen("lost", String.valueOf(failure.getMessage())).but(notEnded());
@@ -241,8 +241,9 @@ public final class LocalKeeper implements Runnable {
         Duration.ofMillis(order.path("graceMillis").asLong()));
   }
 
-  /// Tells of the start and of what is written until the command has ended.
-  private Ended watch(Machine machine) throws InterruptedException {
+  /// Tells of the start and of what is written until the command has ended. What is written beyond
+  /// its bound is not told of before: the agent cuts it off, and says so, a while after.
+  private Ended watch(Machine machine, long outputBytes) throws InterruptedException {
     Watch watch = new Watch();
     while (true) {
       Ended ended = machine.ended();
@@ -251,7 +252,7 @@ public final class LocalKeeper implements Runnable {
       }
       if (System.currentTimeMillis() >= watch.tellAt) {
         try {
-          tell(machine, watch);
+          tell(machine, watch, outputBytes);
           patience.hasSucceeded();
         } catch (Failed failed) {
           if (isOver(failed) && !watch.isStopped) {
@@ -274,7 +275,7 @@ public final class LocalKeeper implements Runnable {
     long tellAt;
   }
 
-  private void tell(Machine machine, Watch watch) throws IOException {
+  private void tell(Machine machine, Watch watch, long outputBytes) throws IOException {
     Connection server = Connection.open(place);
     if (!watch.isToldOf && machine.hasStarted()) {
       server.own("POST", path + "/start", null);
@@ -287,7 +288,7 @@ public final class LocalKeeper implements Runnable {
         watch.isStopped = isStopped(machine);
       }
     }
-    sendLogs(server);
+    sendLogs(server, outputBytes);
   }
 
   /// Asks it to; false if it could not be asked just now.
@@ -349,18 +350,19 @@ public final class LocalKeeper implements Runnable {
     };
   }
 
-  private JsonNode sendLogs(Connection server) throws IOException {
-    sentOut = send(server, "stdout", sentOut);
-    sentErrors = send(server, "stderr", sentErrors);
+  private JsonNode sendLogs(Connection server, long most) throws IOException {
+    sentOut = send(server, "stdout", sentOut, most);
+    sentErrors = send(server, "stderr", sentErrors, most);
     return JsonNodeFactory.instance.nullNode();
   }
 
-  /// Sends what a stream has more than was sent; answers how much that is by now.
-  private long send(Connection server, String stream, long sent) throws IOException {
+  /// Sends what a stream has more than was sent, up to `most`; answers how much that is by now.
+  private long send(Connection server, String stream, long sent, long most) throws IOException {
     long next = sent;
     try (SeekableByteChannel file = Files.newByteChannel(folder.resolve(stream))) {
-      while (file.size() > next) {
-        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, file.size() - next));
+      long left;
+      while ((left = Math.min(file.size(), most) - next) > 0) {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, left));
         file.position(next);
         int read = file.read(piece);
         if (read <= 0) {

@@ -225,6 +225,17 @@ class LocalJobTest {
     assertThat(kept).endsWith("is longer than 1048576 bytes; the rest was discarded]\n");
   }
 
+  /// A while passes before the agent cuts off what is too much, and until then it is there to send.
+  @Test
+  void outputThatGrowsLongSlowlyIsNotSentBeforeItIsCut() throws Exception {
+    String zeros = "head|-c|%d|/dev/zero;|sleep|1";
+    String command = zeros.formatted((1 << 20) - 500) + ";|" + zeros.formatted(5_000);
+    assertThat(typed.ebb("run --local --name slow -- " + command).code()).isZero();
+
+    assertThat(typed.ebb("logs slow").out().strip())
+        .endsWith("is longer than 1048576 bytes; the rest was discarded]");
+  }
+
   @Test
   void clientMayGoAndAStopReachesTheMachine() throws Exception {
     Typed.Said detached =
