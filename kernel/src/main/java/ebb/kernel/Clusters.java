@@ -61,7 +61,7 @@ final class Clusters {
   }
 
   static Verdict create(
-      State state, State.Id64 ids, Workspace workspace, String name, ClusterSpec spec) {
+      State state, NewIds ids, Workspace workspace, String name, ClusterSpec spec) {
     VmSize size = state.size(spec.size());
     if (size == null) {
       return Verdict.refused(new Rejection.UnknownSize(spec.size()));

@@ -152,22 +152,4 @@ final class Expiry {
           throw new IllegalStateException("no deadline in " + Why.phase(job));
     }
   }
-
-  /// Ends a job, or begins to, because its cluster is being deleted; adds nothing if that has
-  /// begun.
-  static void endForDeletion(State state, Job job, long now, List<Event> events) {
-    String detail = "its cluster is deleted";
-    switch (job.phase()) {
-      case Job.Queued _, Job.BackingOff _, Job.Assembling _ ->
-          events.add(new Event.JobEnded(job.id(), EndCause.CLUSTER_DELETED, 0, detail));
-      case Job.Local _ -> throw new IllegalStateException("a local job has no cluster");
-      case Job.Active active -> {
-        Attempt attempt = State.require(state.attempts.get(active.attempt()), "attempt of", job);
-        if (!(attempt.phase() instanceof Attempt.Stopping)) {
-          events.add(Jobs.stopping(state, attempt, EndCause.CLUSTER_DELETED, 0, detail, now));
-        }
-      }
-      case Job.Ended _ -> {}
-    }
-  }
 }

@@ -49,7 +49,7 @@ final class Jobs {
           new Rejection.InvalidValue("cluster", submit.spec().cluster(), serverless.cluster()));
     }
     Cluster cluster = state.cluster(workspace.id(), submit.spec().cluster());
-    State.Id64 ids = state.ids();
+    NewIds ids = state.ids();
     if (cluster != null) {
       return submitTo(state, ids, order, submit, workspace, cluster, List.of());
     }
@@ -69,7 +69,7 @@ final class Jobs {
   /// The cluster comes to be in the same decision as its first job, under the same limits as any,
   /// and costs nothing while no job wants it.
   private static Verdict createServerless(
-      State state, State.Id64 ids, Workspace workspace, Serverless serverless) {
+      State state, NewIds ids, Workspace workspace, Serverless serverless) {
     VmSize size = state.size(serverless.size());
     ClusterSpec spec =
         new ClusterSpec(
@@ -88,7 +88,7 @@ final class Jobs {
   /// `before`: what has to be true first.
   private static Verdict submitTo(
       State state,
-      State.Id64 ids,
+      NewIds ids,
       Order order,
       Command.SubmitJob submit,
       Workspace workspace,
@@ -143,7 +143,7 @@ final class Jobs {
 
   private static Event queued(
       State state,
-      State.Id64 ids,
+      NewIds ids,
       Order order,
       Command.SubmitJob submit,
       Workspace workspace,
@@ -256,7 +256,7 @@ final class Jobs {
     List<Event> events = new ArrayList<>();
     events.add(new Event.CancelHit(job.id(), Why.phase(attempt)));
     events.add(new Event.CancelRequested(job.id()));
-    if (!(attempt.phase() instanceof Attempt.Stopping)) {
+    if (!attempt.isStopping()) {
       events.add(stopping(state, attempt, EndCause.CANCELED, 0, "canceled", order.at()));
     }
     return new Verdict.Accepted(events);

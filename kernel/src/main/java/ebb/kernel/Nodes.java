@@ -96,7 +96,7 @@ final class Nodes {
     }
     release(state, node, cause, detail, at, now, events);
     Attempt attempt = state.attempts.get(node.task().attempt());
-    if (attempt != null && !(attempt.phase() instanceof Attempt.Stopping)) {
+    if (attempt != null && !attempt.isStopping()) {
       EndCause end = cause == ReleaseCause.PREEMPTED ? EndCause.PREEMPTED : EndCause.INFRASTRUCTURE;
       events.add(Jobs.stopping(state, attempt, end, 0, "its node is lost: " + detail, now));
     }

@@ -117,7 +117,7 @@ public final class Outstanding {
       return null;
     }
     TaskId task = new TaskId(attempt.id(), rank);
-    if (attempt.phase() instanceof Attempt.Stopping) {
+    if (attempt.isStopping()) {
       return new StopTask(task);
     }
     return attempt.task(rank).phase() instanceof Attempt.Ordered ? new StartTask(task) : null;

@@ -2,6 +2,7 @@ package ebb.kernel;
 
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.cluster.Workspace;
+import ebb.kernel.job.Attempt;
 import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
 import ebb.kernel.placement.ClusterLoad;
@@ -10,6 +11,7 @@ import ebb.kernel.placement.Placement;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.Isolation;
@@ -168,7 +170,7 @@ final class Policy {
   /// All of them in one decision: what a gang lacks is claimed whole or not at all.
   private static void request(
       State state, Cluster cluster, JobId askedFor, int nodes, long now, List<Event> events) {
-    State.Id64 ids = state.ids();
+    NewIds ids = state.ids();
     int room = state.hostUsage.room(state.host, cluster.size());
     Isolation isolation = state.host.isolation().given(cluster.spec().isolation());
     List<Weakness> weaknesses = state.host.isolation().weaknesses(cluster.spec().network());
@@ -188,25 +190,25 @@ final class Policy {
   }
 
   /// One step of taking a cluster down: a job, a node, or the cluster itself when nothing is left.
+  /// Finds what is to go in the order of what it does, and walks over nothing that goes already.
   private static List<Event> deleteCluster(State state, Cluster cluster, long now) {
-    List<Event> events = new ArrayList<>();
     ClusterLoad load = state.load(cluster.id());
-    for (JobId id : load.unended()) {
-      Job job = State.require(state.jobs.get(id), "job", id);
-      Expiry.endForDeletion(state, job, now, events);
-      if (!events.isEmpty()) {
-        return events;
-      }
+    String detail = "its cluster is deleted";
+    AttemptId unstopped = load.unstopped();
+    if (unstopped != null) {
+      Attempt attempt = State.require(state.attempts.get(unstopped), "attempt", unstopped);
+      return List.of(Jobs.stopping(state, attempt, EndCause.CLUSTER_DELETED, 0, detail, now));
     }
-    for (NodeId id : load.nodes()) {
-      Node node = State.require(state.nodes.get(id), "node", id);
-      if (!node.isLeaving() && !(node.phase() instanceof Node.Running)) {
-        Nodes.release(
-            state, node, ReleaseCause.CLUSTER_DELETED, "its cluster is deleted", now, now, events);
-        return events;
-      }
+    JobId waiting = load.waiting();
+    if (waiting != null) {
+      return List.of(new Event.JobEnded(waiting, EndCause.CLUSTER_DELETED, 0, detail));
     }
-    if (load.unended().isEmpty() && load.nodes().isEmpty()) {
+    List<Event> events = new ArrayList<>();
+    NodeId workless = load.workless();
+    if (workless != null) {
+      Node node = State.require(state.nodes.get(workless), "node", workless);
+      Nodes.release(state, node, ReleaseCause.CLUSTER_DELETED, detail, now, now, events);
+    } else if (load.unended() == 0 && load.existing() == 0) {
       Scopes.takeAlong(state, state.scopeOf(cluster), List.of(), events);
       events.add(new Event.ClusterDeleted(cluster.id()));
     }
@@ -220,23 +222,23 @@ final class Policy {
         return List.of(new Event.ClusterDeleting(cluster));
       }
     }
-    if (state.names.clusters(id).isEmpty()) {
-      List<Event> ends = new ArrayList<>();
-      for (JobId each : state.names.jobs(id).values()) {
-        Job job = State.require(state.jobs.get(each), "job", each);
-        if (job.phase() instanceof Job.Local) {
-          ends.add(LocalJobs.workspaceDeleted(job));
-        }
-      }
-      if (!ends.isEmpty()) {
-        return ends;
-      }
-    }
-    boolean empty = state.names.clusters(id).isEmpty() && state.names.jobs(id).isEmpty();
-    if (!empty) {
+    if (!state.names.clusters(id).isEmpty()) {
       return List.of();
     }
     List<Event> events = new ArrayList<>();
+    if (state.waitingJobs.containsKey(
+        id)) { // without a cluster only local ones are left to wait for
+      for (JobId each : state.names.jobs(id).values()) {
+        Job job = State.require(state.jobs.get(each), "job", each);
+        if (job.phase() instanceof Job.Local) {
+          events.add(LocalJobs.workspaceDeleted(job));
+        }
+      }
+      return events;
+    }
+    if (!state.names.jobs(id).isEmpty()) {
+      return List.of();
+    }
     Scopes.takeAlong(state, workspace.scope(), List.of(), events);
     events.add(new Event.WorkspaceDeleted(id));
     return events;

@@ -269,23 +269,8 @@ public final class State {
     return value;
   }
 
-  Id64 ids() {
-    return new Id64(epoch, nextCounter);
-  }
-
-  /// Makes the ids of one decision; the events that carry them move the state's counter.
-  static final class Id64 {
-    private final long epoch;
-    private long counter;
-
-    private Id64(long epoch, long counter) {
-      this.epoch = epoch;
-      this.counter = counter;
-    }
-
-    long next() {
-      return Id.of(epoch, counter++);
-    }
+  NewIds ids() {
+    return new NewIds(epoch, nextCounter);
   }
 
   // Changing: by Kernel.apply and by loading a snapshot only.
@@ -467,6 +452,13 @@ public final class State {
       }
       case WORKSPACE -> {}
     }
+  }
+
+  /// Of a state that was read and not decided, nothing is new: neither to be published, which
+  /// begins with all of it, nor to be told to a backend.
+  public void forgetChanges() {
+    touched.clear();
+    outstanding.takeFresh();
   }
 
   // The agenda.

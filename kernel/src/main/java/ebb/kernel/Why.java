@@ -163,8 +163,8 @@ final class Why {
     if (growth != null && (wants || growth instanceof Rejection.Locked)) {
       return growth;
     }
-    JobId head = Placement.headOf(load);
-    Job job = head == null ? null : state.jobs.get(head);
+    QueueEntry head = load.head();
+    Job job = head == null ? null : state.jobs.get(head.job());
     return job == null ? new Rejection.NotWaiting("steady", 0) : job(state, job, now);
   }
 

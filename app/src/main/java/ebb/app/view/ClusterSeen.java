@@ -48,7 +48,7 @@ public record ClusterSeen(
           load.existing(),
           load.queued(),
           load.assembling(),
-          load.unended().size());
+          load.unended());
     }
   }
 }

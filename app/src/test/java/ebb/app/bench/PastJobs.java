@@ -47,7 +47,6 @@ final class PastJobs implements Backend {
   private PastJobs(Store store) {
     this.store = store;
     State state = store.state();
-    state.touched().clear();
     this.now = System.currentTimeMillis() - 30L * 24 * 3_600_000;
     this.engine =
         new Engine(
@@ -141,7 +140,7 @@ final class PastJobs implements Backend {
     State state = engine.state();
     int unended = 0;
     for (Cluster cluster : state.allClusters()) {
-      unended += state.load(cluster.id()).unended().size();
+      unended += state.load(cluster.id()).unended();
     }
     return unended;
   }

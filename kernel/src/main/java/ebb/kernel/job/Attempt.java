@@ -91,6 +91,10 @@ public record Attempt(
     return rank >= 0 && rank < tasks.size() && !(tasks.get(rank).phase() instanceof Ended);
   }
 
+  public boolean isStopping() {
+    return phase instanceof Stopping;
+  }
+
   public Attempt with(Phase next) {
     return new Attempt(id, job, cluster, number, orderedAt, limitMillis, tasks, live, next);
   }

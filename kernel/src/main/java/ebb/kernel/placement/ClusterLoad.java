@@ -32,14 +32,16 @@ public final class ClusterLoad {
   private final SortedBlocks<NodeId> nodes = new SortedBlocks<>(NodeId::value);
   private final SortedBlocks<End> ends = new SortedBlocks<>(End::at, end -> end.attempt().value());
   private final SortedBlocks<QueueEntry> assembling = new SortedBlocks<>(QueueEntry::rank);
-  private final SortedBlocks<JobId> unended = new SortedBlocks<>(JobId::value);
+  private final SortedBlocks<JobId> backingOff = new SortedBlocks<>(JobId::value);
+  private final SortedBlocks<AttemptId> unstopped = new SortedBlocks<>(AttemptId::value);
+  private final SortedBlocks<NodeId> outOfSight = new SortedBlocks<>(NodeId::value);
   private final JobQueue queue = new JobQueue();
   private int claimed;
   private int leaving;
   private int preempted;
   private int unusable;
   private int busy;
-  private int outOfSight;
+  private int unended;
 
   // Changes.
 
@@ -73,7 +75,7 @@ public final class ClusterLoad {
         if (node.isFree()) {
           idle.remove(new TimedNode(free.at(), node.id()));
         } else {
-          outOfSight--;
+          outOfSight.remove(node.id());
         }
       }
       case Node.Running _ -> busy--;
@@ -89,7 +91,7 @@ public final class ClusterLoad {
         if (node.isFree()) {
           idle.add(new TimedNode(free.at(), node.id()));
         } else {
-          outOfSight++;
+          outOfSight.add(node.id());
         }
       }
       case Node.Running _ -> busy++;
@@ -111,8 +113,10 @@ public final class ClusterLoad {
           assembling.remove(QueueEntry.of(before));
           claimed -= before.spec().nodes();
         }
-        case Job.BackingOff _, Job.Active _, Job.Local _, Job.Ended _ -> {}
+        case Job.BackingOff _ -> backingOff.remove(before.id());
+        case Job.Active _, Job.Local _, Job.Ended _ -> {}
       }
+      unended -= before.isEnded() ? 0 : 1;
     }
     if (after != null) {
       switch (after.phase()) {
@@ -121,14 +125,10 @@ public final class ClusterLoad {
           assembling.add(QueueEntry.of(after));
           claimed += after.spec().nodes();
         }
-        case Job.BackingOff _, Job.Active _, Job.Local _, Job.Ended _ -> {}
+        case Job.BackingOff _ -> backingOff.add(after.id());
+        case Job.Active _, Job.Local _, Job.Ended _ -> {}
       }
-    }
-    if (before != null && !before.isEnded()) {
-      unended.remove(before.id());
-    }
-    if (after != null && !after.isEnded()) {
-      unended.add(after.id());
+      unended += after.isEnded() ? 0 : 1;
     }
   }
 
@@ -138,6 +138,12 @@ public final class ClusterLoad {
     }
     if (after != null && after.live() > 0) {
       ends.add(new End(after.expectedEnd(), after.id(), after.live()));
+    }
+    boolean was = before != null && !before.isStopping();
+    if (after != null && !after.isStopping()) {
+      boolean _ = !was && unstopped.add(after.id());
+    } else if (before != null && was) {
+      unstopped.remove(before.id());
     }
   }
 
@@ -177,7 +183,7 @@ public final class ClusterLoad {
 
   /// Nodes without work on which none is placed, for their backend does not see them.
   int outOfSight() {
-    return outOfSight;
+    return outOfSight.size();
   }
 
   public int coming() {
@@ -214,9 +220,33 @@ public final class ClusterLoad {
     return nodes;
   }
 
-  /// Jobs that have not ended.
-  public SortedBlocks<JobId> unended() {
+  /// How many jobs have not ended.
+  public int unended() {
     return unended;
+  }
+
+  /// A job that waits: in the queue, for the nodes of its claim, or to be tried again; null if none
+  /// does.
+  public @Nullable JobId waiting() {
+    QueueEntry head = head();
+    if (head != null) {
+      return head.job();
+    }
+    return backingOff.isEmpty() ? null : backingOff.first();
+  }
+
+  /// An attempt that nobody stops yet, or null.
+  public @Nullable AttemptId unstopped() {
+    return unstopped.isEmpty() ? null : unstopped.first();
+  }
+
+  /// A node without work, there or on its way, that has not been let go; null if there is none.
+  public @Nullable NodeId workless() {
+    NodeId there = longestIdle();
+    if (there == null && !outOfSight.isEmpty()) {
+      there = outOfSight.first();
+    }
+    return there == null ? lastComing() : there;
   }
 
   /// The node that was idle for the shortest time: the one to use.
@@ -280,9 +310,11 @@ public final class ClusterLoad {
     all.put("nodes", List.copyOf(nodes));
     all.put("ends", List.copyOf(ends));
     all.put("assembling", List.copyOf(assembling));
-    all.put("unended", List.copyOf(unended));
+    all.put("backing off", List.copyOf(backingOff));
+    all.put("unstopped", List.copyOf(unstopped));
+    all.put("out of sight", List.copyOf(outOfSight));
     all.put("queue", queue.contents());
-    all.put("counts", List.of(claimed, leaving, preempted, unusable, busy, outOfSight));
+    all.put("counts", List.of(claimed, leaving, preempted, unusable, busy, unended));
     return all;
   }
 }

@@ -357,10 +357,4 @@ public final class Placement {
     }
     return false;
   }
-
-  /// The first job in order, for the order in which clusters that wait on one key are looked at.
-  public static @Nullable JobId headOf(ClusterLoad load) {
-    QueueEntry head = load.head();
-    return head == null ? null : head.job();
-  }
 }

@@ -134,18 +134,19 @@ final class EveryPhaseHasADeadline implements Promise {
   private static boolean isComingDown(Cluster cluster, State state) {
     ClusterLoad load = state.load(cluster.id());
     boolean ending = true;
-    for (JobId id : load.unended()) {
+    for (Job job : state.allJobs()) {
       Attempt attempt =
-          state.job(id).phase() instanceof Job.Active active
-              ? state.attempt(active.attempt())
-              : null;
-      ending &= attempt != null && attempt.phase() instanceof Attempt.Stopping;
+          job.phase() instanceof Job.Active active ? state.attempt(active.attempt()) : null;
+      ending &=
+          job.isEnded()
+              || !job.cluster().equals(cluster.id())
+              || (attempt != null && attempt.isStopping());
     }
     for (NodeId id : load.nodes()) {
       Node.Phase phase = state.node(id).phase();
       ending &= phase instanceof Node.Leaving || phase instanceof Node.Running;
     }
-    return ending && !(load.unended().isEmpty() && load.nodes().isEmpty());
+    return ending && load.unended() + load.existing() > 0;
   }
 
   /// Jobs that have ended keep a workspace until history has them.
