@@ -83,6 +83,7 @@ public final class Snapshots {
       throw new IllegalStateException(
           "a snapshot of " + reader.sequence() + " holds the state of " + state.sequence);
     }
+    state.forgetChanges();
     return state;
   }
 
@@ -141,16 +142,5 @@ public final class Snapshots {
     StateDigest digest = new StateDigest(FormatVersion.CURRENT);
     facts(state).forEach(digest::add);
     return digest.finish();
-  }
-
-  /// Marks everything that exists, and nothing that does not, so that whoever publishes what was
-  /// touched publishes all of it: after a start.
-  public static void touchAll(State state) {
-    state.touched.clear();
-    state.touched.workspaces.addAll(state.workspaces.keySet());
-    state.touched.clusters.addAll(state.clusters.keySet());
-    state.touched.nodes.addAll(state.nodes.keySet());
-    state.touched.jobs.addAll(state.jobs.keySet());
-    state.touched.attempts.addAll(state.attempts.keySet());
   }
 }

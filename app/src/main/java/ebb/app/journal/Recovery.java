@@ -58,7 +58,6 @@ final class Recovery {
     if (sequence != end) {
       throw damaged(sequence + 1, "the rows after it are missing");
     }
-    Snapshots.touchAll(state);
     return new Recovered(state, sequence, hash, fromSnapshot, List.copyOf(warnings));
   }
 
@@ -145,7 +144,7 @@ final class Recovery {
     for (Envelope envelope : envelopes) {
       apply(envelope);
     }
-    state.touched().clear();
+    state.forgetChanges();
     sequence = row.lastSequence();
     hash = row.hash();
     if (state.sequence() != sequence) {

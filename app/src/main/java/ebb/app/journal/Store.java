@@ -194,8 +194,7 @@ public final class Store implements AutoCloseable {
 
   // What was found.
 
-  /// The state, as the journal has it. The engine's from now on; everything that exists is marked
-  /// as touched.
+  /// The state, as the journal has it. The engine's from now on.
   public State state() {
     return state;
   }

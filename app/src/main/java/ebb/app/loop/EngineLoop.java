@@ -326,7 +326,6 @@ public final class EngineLoop {
 
   private void drive(Memory memory) throws JournalFailure {
     State state = memory.state();
-    state.touched().clear();
     parts.view().load(state);
     long known = Math.max(settledAt, Math.max(state.now(), memory.lastAlive()));
     EngineTime time = new EngineTime(known, System.currentTimeMillis(), System.nanoTime());

@@ -110,7 +110,7 @@ final class JournalCheck {
 
   private void take(Envelope envelope) {
     Kernel.apply(state, envelope);
-    state.touched().clear();
+    state.forgetChanges();
     envelope.events().forEach(this::take);
   }
 

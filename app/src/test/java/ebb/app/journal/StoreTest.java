@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ebb.kernel.Snapshots;
+import ebb.kernel.State;
 import ebb.kernel.job.Job;
 import ebb.kernel.money.Charges;
 import ebb.kernel.protocol.EndCause;
@@ -62,6 +63,7 @@ class StoreTest {
     assertThat(new SnapshotFiles(home().resolve("snapshots")).newestFirst()).isNotEmpty();
     try (Store store = Store.open(home(), SMALL)) {
       assertThat(Snapshots.digest(store.state())).isEqualTo(live);
+      assertNothingIsNew(store.state());
     }
     for (SnapshotFiles.Named snapshot :
         new SnapshotFiles(home().resolve("snapshots")).newestFirst()) {
@@ -69,7 +71,15 @@ class StoreTest {
     }
     try (Store store = Store.open(home(), SMALL)) {
       assertThat(Snapshots.digest(store.state())).isEqualTo(live);
+      assertNothingIsNew(store.state());
     }
+  }
+
+  /// However long the journal is, what it did and undid is not kept until the first step.
+  private static void assertNothingIsNew(State state) {
+    assertThat(state.outstanding().takeFresh()).isEmpty();
+    assertThat(state.touched().nodes).isEmpty();
+    assertThat(state.touched().jobs).isEmpty();
   }
 
   @Test

@@ -37,6 +37,7 @@ public final class Dispatcher {
 
   private final long sweepMillis;
   private long nextSweep;
+  private boolean hasToldAll;
 
   /// @param sweepMillis how often the two sides are compared
   public Dispatcher(long sweepMillis) {
@@ -49,9 +50,11 @@ public final class Dispatcher {
   /// What the backend is to be told now.
   public List<Backend.Instruction> due(State state, long now) {
     List<Backend.Instruction> instructions = new ArrayList<>();
-    for (Work work : state.outstanding().takeFresh()) {
+    List<Work> fresh = state.outstanding().takeFresh();
+    for (Work work : hasToldAll ? fresh : Outstanding.all(state)) {
       tell(state, work, 0, now, instructions);
     }
+    hasToldAll = true;
     for (ArrayDeque<Retry> queue : retries) {
       while (!queue.isEmpty() && queue.getFirst().at() <= now) {
         Retry retry = queue.removeFirst();

@@ -186,8 +186,7 @@ final class BusyCluster {
         Kernel.apply(state, next);
         next.events().forEach(this::start);
       }
-      state.touched().clear();
-      state.outstanding().takeFresh();
+      state.forgetChanges();
     }
     return placements - before;
   }
