@@ -38,6 +38,7 @@ public final class Store implements AutoCloseable {
   private final SnapshotTaker snapshots;
   private final Keeper keeper;
   private final Packer packer;
+  private boolean closed;
 
   /// How a home is opened.
   ///
@@ -301,13 +302,18 @@ public final class Store implements AutoCloseable {
     close(false);
   }
 
-  /// Takes the last snapshot and lets go of everything. The engine must have stopped.
+  /// Takes the last snapshot and lets go of everything; nothing after [#abandon]. The engine must
+  /// have stopped.
   @Override
   public void close() {
     close(true);
   }
 
   private void close(boolean asTold) {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try (Closing closing = new Closing()) {
       closing.add(home::close);
       closing.add(journal::close);
