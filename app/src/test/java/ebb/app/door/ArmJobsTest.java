@@ -21,6 +21,7 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -126,6 +127,7 @@ class ArmJobsTest {
   }
 
   @Test
+  @Tag("long")
   void jobThatOnlyHistoryKnowsIsShownNoMoreWhenItsDeletionIsAnswered() throws Exception {
     azure.submit("past", "true", on("cpu"));
     until("it left memory", () -> azure.isPast("past"));
@@ -144,6 +146,7 @@ class ArmJobsTest {
   }
 
   @Test
+  @Tag("long")
   void jobThatIsDeletedAtOnceStaysDeletedWhenItLeavesMemory() throws Exception {
     azure.submit("brief", "true", on("cpu"));
     until("it is done", () -> azure.status("brief").equals("Completed"));
@@ -166,6 +169,7 @@ class ArmJobsTest {
   }
 
   @Test
+  @Tag("long")
   void whatADeletedJobRanAndWhatWasSaidOfItIsErasedWhenNoOtherJobHasTheSame() throws Exception {
     String command = "true told-to-nobody";
     azure.submit("first-of-two", command, on("cpu"));
@@ -188,6 +192,7 @@ class ArmJobsTest {
   }
 
   @Test
+  @Tag("long")
   void whatIsNotSaidOfAJobAnyMoreIsErasedWhenNoOtherJobSaysIt() throws Exception {
     azure.submit("chatty-ended", "true", on("cpu"));
     until("it left memory", () -> azure.isPast("chatty-ended"));
@@ -215,6 +220,7 @@ class ArmJobsTest {
   }
 
   @Test
+  @Tag("long")
   void whatADeletedJobRanIsErasedByTheSweepIfItCouldNotBeAtOnce() throws Exception {
     azure.submit("late", "true told-late", on("cpu"));
     until("it left memory", () -> azure.isPast("late"));

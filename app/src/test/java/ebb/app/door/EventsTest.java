@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -268,6 +269,7 @@ class EventsTest {
   }
 
   @Test
+  @Tag("long")
   void readersAreBoundedHearAHeartbeatAndLeaveRoomWhenTheyGo() throws Exception {
     String lock = "/ebb/v1/locks/wait?subscription=sub&group=team&workspace=lab&cluster=still";
     server.put(WORKSPACE + "/clusters/still", "{\"size\":\"Standard_D2s_v3\",\"max\":1}");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +119,7 @@ class ImageTest {
   }
 
   @Test
+  @Tag("long")
   void imageThatNoRegistryHasIsAskedForOnAPersonsOwnServerAndTheLogSaysWhatToDo() throws Exception {
     Files.writeString(
         folder.resolve("job.yml"),

@@ -182,6 +182,7 @@ class LostDiskTest {
 
   /// After a write that failed the system shows what is in memory alone, and never writes it again.
   @Test
+  @Tag("long")
   void whatAServerOnAMendedDiskShowsSurvivesALossOfPower() throws Exception {
     try (SmallDisk disk = SmallDisk.ofBlocks(home());
         ServedHome server = serve()) {

@@ -17,6 +17,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -137,6 +138,7 @@ class SentAgainTest {
   }
 
   @Test
+  @Tag("long")
   void saySoInAnotherOrderOrAsTheyWereShown() throws Exception {
     String path = LAB + "/jobs/shown" + VERSION;
     String first =
