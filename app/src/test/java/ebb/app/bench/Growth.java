@@ -28,10 +28,13 @@ final class Growth {
             + " in the ordinary way, the files measured, started again until nothing is left to pack, stopped and"
             + " measured again; what is idle is the same server without a job for %d s",
         jobs, IDLE_MILLIS / 1000);
+    Machine machine = new Machine();
     Path home = workbench.home("growth");
     try (ServerProcess server = workbench.server(home, "1g", "--virtual-nodes")) {
       server.start();
+      machine.begin(server.processes());
       submit(server, jobs);
+      machine.end();
       server.stop();
       long plain = used(home, "journal.db");
       long before = rows(home);
@@ -50,6 +53,7 @@ final class Growth {
       Workbench.say(
           "specifications.db: %d bytes for each job that differs from all others",
           used(home, "specifications.db") / jobs);
+      Workbench.say("%s", machine.othersAtMost());
       Workbench.result(
           "g",
           "kept for each job",

@@ -28,10 +28,10 @@ final class NoopRate {
 
   private NoopRate() {}
 
-  /// Without isolation, and in the default sandbox.
+  /// In the default sandbox, and then without isolation: that is the number that has peers.
   static void run(Workbench workbench) throws Exception {
-    run(workbench, "none");
     run(workbench, "sandbox");
+    run(workbench, "none");
   }
 
   private static void run(Workbench workbench, String isolation) throws Exception {
@@ -81,7 +81,6 @@ final class NoopRate {
       }
     }
     Map<String, Double> peers = workbench.peers() && !apart ? peers(workbench, jobs) : Map.of();
-    double aim = AIM * Machine.median(spawn);
     Workbench.say(
         "C posix_spawn, two in flight: %.0f/s; Ebb reaches %.0f %% of it",
         Machine.median(spawn), 100 * Machine.median(ebb) / Machine.median(spawn));
@@ -91,7 +90,15 @@ final class NoopRate {
         "a",
         "no-op jobs end to end, isolation " + isolation,
         "%.0f jobs/s".formatted(Machine.median(ebb)),
-        apart ? "100 jobs/s" : "60 %% of posix_spawn, here %.0f".formatted(aim));
+        apart ? "100 jobs/s" : aim(Machine.median(spawn), peers));
+  }
+
+  /// At least a share of `posix_spawn`, and ahead of the peers.
+  private static String aim(double spawn, Map<String, Double> peers) {
+    String fastest =
+        peers.values().stream().max(Double::compare).map("%.0f"::formatted).orElse("not measured");
+    return "%.0f %% of posix_spawn, here %.0f jobs/s, and ahead of all peers, here %s"
+        .formatted(100 * AIM, AIM * spawn, fastest);
   }
 
   private static double round(ServerApi api, Submitters submitters, String prefix, int jobs)

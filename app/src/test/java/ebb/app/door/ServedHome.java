@@ -139,8 +139,8 @@ final class ServedHome implements AutoCloseable {
     starts++;
     List<String> command = new ArrayList<>(java);
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
-    command.addAll(List.of("--port", String.valueOf(wanted), "--virtual-nodes"));
-    command.addAll(List.of("--set", "host.personal=true"));
+    command.addAll(List.of("--port", String.valueOf(wanted)));
+    command.addAll(List.of("--set", "host.personal=true")); // so nodes may be virtual
     // Jobs wait for files of the test, which a sandbox would not show them.
     command.addAll(List.of("--set", "tasks.programs=" + folder));
     command.addAll(options);

@@ -357,7 +357,7 @@ class SurfaceTest {
   }
 
   @Test
-  void jobSaysThatItsNodeIsVirtualWhileItRunsAndAfterwardsAndSoDoesTheBill() throws Exception {
+  void nodeAndJobSayThatTheyAreVirtualWhileItRunsAndAfterwardsAndSoDoesTheBill() throws Exception {
     String path = workspace("virtual");
     // No machine of these tests has a GPU.
     server.put(path + "/clusters/gpu", "{\"size\":\"Standard_NC6\",\"max\":1,\"idle\":0}");
@@ -366,6 +366,10 @@ class SurfaceTest {
     server.put(path + "/jobs/a", "{\"cluster\":\"gpu\",\"command\":\"%s\"}".formatted(wait));
     ServedHome.until("it runs", () -> contains(path + "/jobs/a", "\"phase\":\"running\""));
     assertThat(server.get(path + "/jobs/a").body()).contains("\"virtual\":true");
+    assertThat(server.get("/ebb/v1/nodes").body())
+        .containsPattern("\"cluster\":\"gpu\",[^}]*\"virtual\":true");
+    assertThat(new Typed(folder, server.home()).ebb("nodes").out())
+        .containsPattern("(?m) gpu +running .* virtual ");
     // What it has cost is in the bill before its run has ended, and virtual there too.
     ServedHome.until(
         "it is metered", () -> contains(path + "/ledger?by=account", "\"virtual\":\"PT"));

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /// What a number was measured on, and how busy that was with other things meanwhile.
-final class Machine {
+public final class Machine {
   /// Linux counts processor time in hundredths of a second.
   private static final long TICK_MILLIS = 10;
 
@@ -17,8 +17,9 @@ final class Machine {
   private final long ownBefore = ownMillis();
   private final long startedNanos = System.nanoTime();
 
-  static String description() {
-    return "%d processors, %s %s, Java %s, at most %d MiB heap"
+  /// Processors, system, Java and heap in one line.
+  public static String description() {
+    return "machine: %d processors, %s %s, Java %s, at most %d MiB heap"
         .formatted(
             Runtime.getRuntime().availableProcessors(),
             System.getProperty("os.name"),
@@ -28,9 +29,9 @@ final class Machine {
   }
 
   /// The share of the processors that others used since this was made, in words.
-  String others() {
+  public String others() {
     if (busyBefore < 0) {
-      return "busy with other things: unknown here";
+      return "others: unknown here";
     }
     long passed = (System.nanoTime() - startedNanos) / 1_000_000;
     long others = (busyMillis() - busyBefore) - (ownMillis() - ownBefore);
@@ -39,9 +40,9 @@ final class Machine {
             (double) others / (passed * Runtime.getRuntime().availableProcessors()), 0.0, 1.0);
     return String.format(
         Locale.ROOT,
-        "busy with other things: %.0f %%%s",
+        "others: %.0f %% of the machine%s",
         share * 100,
-        share > NOISY ? " (NOISY)" : "");
+        share > NOISY ? " (noisy)" : "");
   }
 
   /// Processor time of everything on the machine; -1 where it cannot be read.

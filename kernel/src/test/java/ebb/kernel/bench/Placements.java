@@ -44,7 +44,7 @@ public final class Placements {
   public static void main(String[] args) throws JournalFailure {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
     List<String> sizes = args.length > 1 ? List.of(args).subList(1, args.length) : USUAL;
-    System.out.println("machine: " + Machine.description());
+    System.out.println(Machine.description());
     System.out.println(
         "method: one cluster, all nodes busy; a placement is an end, a new job, an order and a"
             + " start; medians of "

@@ -1,5 +1,6 @@
 package ebb.simulator.bench;
 
+import ebb.kernel.bench.Machine;
 import ebb.simulator.TraceFile;
 import ebb.simulator.TraceJob;
 import ebb.simulator.TraceReplay;
@@ -26,9 +27,15 @@ public final class ReplayBenchmark {
     }
     int runs = args.length > 1 ? Integer.parseInt(args[1]) : 9;
     List<TraceJob> trace = TraceFile.read(args[0]);
+    print("%s%n", Machine.description());
+    print(
+        "method: %d jobs through the unmodified kernel in virtual time, on one thread; median of %d"
+            + " runs after %d to warm up%n",
+        trace.size(), runs, WARM_UPS);
     for (int i = 0; i < WARM_UPS; i++) {
       TraceReplay.of(trace, TraceReplay.Numbers.DEFAULT);
     }
+    Machine machine = new Machine();
     double[] wall = new double[runs];
     double[] own = new double[runs];
     TraceReplay.Outcome outcome = null;
@@ -52,6 +59,7 @@ public final class ReplayBenchmark {
         outcome.nodeHours(),
         outcome.charges().list().rounded(2),
         outcome.waits().meanMillis() / 1000);
+    print("%s%n", machine.others());
     print("by processor time: %.0f jobs/s%n", median(own));
     print("d replay: %.0f jobs/s (aim %.0f)%n", median(wall), AIM);
   }
