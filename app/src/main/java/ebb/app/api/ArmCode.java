@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Code as Azure's assets: a client asks where to send files, sends them as to a blob store, and
@@ -171,7 +172,21 @@ final class ArmCode {
 
   // Files, as a blob store takes them.
 
+  /// Why this actor may not do this where the upload was begun; null if they may, or if nobody has
+  /// begun it, as is told next.
+  private @Nullable Response refusal(Request request, Actor actor, Action action) {
+    return code.pending()
+        .owner(request.parameter("upload"), Instant.now())
+        .map(Governing::workspace)
+        .map(workspace -> reads.refusal(actor, action, workspace))
+        .orElse(null);
+  }
+
   private Response fileThere(Request request, Actor actor) {
+    Response refusal = refusal(request, actor, Action.READ);
+    if (refusal != null) {
+      return refusal;
+    }
     Optional<Long> bytes =
         code.pending().bytes(request.parameter("upload"), request.parameter("path"), Instant.now());
     return bytes.isEmpty()
@@ -185,7 +200,11 @@ final class ArmCode {
         .with("x-ms-request-server-encrypted", "false");
   }
 
-  private Response putFile(Request request, Actor actor) throws Bodies.Unfit {
+  private Response putFile(Request request, Actor actor) {
+    Response refusal = refusal(request, actor, Action.WRITE);
+    if (refusal != null) {
+      return refusal;
+    }
     String upload = request.parameter("upload");
     String path = request.parameter("path");
     if ("metadata".equals(request.query("comp"))) {

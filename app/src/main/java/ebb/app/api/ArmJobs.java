@@ -165,14 +165,14 @@ final class ArmJobs {
   /// A cancel is done when the job has ended, however it ended.
   private Response operation(Request request, Actor actor) {
     String operation = request.parameter("operation");
-    long id = operation.startsWith("cancel-") ? Id.parse(operation.substring(7)) : -1;
-    if (id < 0) {
-      return Reads.notFound("operation", operation);
-    }
     return reads.inWorkspace(
         request,
         actor,
         workspace -> {
+          long id = operation.startsWith("cancel-") ? Id.parse(operation.substring(7)) : -1;
+          if (id < 0) {
+            return Reads.notFound("operation", operation);
+          }
           JobSeen seen = reads.view().job(new JobId(id));
           if (seen == null) {
             return operationOfPast(request, new JobId(id), workspace.workspace().id());

@@ -112,8 +112,12 @@ final class ArmTenancy {
         : Json.answer(200, shown(id.get()));
   }
 
-  /// Where things can be.
+  /// Where things can be: also where an owner's prices say so.
   private Response locations(Request request, Actor actor) throws Bodies.Unfit {
+    Response refusal = reads.refusal(actor, subscriptionScope(request));
+    if (refusal != null) {
+      return refusal;
+    }
     String path = subscriptionScope(request).path() + "/locations/";
     TreeMap<String, String> names = new TreeMap<>();
     Locations.known(reads.view().rules().prices()).forEach(name -> names.put(name, name));

@@ -29,8 +29,8 @@ public final class Gate implements Handler {
   private final AccessToken token;
   private final IssuedToken issued;
   private final SignedAddress signed;
-  private final Router<Endpoint> router;
-  private final Router<Handler> open;
+  final Router<Endpoint> router;
+  final Router<Handler> open;
   private final Tally tally;
 
   /// How many answers there were of each kind, also where no gate could be asked.

@@ -7,6 +7,7 @@ import ebb.kernel.protocol.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What only whoever may govern everything can do, because it gives jobs what the machine's owner
 /// owns.
@@ -51,20 +52,26 @@ final class Governing {
   List<String> workspaces(List<String> asked) throws Bodies.Unfit, NoWorkspace {
     List<String> paths = new ArrayList<>();
     for (String text : asked) {
-      List<String> parts = List.of(String.valueOf(text).replaceAll("^/+", "").split("/"));
-      Scope scope =
-          switch (parts.size()) {
-            case 3 -> Scope.workspace(parts.get(0), parts.get(1), parts.get(2));
-            case 8 -> Scope.workspace(parts.get(1), parts.get(3), parts.get(7));
-            default ->
-                throw new Bodies.Unfit(
-                    "'" + text + "' names no workspace: write subscription/group/workspace.");
-          };
+      Scope scope = workspace(String.valueOf(text));
+      if (scope == null) {
+        throw new Bodies.Unfit(
+            "'" + text + "' names no workspace: write subscription/group/workspace.");
+      }
       if (reads.view().workspace(scope) == null) {
         throw new NoWorkspace(text);
       }
       paths.add(scope.path());
     }
     return paths;
+  }
+
+  /// The workspace that is named so; null if the text names none.
+  static @Nullable Scope workspace(String text) {
+    List<String> parts = List.of(text.replaceAll("^/+", "").split("/"));
+    return switch (parts.size()) {
+      case 3 -> Scope.workspace(parts.get(0), parts.get(1), parts.get(2));
+      case 8 -> Scope.workspace(parts.get(1), parts.get(3), parts.get(7));
+      default -> null;
+    };
   }
 }

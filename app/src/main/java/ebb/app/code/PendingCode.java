@@ -173,6 +173,14 @@ public final class PendingCode {
     return upload;
   }
 
+  /// For what an upload was begun; empty if there is no such upload. To ask is no use of it.
+  public synchronized Optional<String> owner(String id, Instant now) {
+    Upload upload = uploads.get(id);
+    return upload == null || upload.gone || upload.isIdle(now)
+        ? Optional.empty()
+        : Optional.of(upload.owner);
+  }
+
   /// Whether files of an upload are still taken; to ask is no use of it.
   synchronized boolean isThere(String id, Instant now) {
     Upload upload = uploads.get(id);

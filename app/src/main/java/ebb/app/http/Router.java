@@ -1,11 +1,14 @@
 package ebb.app.http;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the handler of a path. Paths are compared without case, as Azure's clients expect; a part
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param <H> what answers
 public final class Router<H> {
   private final Place<H> root = new Place<>();
+  private final TreeSet<String> routes = new TreeSet<>();
   private final String strict;
   private final Set<String> everywhere;
 
@@ -76,7 +80,13 @@ public final class Router<H> {
     if (place.handlers.put(method, new Route<>(handler, words)) != null) {
       throw new IllegalArgumentException("two handlers for " + method + " " + path);
     }
+    routes.add(method + " " + path);
     return this;
+  }
+
+  /// All that there is: methods and paths as they were given.
+  public SortedSet<String> routes() {
+    return Collections.unmodifiableSortedSet(routes);
   }
 
   public Found<H> find(Request request) {

@@ -74,6 +74,27 @@ class OrdinaryUserTest {
     assertThat(server.get(job("closed") + "/logs").body()).isEmpty();
   }
 
+  /// It runs as the server's own user, so nothing but its sandbox keeps it out.
+  @Test
+  void jobReadsNeitherTokenNorJournal() throws Exception {
+    server.put(
+        WORKSPACE + "/clusters/spying", "{\"size\":\"Standard_D2s_v3\",\"max\":1,\"idle\":60}");
+    String home = server.home().toString();
+    server.put(
+        job("spy"),
+        "{\"cluster\":\"spying\",\"command\":\"id -u; cat %s/token; cat %s/journal.db; ls %s; env\"}"
+            .formatted(home, home, home));
+    server.awaitJob("spy", "ended");
+
+    assertThat(server.get(job("spy") + "/logs").body())
+        .startsWith("65534\n")
+        .contains("EBB_JOB_NAME=spy")
+        .doesNotContain(server.token(), "journal.db", "SQLite format");
+    assertThat(server.get(job("spy") + "/logs?stream=stderr").body().lines())
+        .filteredOn(line -> line.contains("No such file"))
+        .hasSize(2);
+  }
+
   @Test
   void planNodesAndReasonsSayItToo() throws Exception {
     assertThat(typed.ebb("run -d --name told -- sleep 1000").err())

@@ -167,6 +167,29 @@ class ToldTest {
   }
 
   @Test
+  void clusterWhosePriceNobodyKnowsIsToldToBeUnpricedUntilItHasOne() throws Exception {
+    String where = "--size Standard_D2s_v3 --location brazilsouth";
+    String created =
+        ebb("ml compute create -n unpriced --min-instances 1 --max-instances 1 " + where).err();
+    String asked = "ebb price set --size Standard_D2s_v3 --location brazilsouth --list PRICE";
+    assertThat(created)
+        .contains(
+            "unpriced: no list price is known for Standard_D2s_v3 in brazilsouth: '"
+                + asked
+                + "' names one");
+    assertThat(get(LAB + "/clusters/unpriced").path("priced").asBoolean(true)).isFalse();
+    assertThat(get(LAB + "/clusters/unpriced").path("hourly").has("list")).isFalse();
+    assertThat(ebb("run -d --name unpaid --cluster unpriced -- true").err())
+        .contains("unpriced: no list price is known", asked);
+    assertThat(ebb("top --once").out()).containsPattern("(?m)^unpriced .*kept by min 1: unpriced");
+
+    assertThat(ebb(asked.substring("ebb ".length()).replace("PRICE", "0.25")).code()).isZero();
+    JsonNode priced = get(LAB + "/clusters/unpriced");
+    assertThat(priced.path("priced").asBoolean()).isTrue();
+    assertThat(priced.at("/hourly/list").asString()).isEqualTo("0.250000");
+  }
+
+  @Test
   void virtualNodesAreToldOfWithWhatTheMachineLacks() throws Exception {
     String lacks =
         "ebb: virtual: the machine has not the 96 vCPUs [(]it has [0-9]+[)], [0-9.]+ GB of memory"
