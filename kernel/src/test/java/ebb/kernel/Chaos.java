@@ -8,11 +8,17 @@ import ebb.kernel.job.Attempt;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.Host;
+import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Price;
 import ebb.kernel.protocol.Priority;
 import ebb.kernel.protocol.QuotaKey;
 import ebb.kernel.protocol.Rates;
+import ebb.kernel.protocol.Role;
+import ebb.kernel.protocol.RoleAssignment;
+import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Settings;
+import ebb.kernel.protocol.Tag;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.TaskReport;
@@ -45,7 +51,15 @@ final class Chaos {
     };
   }
 
+  /// Whether history has everything so far.
+  boolean historyIsThere() {
+    return random.nextInt(4) == 0;
+  }
+
   Command next(Story story) {
+    if (story.state().workspace(World.WORKSPACE) == null && random.nextBoolean()) {
+      return put(World.WORKSPACE); // almost everything needs it
+    }
     int dice = random.nextInt(100);
     if (dice < 18) {
       return submission(story);
@@ -53,13 +67,16 @@ final class Chaos {
     if (dice < 20) {
       return localReport();
     }
-    if (dice < 22) {
-      return Story.cancel("job-" + random.nextInt(Math.max(1, jobs)));
+    if (dice < 23) {
+      return wishAboutAJob();
     }
     if (dice < 30) {
       return clusterWish();
     }
-    if (dice < 36) {
+    if (dice < 32) {
+      return scopeWish();
+    }
+    if (dice < 37) {
       return governance(story);
     }
     if (dice < 70) {
@@ -84,11 +101,55 @@ final class Chaos {
     return story.submission("job-" + jobs++, job);
   }
 
+  /// One that was submitted, and perhaps refused or archived since.
+  private String someJob() {
+    return "job-" + random.nextInt(Math.max(1, jobs));
+  }
+
   private Command localReport() {
-    String name = "job-" + random.nextInt(Math.max(1, jobs));
-    return random.nextBoolean()
-        ? Story.localStart(name)
-        : Story.localEnd(name, one(List.of(TaskEnd.values())), random.nextInt(2));
+    String name = someJob();
+    return switch (random.nextInt(5)) {
+      case 0, 1 -> Story.localStart(name);
+      case 2 -> Story.localSending(name);
+      default -> // as often as starts
+          Story.localEnd(name, one(List.of(TaskEnd.values())), random.nextInt(2));
+    };
+  }
+
+  private Command wishAboutAJob() {
+    String name = someJob();
+    JobId past = random.nextInt(4) == 0 ? new JobId(900 + random.nextInt(3)) : JobId.NONE;
+    return switch (random.nextInt(5)) {
+      case 0 -> Story.deletion(name, past);
+      case 1 -> Story.description(name, past, one(List.of("", "words", "other words")));
+      default -> Story.cancel(name); // mostly
+    };
+  }
+
+  private Command scopeWish() {
+    Scope group = World.WORKSPACE.ofGroup();
+    RoleAssignment role =
+        new RoleAssignment(
+            one(List.of("alice", "carl")),
+            one(List.of(Role.values())),
+            one(List.of(Scope.ALL, group, World.WORKSPACE)));
+    return switch (random.nextInt(24)) {
+      case 0 -> new Command.DeleteWorkspace(World.WORKSPACE);
+      case 1 -> new Command.DeleteGroup(group);
+      case 2, 3 -> new Command.PutGroup(group, World.LOCATION, tags());
+      case 4, 5 -> new Command.AssignRole(role);
+      case 6, 7 -> new Command.RemoveRole(role);
+      default -> // the workspace, or one beside it
+          put(one(List.of(World.WORKSPACE, World.OTHER_WORKSPACE)));
+    };
+  }
+
+  private Command put(Scope workspace) {
+    return new Command.PutWorkspace(workspace, World.LOCATION, tags());
+  }
+
+  private List<Tag> tags() {
+    return one(List.of(List.of(), List.of(new Tag("team", "red"))));
   }
 
   private Command clusterWish() {
@@ -106,7 +167,7 @@ final class Chaos {
   }
 
   private Command governance(Story story) {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(14)) {
       case 0 ->
           new Command.PutLock(
               Story.lock(one(List.of(World.WORKSPACE, World.WORKSPACE.cluster("gpu")))));
@@ -118,9 +179,21 @@ final class Chaos {
       case 6 -> new Command.HostFound(Host.UNBOUNDED);
       case 7 -> prices();
       case 8 -> quarantine(story);
+      case 9 -> settings(story.state().settings());
+      case 10 -> random.nextInt(4) == 0 ? new Command.ChangeSizes(List.of(World.D3)) : World.SIZES;
       default -> // most of the governing
           new Command.SetQuota(one(QUOTAS), random.nextInt(60));
     };
+  }
+
+  private Command settings(Settings now) {
+    return new Command.ChangeSettings(
+        switch (random.nextInt(3)) {
+          case 0 -> Settled.withQueueMillis(now, one(List.of(World.HOUR, 30 * World.DAY)));
+          case 1 -> Settled.withArchiveMillis(now, one(List.of(0L, World.MINUTE)));
+          default -> // the third
+              Settled.withLeaveMillis(now, one(List.of(World.MINUTE, World.HOUR)));
+        });
   }
 
   private Command prices() {

@@ -189,21 +189,9 @@ public final class Story {
     return this;
   }
 
-  /// Applies event by event, so that the phase before each can be seen.
   void make(Envelope envelope) {
-    for (Event event : envelope.events()) {
-      transitions.see(state, event);
-      Kernel.apply(
-          state,
-          new Envelope(
-              envelope.at(),
-              envelope.observed(),
-              envelope.actor(),
-              envelope.requestId(),
-              envelope.cause(),
-              List.of(event)));
-      all.add(event);
-    }
+    transitions.make(state, envelope);
+    all.addAll(envelope.events());
   }
 
   // Then.

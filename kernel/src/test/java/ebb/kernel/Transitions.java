@@ -7,25 +7,54 @@ import ebb.kernel.job.Job;
 import ebb.kernel.node.Node;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.WorkspaceId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// Which transitions were seen: the type of an event, and the phase of the thing it is about at the
 /// moment before it was applied. `-` is a thing that does not exist, or an event about no thing.
-final class Transitions {
-  private final Set<String> seen = new TreeSet<>();
+public final class Transitions {
+  static final String KNOWN = "matrix-transitions.txt";
 
-  void see(State state, Event event) {
-    for (String phase : phases(state, event)) {
-      seen.add(event.getClass().getSimpleName() + " " + phase);
+  private final TreeSet<String> seen = new TreeSet<>();
+
+  /// Those that the tables of [MatrixTest] exercise: there are no others.
+  public static TreeSet<String> known() {
+    try (InputStream in = Transitions.class.getResourceAsStream(KNOWN)) {
+      return new TreeSet<>(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  Set<String> seen() {
+  /// Makes a decision true event by event, so that the phase before each can be seen.
+  public void make(State state, Envelope envelope) {
+    for (Event event : envelope.events()) {
+      for (String phase : phases(state, event)) {
+        seen.add(event.getClass().getSimpleName() + " " + phase);
+      }
+      Kernel.apply(
+          state,
+          new Envelope(
+              envelope.at(),
+              envelope.observed(),
+              envelope.actor(),
+              envelope.requestId(),
+              envelope.cause(),
+              List.of(event)));
+    }
+  }
+
+  public TreeSet<String> seen() {
     return seen;
   }
 

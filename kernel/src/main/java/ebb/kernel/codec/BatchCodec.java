@@ -1,5 +1,7 @@
 package ebb.kernel.codec;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
@@ -10,7 +12,7 @@ import java.util.List;
 /// The bytes of one row of the journal: the format's version and the envelopes of one batch.
 public final class BatchCodec {
   /// Separates these hashes from any others of the same bytes.
-  private static final byte[] CHAIN_MARK = {'E', 'b', 'b', 'B', 'a', 't', 'c', 'h'};
+  private static final String CHAIN_MARK = "EbbBatch";
 
   private BatchCodec() {}
 
@@ -98,7 +100,7 @@ public final class BatchCodec {
   public static byte[] chain(
       byte[] previousHash, long epoch, long firstSequence, int count, byte[] bytes) {
     MessageDigest digest = Sha256.digest();
-    digest.update(CHAIN_MARK);
+    digest.update(CHAIN_MARK.getBytes(US_ASCII));
     digest.update(previousHash);
     digest.update(bigEndian(epoch));
     digest.update(bigEndian(firstSequence));

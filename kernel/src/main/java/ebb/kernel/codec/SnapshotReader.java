@@ -32,7 +32,7 @@ public final class SnapshotReader {
     this.pieces = pieces;
     this.piece = pieces.hasNext() ? pieces.next() : new byte[0];
     this.in = new ByteReader(piece);
-    for (byte expected : SnapshotWriter.MARK) {
+    for (byte expected : SnapshotWriter.mark()) {
       if (in.raw(1)[0] != expected) {
         throw in.malformed("this is no snapshot");
       }

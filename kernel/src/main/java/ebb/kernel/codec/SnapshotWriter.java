@@ -1,5 +1,7 @@
 package ebb.kernel.codec;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.security.MessageDigest;
 
 /// Writes a snapshot: a header that says of which point of the journal it is, the records of the
@@ -8,8 +10,6 @@ import java.security.MessageDigest;
 /// A snapshot may be larger than one array, and taking it must not stop the kernel for long: so
 /// [#take] hands over what there is after any record, and the pieces are stored one by one.
 public final class SnapshotWriter {
-  static final byte[] MARK = {'E', 'b', 'b', 'S', 'n', 'a', 'p', 's'};
-
   /// Follows the last record.
   static final int END = 0;
 
@@ -29,10 +29,15 @@ public final class SnapshotWriter {
       throw new IllegalArgumentException("A hash has " + Sha256.LENGTH + " bytes");
     }
     this.table = table;
-    out.raw(MARK);
+    out.raw(mark());
     out.unsigned(FormatVersion.CURRENT);
     out.unsigned(sequence);
     out.raw(journalHash);
+  }
+
+  /// What every snapshot begins with.
+  static byte[] mark() {
+    return "EbbSnaps".getBytes(US_ASCII);
   }
 
   public void add(Record record) {

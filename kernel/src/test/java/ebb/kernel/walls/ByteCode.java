@@ -65,6 +65,14 @@ public final class ByteCode {
     return type.thisClass().asInternalName().replace('/', '.');
   }
 
+  static Class<?> loaded(ClassModel type) {
+    try {
+      return Class.forName(nameOf(type));
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /// Everything that `type` mentions, in the order of its code.
   static Set<Use> usesOf(ClassModel type) {
     var uses = new LinkedHashSet<Use>();

@@ -7,9 +7,16 @@ import static ebb.kernel.walls.Wall.packages;
 import static ebb.kernel.walls.Wall.types;
 
 import java.lang.classfile.ClassModel;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessFlag;
+import java.lang.reflect.Field;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The walls around code that must give the same answer every time: the kernel, and the simulator
 /// that drives it.
@@ -46,6 +53,7 @@ public final class Walls {
                   "java.lang.ProcessBuilder",
                   "java.lang.Process",
                   "java.lang.StackWalker"),
+              packages("java.lang.ref"), // what is collected when is the machine's to say
               calls("java.lang.Integer", "getInteger"),
               calls("java.lang.Long", "getLong"),
               calls("java.lang.Boolean", "getBoolean"),
@@ -151,8 +159,8 @@ public final class Walls {
   public static final Wall ORDER =
       new Wall(
           "keeps things in an order that is not theirs",
-          "order of iteration must depend on content only: Set.of and Map.of differ between two JVM runs, and a hash"
-              + " table's order changes with its history. Use TreeMap, TreeSet, ArrayList, ArrayDeque, List.of, an enum's"
+          "order of iteration must depend on content only: Set.of and Map.of differ between two JVM runs, and the order"
+              + " of a hash table or a heap changes with its history. Use TreeMap, TreeSet, ArrayList, ArrayDeque, List.of, an enum's"
               + " map or the kernel's own map.",
           anyOf(
               types(
@@ -163,6 +171,7 @@ public final class Walls {
                   "java.util.IdentityHashMap",
                   "java.util.WeakHashMap",
                   "java.util.Hashtable",
+                  "java.util.PriorityQueue",
                   "java.util.Properties"),
               calls("java.util.Map", "of", "ofEntries", "copyOf"),
               calls("java.util.Set", "of", "copyOf"),
@@ -208,11 +217,12 @@ public final class Walls {
   }
 
   /// The simulator's: it may draw from a generator that was given its seed, and one class of it may
-  /// print and one may read files.
+  /// print, one may read files and one may keep a heap.
   ///
   /// @param printer the one class that prints reports
   /// @param reader the one class that reads traces
-  public static List<Wall> simulator(String printer, String reader) {
+  /// @param heap the one class that takes what comes first from a heap, and never walks it
+  public static List<Wall> simulator(String printer, String reader, String heap) {
     return List.of(
         CLOCK,
         ENVIRONMENT,
@@ -220,30 +230,73 @@ public final class Walls {
         THREADS,
         OUTSIDE.except(use -> isPlace(use, printer) || isPlace(use, reader)),
         LOCALE_AND_MATH,
-        ORDER);
+        ORDER.except(use -> isPlace(use, heap) && takesTheFirst(use)));
   }
 
-  /// Fails when a static field can change.
+  /// The types of others that a static field may have: nobody can change what is of one. A list is
+  /// looked at itself.
+  private static final Set<Class<?>> NEVER_CHANGE =
+      Set.of(
+          String.class,
+          BigDecimal.class,
+          BigInteger.class,
+          Pattern.class,
+          MethodType.class,
+          Comparator.class);
+
+  /// Fails when a static field can change, or plainly holds what can: an array, a table, a list
+  /// that takes more, an object of ours with a field that is not final.
   public static void holdsNoStaticState(List<ClassModel> classes) {
     List<String> fields =
         classes.stream()
-            .flatMap(type ->
-                type.fields().stream()
-                    .filter(field -> field.flags().has(AccessFlag.STATIC))
-                    .filter(field -> !field.flags().has(AccessFlag.FINAL))
-                    .map(field -> ByteCode.nameOf(type) + "." + field.fieldName().stringValue()))
+            .map(ByteCode::loaded)
+            .flatMap(type -> Stream.of(type.getDeclaredFields()))
+            .filter(field -> field.accessFlags().contains(AccessFlag.STATIC))
+            .filter(field -> !field.isSynthetic()) // the compiler's own, for its switches
+            .filter(Walls::canChange)
+            .map(field -> field.getDeclaringClass().getName() + "." + field.getName())
             .toList();
     if (!fields.isEmpty()) {
       throw new AssertionError(
-          "static fields that are not final: "
+          "static fields that can change: "
               + fields
               + "\nWhy: the simulator runs many kernels in one JVM, and a replay starts from nothing but the journal."
               + " What can change belongs into the state.");
     }
   }
 
+  private static boolean canChange(Field field) {
+    Class<?> type = field.getType();
+    if (!field.accessFlags().contains(AccessFlag.FINAL)) {
+      return true;
+    }
+    if (type.getName().startsWith("ebb.")) {
+      return Stream.of(type.getDeclaredFields())
+          .anyMatch(inner ->
+              !inner.accessFlags().contains(AccessFlag.STATIC)
+                  && !inner.accessFlags().contains(AccessFlag.FINAL));
+    }
+    return type == List.class
+        ? !isOfListOf(field)
+        : !type.isPrimitive() && !NEVER_CHANGE.contains(type);
+  }
+
+  private static boolean isOfListOf(Field field) {
+    try {
+      field.setAccessible(true);
+      return field.get(null).getClass().getName().startsWith("java.util.ImmutableCollections$");
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static boolean isPlace(Use use, String type) {
     return use.place().equals(type) || use.place().startsWith(type + ".");
+  }
+
+  private static boolean takesTheFirst(Use use) {
+    return use.owner().equals("java.util.PriorityQueue")
+        && (use.isType() || Set.of("<init>", "add", "peek", "poll").contains(use.name()));
   }
 
   /// The accessor's `Method`, which could be called, is not among them.

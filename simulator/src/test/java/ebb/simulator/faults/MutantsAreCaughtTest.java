@@ -522,6 +522,16 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aBackOffThatEndsThoughNoneHadBegun() {
+    isCaughtBy(
+        "OnlyKnownTransitionsHappen",
+        events(event ->
+            event instanceof Event.ClusterRepriced repriced
+                ? new Event.GrowthBackOffEnded(repriced.id())
+                : event));
+  }
+
+  @Test
   void nothingPlantedIsNothingCaught() {
     for (long seed = 1; seed <= 20; seed++) {
       FaultRun.of(seed, events(event -> event));

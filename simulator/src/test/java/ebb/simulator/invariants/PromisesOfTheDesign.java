@@ -37,6 +37,7 @@ public final class PromisesOfTheDesign {
         new DerivedIndexesEqualRecomputation(),
         new AgendaForgetsNothing(),
         new LiveEqualsReplay(),
-        new EveryJobEnds());
+        new EveryJobEnds(),
+        new OnlyKnownTransitionsHappen());
   }
 }

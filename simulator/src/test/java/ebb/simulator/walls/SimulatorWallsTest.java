@@ -21,14 +21,16 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /// One seed gives one world, in any JVM, and what-if cannot reach a live adapter.
 class SimulatorWallsTest {
-  /// The one class of the simulator that may print, and the one that may read files.
+  /// The one class of the simulator that may print, the one that may read files, and the one that
+  /// may keep a heap.
   private static final String PRINTER = "ebb.simulator.Report";
 
   private static final String READER = "ebb.simulator.TraceFile";
+  private static final String HEAP = "ebb.simulator.VirtualTime";
 
   private static final Path CLASSES = Path.of("target", "classes");
   private static final List<ClassModel> SIMULATOR = ByteCode.classesIn(CLASSES);
-  static final List<Wall> WALLS = Walls.simulator(PRINTER, READER);
+  static final List<Wall> WALLS = Walls.simulator(PRINTER, READER, HEAP);
 
   @BeforeAll
   static void thereIsASimulatorToLookAt() {

@@ -1,14 +1,18 @@
 package ebb.kernel.walls.planted;
 
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -156,6 +160,26 @@ public final class Sins {
     }
   }
 
+  static class WalksAHeap {
+    String bite(List<String> names) {
+      return String.join(",", new PriorityQueue<>(names).stream().toList());
+    }
+  }
+
+  static class TakesTheFirstOfAHeap {
+    String bite() {
+      PriorityQueue<String> names = new PriorityQueue<>();
+      names.add("a");
+      return names.poll();
+    }
+  }
+
+  static class AsksWhatWasCollected {
+    Object bite(WeakReference<Object> thing) {
+      return thing.get();
+    }
+  }
+
   static class OrdersByIdentity {
     int bite(Object thing) {
       return System.identityHashCode(thing) + thing.hashCode();
@@ -164,6 +188,24 @@ public final class Sins {
 
   static class CountsInAStatic {
     static int bite;
+  }
+
+  static class KeepsATableInAStatic {
+    static final TreeMap<String, String> BITE = new TreeMap<>();
+  }
+
+  static class KeepsAnArrayInAStatic {
+    static final byte[] BITE = {1};
+  }
+
+  static class KeepsAListThatGrowsInAStatic {
+    static final List<String> BITE = new ArrayList<>();
+  }
+
+  static class KeepsACounterInAStatic {
+    static final KeepsACounterInAStatic BITE = new KeepsACounterInAStatic();
+
+    int counter;
   }
 
   static class LooksAtARecord {

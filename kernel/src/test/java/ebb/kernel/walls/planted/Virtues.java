@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 /// What the kernel may do: no wall refuses any of it. Never run.
 @SuppressWarnings("unused") // each is here to be passed over
 final class Virtues {
+  static final List<Colour> COLOURS = List.of(Colour.RED, Colour.GREEN);
+  static final Phase FIRST = new Phase.Queued("first", Colour.RED);
+
   private Virtues() {}
 
   sealed interface Phase {
