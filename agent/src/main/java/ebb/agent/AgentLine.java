@@ -32,22 +32,22 @@ final class AgentLine implements AutoCloseable {
   private volatile boolean overdue;
   private volatile boolean closed;
 
+  /// Without a greeting there is no line: its watch would wait for ever, and keep its buffer.
   private AgentLine(FrameChannel frames, String installation) throws IOException {
     this.frames = frames;
     Thread.ofVirtual().name("agent-line-watch").start(this::watch);
     Requests.Hello hello =
         new Requests.Hello(ProtocolVersions.MIN, ProtocolVersions.MAX, installation);
-    this.welcome = Answers.readWelcome(ask(hello.frame(), FrameKind.WELCOME));
+    try {
+      this.welcome = Answers.readWelcome(ask(hello.frame(), FrameKind.WELCOME));
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   static AgentLine open(AgentHome home, String installation) throws IOException {
-    SocketChannel channel = home.atSocket(SocketChannel::open);
-    try {
-      return new AgentLine(new FrameChannel(channel), installation);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+    return new AgentLine(new FrameChannel(home.atSocket(SocketChannel::open)), installation);
   }
 
   Welcome welcome() {

@@ -44,7 +44,7 @@ final class InstructionThread implements Runnable {
   record NodeEmptied(NodeId node) implements Item {}
 
   /// How often the agent is told what is durable.
-  private static final long UPKEEP_MILLIS = 250;
+  private static final long UPKEEP_NANOS = 250_000_000;
 
   /// One message of starts: well below what a frame takes (16 MiB), and small enough that the first
   /// of them is not kept waiting.
@@ -70,20 +70,20 @@ final class InstructionThread implements Runnable {
 
   @Override
   public void run() {
-    long upkeepAt = parts.wall().millis() + UPKEEP_MILLIS;
+    long upkeptNanos = System.nanoTime();
     List<Item> items = new ArrayList<>();
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Item first = parts.queue().poll(UPKEEP_MILLIS, TimeUnit.MILLISECONDS);
+        Item first = parts.queue().poll(UPKEEP_NANOS, TimeUnit.NANOSECONDS);
         if (first != null) {
           items.add(first);
           parts.queue().drainTo(items, ITEMS_MAX);
           carryOut(items);
           items.clear();
         }
-        if (first == null || parts.wall().millis() - upkeepAt >= 0) {
+        if (first == null || System.nanoTime() - upkeptNanos >= UPKEEP_NANOS) {
           upkeep.run();
-          upkeepAt = parts.wall().millis() + UPKEEP_MILLIS;
+          upkeptNanos = System.nanoTime();
         }
       }
     } catch (InterruptedException e) {
@@ -186,7 +186,7 @@ final class InstructionThread implements Runnable {
       return; // The end of the last one comes back here.
     }
     try {
-      parts.nodes().end(node);
+      parts.nodes().end(node, parts.wall().millis());
       parts.inventory().nodeGone(node, parts.wall().millis());
     } catch (IOException e) {
       Log.say("the end of node " + node + " could not be written down; it is tried again", e);

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +22,7 @@ import java.util.regex.Pattern;
 /// belongs to one server, so what is claimed is what is known here.
 ///
 /// `3.17` is a claim, `3.17.gone` a node that was stopped, or stopped before it was ever claimed:
-/// it is not claimed again. Used by one thread.
+/// it is not claimed again. A tombstone is as old as its file. Used by one thread.
 final class NodeClaims {
   private static final String GONE = ".gone";
   private static final Pattern TEXT = Pattern.compile("ack=([0-9]{1,18}) claimed=([0-9]{1,18})\\n");
@@ -49,7 +51,9 @@ final class NodeClaims {
   private final Path folder;
   private final Acknowledgements acknowledgements;
   private final Map<NodeId, Claim> claims = new TreeMap<>();
-  private final TreeSet<NodeId> gone = new TreeSet<>();
+
+  /// When each went by the wall clock, the first to go first.
+  private final LinkedHashMap<NodeId, Long> gone = new LinkedHashMap<>();
 
   private NodeClaims(Path folder, Acknowledgements acknowledgements) {
     this.folder = folder;
@@ -60,15 +64,20 @@ final class NodeClaims {
       throws IOException {
     Files.createDirectories(folder);
     NodeClaims nodes = new NodeClaims(folder, acknowledgements);
+    Map<NodeId, Long> gone = new TreeMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        nodes.read(file, wallMillis);
+        nodes.read(file, gone);
       }
     }
+    gone.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(one -> nodes.gone.put(one.getKey(), one.getValue()));
+    nodes.removeOldTombstones(wallMillis);
     return nodes;
   }
 
-  private void read(Path file, long wallMillis) throws IOException {
+  private void read(Path file, Map<NodeId, Long> gone) throws IOException {
     String name = String.valueOf(file.getFileName());
     boolean isGone = name.endsWith(GONE);
     long id = Id.parse(isGone ? name.substring(0, name.length() - GONE.length()) : name);
@@ -82,17 +91,15 @@ final class NodeClaims {
       if (claim.isEmpty()) {
         Files.delete(file);
       }
-    } else if (wallMillis - Files.getLastModifiedTime(file).toMillis() > TOMBSTONE_MILLIS) {
-      Files.delete(file);
     } else {
-      gone.add(node);
+      gone.put(node, Files.getLastModifiedTime(file).toMillis());
     }
   }
 
   /// The claim on a slot, made durable if it is new; empty if the node was stopped before.
   Optional<Claim> claim(NodeId node, long wallMillis) throws IOException {
     Claim known = claims.get(node);
-    if (known != null || gone.contains(node)) {
+    if (known != null || gone.containsKey(node)) {
       return Optional.ofNullable(known);
     }
     Claim claim = new Claim(node, acknowledgements.next(), wallMillis);
@@ -102,17 +109,33 @@ final class NodeClaims {
   }
 
   /// The node is no more, and will not be again.
-  void end(NodeId node) throws IOException {
-    if (gone.contains(node)) {
+  void end(NodeId node, long wallMillis) throws IOException {
+    if (gone.containsKey(node)) {
       return;
     }
     if (claims.containsKey(node)) {
+      // A name that changes leaves the file as old as the claim.
+      Files.setLastModifiedTime(file(node), FileTime.fromMillis(wallMillis));
       DurableFile.rename(file(node), tombstone(node));
       claims.remove(node);
     } else {
       DurableFile.replace(tombstone(node), "\n");
     }
-    gone.add(node);
+    gone.put(node, wallMillis);
+    removeOldTombstones(wallMillis);
+  }
+
+  /// Looks at no more of them than it removes, and one.
+  private void removeOldTombstones(long wallMillis) throws IOException {
+    Iterator<Map.Entry<NodeId, Long>> oldest = gone.entrySet().iterator();
+    while (oldest.hasNext()) {
+      Map.Entry<NodeId, Long> one = oldest.next();
+      if (wallMillis - one.getValue() <= TOMBSTONE_MILLIS) {
+        return;
+      }
+      Files.deleteIfExists(tombstone(one.getKey()));
+      oldest.remove();
+    }
   }
 
   private Path file(NodeId node) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// The thread that keeps the line to the agent, starts one if there is none, and reads its record.
 ///
@@ -20,7 +21,8 @@ final class RecordThread implements Runnable {
   /// and the start of a JVM on a busy machine.
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
-  /// Between two lines: an agent that cannot be started is not tried in a tight loop.
+  /// No more than one line in this time, and one attempt at what the disk refuses: whatever is
+  /// wrong, it is not tried in a tight loop.
   private static final long PAUSE_MILLIS = 1_000;
 
   private final Parts parts;
@@ -37,16 +39,18 @@ final class RecordThread implements Runnable {
   public void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
+        long beganNanos = System.nanoTime();
         try (AgentClient client = connect()) {
           follow(client);
         } catch (IOException e) {
           lost(e);
         } catch (RuntimeException bug) {
           Log.bug(bug);
-          Thread.sleep(PAUSE_MILLIS);
         } finally {
           parts.link().down();
         }
+        long lastedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+        Thread.sleep(Math.max(0, PAUSE_MILLIS - lastedMillis));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -71,11 +75,10 @@ final class RecordThread implements Runnable {
     }
   }
 
-  private void lost(IOException e) throws InterruptedException {
+  private static void lost(IOException e) {
     if (!Thread.currentThread().isInterrupted()) {
       Log.say("the line to the agent broke; a new one is made", e);
     }
-    Thread.sleep(e instanceof Refusal ? PAUSE_MILLIS : 0);
   }
 
   private void follow(AgentClient client) throws IOException, InterruptedException {
@@ -91,8 +94,24 @@ final class RecordThread implements Runnable {
           parts.link().up(client, follower);
           up = true;
         }
-        List<RecordEntry> entries = follower.next();
-        inventory.take(entries, follower.position());
+        take(follower.next(), follower.position());
+      }
+    }
+  }
+
+  /// Here it is the home's disk that fails, not the line: that stays, so that tasks can be stopped.
+  private void take(List<RecordEntry> entries, long position) throws InterruptedException {
+    boolean told = false;
+    while (true) {
+      try {
+        parts.inventory().take(entries, position);
+        return;
+      } catch (IOException e) {
+        if (!told && !Thread.currentThread().isInterrupted()) {
+          Log.say("the agent's record cannot be taken in; it is tried on, nothing is lost", e);
+          told = true;
+        }
+        Thread.sleep(PAUSE_MILLIS);
       }
     }
   }

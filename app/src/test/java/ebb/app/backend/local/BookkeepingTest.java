@@ -54,10 +54,37 @@ class BookkeepingTest {
 
   @Test
   void tombstonesGoAfterAWeek() throws Exception {
-    nodes(0).end(ServerStandIn.node(1));
+    nodes(0).end(ServerStandIn.node(1), 0);
     assertThat(nodes(0).claim(ServerStandIn.node(1), 0)).isEmpty();
     Files.setLastModifiedTime(folder.resolve("nodes/1.1.gone"), FileTime.fromMillis(0));
     assertThat(nodes(LONGER_THAN_A_WEEK.toMillis()).claim(ServerStandIn.node(1), 0)).isPresent();
+  }
+
+  @Test
+  void tombstonesOfAServerThatLivesOnGoAWeekAfterTheEnd() throws Exception {
+    long week = LONGER_THAN_A_WEEK.toMillis();
+    NodeClaims nodes = nodes(0);
+    for (int i = 1; i <= 3; i++) {
+      nodes.claim(ServerStandIn.node(i), 0);
+    }
+    nodes.end(ServerStandIn.node(1), 1);
+    nodes.end(ServerStandIn.node(2), week);
+    nodes.end(ServerStandIn.node(3), 2 * week);
+    nodes.end(ServerStandIn.node(4), 2 * week);
+    assertThat(folder.resolve("nodes").toFile().list())
+        .containsExactlyInAnyOrder("1.3.gone", "1.4.gone");
+    assertThat(nodes.claim(ServerStandIn.node(1), 2 * week)).isPresent();
+    assertThat(nodes.claim(ServerStandIn.node(3), 2 * week)).isEmpty();
+  }
+
+  @Test
+  void tombstoneIsAsOldAsTheEndNotAsTheClaimAlsoForTheNextServer() throws Exception {
+    long week = LONGER_THAN_A_WEEK.toMillis();
+    NodeClaims nodes = nodes(0);
+    nodes.claim(ServerStandIn.node(1), 0);
+    Files.setLastModifiedTime(folder.resolve("nodes/1.1"), FileTime.fromMillis(0));
+    nodes.end(ServerStandIn.node(1), week);
+    assertThat(nodes(week + 1).claim(ServerStandIn.node(1), week + 1)).isEmpty();
   }
 
   private NodeClaims nodes(long wallMillis) throws Exception {

@@ -4,17 +4,28 @@ import static ebb.app.backend.local.ServerStandIn.NODE;
 import static ebb.app.backend.local.ServerStandIn.node;
 import static ebb.app.backend.local.ServerStandIn.task;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import ebb.agent.AgentClient;
+import ebb.agent.protocol.Refusal;
 import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.TaskEnd;
 import ebb.kernel.protocol.TaskId;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -233,6 +244,76 @@ class SurvivalTest {
       return agent.welcome().pid() > 0;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  @Test
+  void recordThatTheDiskDoesNotLetInIsTriedOnAndSaidOnce() throws Exception {
+    server.tell(server.startTask(task(1), "read line < go; exit 5".replace("go", fifo())));
+    server.started(task(1));
+    server.close();
+    Files.writeString(home.resolve("go"), "now\n");
+    // The draft of the next file of numbers cannot be removed, so that none can be given.
+    Path full = Files.createDirectories(home.resolve("backend.acknowledgements.new/full"));
+    server = new ServerStandIn(home);
+    try (Said said = new Said()) {
+      server.backend.begin();
+      ServerStandIn.eventually("something is said", () -> !said.words().isEmpty());
+      Files.delete(full);
+      assertThat(server.exited(task(1)).report().code()).isEqualTo(5);
+      assertThat(said.words())
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .startsWith("the agent's record cannot be taken in");
+    }
+  }
+
+  /// What the backend says to an operator meanwhile.
+  private static final class Said extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("ebb.backend.local");
+    private final List<String> words = new CopyOnWriteArrayList<>();
+
+    Said() {
+      logger.addHandler(this);
+    }
+
+    List<String> words() {
+      return words;
+    }
+
+    @Override
+    public void publish(LogRecord said) {
+      words.add(said.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+    }
+  }
+
+  @Test
+  void nothingIsLeftOfALineToAnAgentThatDoesNotGreet() throws Exception {
+    long before = watches();
+    assertThat(before).isPositive();
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> AgentClient.connect(home.resolve("agent"), "another"))
+          .isInstanceOf(Refusal.class);
+    }
+    ServerStandIn.eventually("their watches have ended", () -> watches() <= before);
+  }
+
+  /// The threads that watch lines to agents in this process.
+  private long watches() throws IOException {
+    Path threads = home.resolve("threads");
+    ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .dumpThreads(threads.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+    try (Stream<String> lines = Files.lines(threads)) {
+      return lines.filter(line -> line.contains("\"agent-line-watch\"")).count();
+    } finally {
+      Files.delete(threads);
     }
   }
 
