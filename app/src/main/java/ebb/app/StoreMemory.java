@@ -24,7 +24,7 @@ record StoreMemory(Store store) implements Memory {
     /// `first` is handed out at the first opening: whoever assembles the server needed it before.
     Opening(Path home, Store.Options options, Store first) {
       this.home = home;
-      this.options = options.with(Store.Said.NOTHING);
+      this.options = options;
       this.current = first;
     }
 

@@ -25,6 +25,7 @@ public final class Sweep {
     List<Event> events = new ArrayList<>();
     if (state.observeUntil != 0) {
       events.add(new Event.BackendObserved());
+      allInSight(state, events);
     }
     for (NodeId node : new TreeSet<>(listing.nodes())) {
       if (!state.nodes.containsKey(node) && !state.strayNodes.contains(node)) {
@@ -39,6 +40,17 @@ public final class Sweep {
       }
     }
     return new Verdict.Accepted(events);
+  }
+
+  /// What was out of sight before the server stopped may have come back without a word: a backend
+  /// made anew does not know what another said. So its first answer stands for all, and what it
+  /// still does not see it says after it.
+  private static void allInSight(State state, List<Event> events) {
+    for (Node node : state.nodes.values()) {
+      if (node.unreachableUntil() != 0) {
+        events.add(new Event.NodeReachable(node.id()));
+      }
+    }
   }
 
   /// What the absences in a listing say, one report for each, to be decided one after the other.

@@ -337,6 +337,44 @@ class NodesTest {
     assertThat(story.phase("a")).as("its end is not known yet").isEqualTo("Active");
   }
 
+  /// A server found the node out of sight and was stopped; the next one starts when the time that
+  /// it may be so is over.
+  private static Story outOfSightAndStartedAnew() {
+    Story story = withNode().settles();
+    return story
+        .given(new Command.NodeUnreachable(story.node("gpu"), 0))
+        .jumps(5 * MINUTE)
+        .when(new Command.StartServer("ebb-1", 2, 0, "", false));
+  }
+
+  private static Command listed(Story story) {
+    return new Command.BackendListed(List.of(story.node("gpu")), List.of(story.task("a")), 0);
+  }
+
+  @Test
+  void aNodeThatAnEarlierServerCouldNotSeeIsInSightOnceTheBackendHasAnsweredTheNext() {
+    Story story = outOfSightAndStartedAnew();
+
+    story
+        .when(listed(story))
+        .then(new Event.BackendObserved(), new Event.NodeReachable(story.node("gpu")));
+
+    story.policySpeaks().policy();
+    assertThat(story.phase("a")).isEqualTo("Active");
+  }
+
+  @Test
+  void aNodeThatTheBackendStillCannotSeeAfterAStartIsOutOfSightFromThenOn() {
+    Story story = outOfSightAndStartedAnew();
+    NodeId node = story.node("gpu");
+    story.given(listed(story));
+
+    story
+        .when(new Command.NodeUnreachable(node, 0))
+        .then(new Event.NodeUnreachable(node, story.now() + 5 * MINUTE));
+    story.when(listed(story)).thenNothing();
+  }
+
   @Test
   void nothingIsPlacedOnANodeOutOfSight() {
     Story story = idle();

@@ -67,6 +67,7 @@ public final class World implements Backend {
   private final Witness witness;
   private final Reports reports;
   private final IdMap<NodeId, Machine> machines = new IdMap<>(NodeId::new);
+  private final Set<NodeId> outOfSight = Collections.newSetFromMap(new IdMap<>(NodeId::new));
   private final Set<NodeId> tombstones = Collections.newSetFromMap(new IdMap<>(NodeId::new));
   private final HashedMap<TaskId, Run> runs = new HashedMap<>();
   private final HashedMap<TaskId, End> ends = new HashedMap<>();
@@ -181,9 +182,24 @@ public final class World implements Backend {
       end(run, new TaskReport(TaskEnd.LOST, 0, 0, 0, "its node is gone"));
     }
     machines.remove(machine.id);
+    outOfSight.remove(machine.id);
     tombstones.add(machine.id);
     witness.nodeGone(machine.id, time.now());
     reports.report(new Command.NodeGone(machine.id, time.now()));
+  }
+
+  /// The machine cannot be seen from here on; what it does goes on.
+  public void hide(NodeId node) {
+    if (exists(node)) {
+      outOfSight.add(node);
+      reports.report(new Command.NodeUnreachable(node, time.now()));
+    }
+  }
+
+  /// The machine can be seen again, if it could not.
+  public void show(NodeId node) {
+    outOfSight.remove(node);
+    reports.report(new Command.NodeReachable(node, time.now()));
   }
 
   // Tasks.
@@ -296,12 +312,15 @@ public final class World implements Backend {
   // Listing.
 
   /// Ends that the server may not have come first, then what is there, complete for all that was
-  /// acknowledged by now.
+  /// acknowledged by now, then what of it is out of sight.
   private void list() {
     for (TaskId task : List.copyOf(endsToTell)) {
       tellEnd(task);
     }
     reports.report(listing());
+    for (NodeId node : outOfSight) {
+      reports.report(new Command.NodeUnreachable(node, time.now()));
+    }
   }
 
   /// What a listing says that begins now.

@@ -11,6 +11,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// The file of the read tables, and how far they have come. Rebuilt from nothing when it is not
 /// there, has other tables than this version writes, is damaged, or does not fit the journal.
@@ -34,60 +36,61 @@ final class HistoryFile {
   ///   that the journal lost its end, and is refused until that loss is accepted
   static Opened open(Path file, JournalFile journal, long end, LostJournal lost)
       throws SQLException, IOException, StoreRefused {
-    String reason = Files.exists(file) ? null : "";
-    if (reason == null) {
-      try {
-        Kept kept = keep(file, journal, end, lost);
-        if (kept.opened() != null) {
-          return kept.opened();
-        }
-        reason = kept.unfitBecause();
-      } catch (SQLException damaged) {
-        reason = "it cannot be read (" + damaged.getMessage() + ")";
+    String unfit = "";
+    if (Files.exists(file)) {
+      Kept kept = keep(file, journal, end, lost);
+      if (kept.opened() != null) {
+        return kept.opened();
       }
+      unfit = kept.unfitBecause();
     }
     delete(file);
     Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
     create(connection);
-    return new Opened(connection, new Position(0, Hash.NONE), reason.isEmpty() ? null : reason);
+    return new Opened(connection, new Position(0, Hash.NONE), unfit.isEmpty() ? null : unfit);
   }
 
   private static Kept keep(Path file, JournalFile journal, long end, LostJournal lost)
-      throws SQLException, StoreRefused {
-    Connection connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
-    Opened opened = null;
-    try {
-      Position position = position(connection);
+      throws SQLException, IOException, StoreRefused {
+    try (Closing closing = new Closing()) {
+      Connection connection;
+      Position position;
+      long schema;
+      try {
+        connection = Sqlite.open(file, Sqlite.Use.REBUILDABLE_WRITER);
+        closing.add(connection::close);
+        position = position(connection);
+        schema = Sqlite.number(connection, "PRAGMA user_version");
+      } catch (SQLException e) {
+        if (!Sqlite.saysUnfit(e)) {
+          throw Sqlite.refused(file, e); // the file may be whole
+        }
+        return new Kept(null, "it cannot be read (" + e.getMessage() + ")");
+      }
       if (position.sequence() > end) {
         lost.refuseAhead(file.getFileName().toString(), position.sequence(), end);
         return new Kept(
             null, "it held events up to " + position.sequence() + " that the journal has lost");
       }
-      String unfit = unfit(connection, position, journal);
-      opened = unfit.isEmpty() ? new Opened(connection, position, null) : null;
-      return new Kept(opened, unfit);
-    } finally {
-      if (opened == null) {
-        connection.close();
+      if (schema != SCHEMA) {
+        return new Kept(null, "it was written by another version");
       }
+      if (!follows(position, journal)) {
+        return new Kept(null, "it follows another journal");
+      }
+      closing.keep();
+      return new Kept(new Opened(connection, position, null), "");
     }
   }
 
-  /// Why it cannot be gone on with; empty if it can.
-  private static String unfit(Connection connection, Position position, JournalFile journal)
-      throws SQLException {
-    if (Sqlite.number(connection, "PRAGMA user_version") != SCHEMA) {
-      return "it was written by another version";
-    }
+  private static boolean follows(Position position, JournalFile journal) throws SQLException {
     if (position.sequence() == 0) {
-      return "";
+      return true;
     }
     JournalRow row = journal.rowAt(position.sequence());
-    boolean same =
-        row != null
-            && row.lastSequence() == position.sequence()
-            && row.hash().equals(position.hash());
-    return same ? "" : "it follows another journal";
+    return row != null
+        && row.lastSequence() == position.sequence()
+        && row.hash().equals(position.hash());
   }
 
   static Position position(Connection connection) throws SQLException {
@@ -95,7 +98,7 @@ final class HistoryFile {
             connection.prepareStatement("SELECT sequence, hash FROM position");
         ResultSet rows = select.executeQuery()) {
       if (!rows.next()) {
-        throw new SQLException("it has no position");
+        throw new SQLiteException("it has no position", SQLiteErrorCode.SQLITE_CORRUPT);
       }
       return new Position(rows.getLong(1), new Hash(rows.getBytes(2)));
     }

@@ -89,6 +89,15 @@ final class Sqlite {
         && primary != SQLiteErrorCode.SQLITE_CANTOPEN.code;
   }
 
+  /// Whether the content of the file is at fault, damaged or with other tables than are asked for,
+  /// and not the disk, its room, or another program that holds it.
+  static boolean saysUnfit(SQLException e) {
+    int primary = code(e).code & 0xFF;
+    return primary == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || primary == SQLiteErrorCode.SQLITE_NOTADB.code
+        || primary == SQLiteErrorCode.SQLITE_ERROR.code;
+  }
+
   private static SQLiteErrorCode code(SQLException e) {
     return e instanceof SQLiteException sqlite
         ? sqlite.getResultCode()

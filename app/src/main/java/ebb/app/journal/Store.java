@@ -66,6 +66,11 @@ public final class Store implements AutoCloseable {
     public Options with(Said newSaid) {
       return new Options(newSaid, acceptsLoss, markBytes, reserveBytes, snapshotEvents, packBytes);
     }
+
+    /// The same without what a person said, which is of the home as it was found then.
+    public Options withNothingSaid() {
+      return new Options(Said.NOTHING, false, markBytes, reserveBytes, snapshotEvents, packBytes);
+    }
   }
 
   /// What a person says about a home that is not where it was.
@@ -107,7 +112,8 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// Opens a home that this process had open before, after a failure.
+  /// Opens a home that this process had open before, after a failure. What a person said of it
+  /// before it was first opened holds no more.
   ///
   /// @throws StoreRefused also if the folder is gone: a new one in its place would know nothing of
   ///   what runs
@@ -119,7 +125,7 @@ public final class Store implements AutoCloseable {
               + " was removed or moved while the server ran. Put the folder back and start again; if"
               + " it is to stay where it is now, start there with --adopt-home.");
     }
-    return open(home, options);
+    return open(home, options.withNothingSaid());
   }
 
   /// Whether a home that was open is not there any more, which does not pass by waiting.

@@ -1,6 +1,7 @@
 package ebb.app.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ebb.kernel.cluster.Cluster;
 import ebb.kernel.money.Charges;
@@ -66,6 +67,25 @@ class HistoryTest {
       assertThat(store.awaitHistory(store.state().sequence(), LONG)).isTrue();
       assertThat(store.history().isComplete()).isTrue();
       assertThat(rows()).isEqualTo(rows);
+    }
+  }
+
+  @Test
+  void whatKeepsTheFileFromBeingReadAndIsNoFaultOfItRefusesTheStartAndDeletesNothing()
+      throws Exception {
+    Homes.live(home(), 85, 5);
+    Path away = Files.move(file(), folder.resolve("away"));
+    Files.createDirectory(file());
+
+    assertThatThrownBy(() -> Store.open(home(), Homes.PLAIN))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContaining("Cannot use " + file());
+    assertThat(file()).isDirectory();
+
+    Files.delete(file());
+    Files.move(away, file());
+    try (Store store = Store.open(home(), Homes.PLAIN)) {
+      assertThat(store.warnings()).isEmpty();
     }
   }
 

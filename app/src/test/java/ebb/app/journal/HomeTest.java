@@ -282,6 +282,20 @@ class HomeTest {
   }
 
   @Test
+  void anAcceptedLossIsTheOneThatWasFoundAtTheStartAndNoneThatComesWhileTheServerRuns()
+      throws Exception {
+    Homes.live(home(), 68, 5);
+    Path older = Files.copy(home().resolve("journal.db"), folder.resolve("older.db"));
+    Store.Options accepting = Homes.withLossAccepted(Store.Said.NOTHING);
+    Store.open(home(), accepting).close();
+    Files.copy(older, home().resolve("journal.db"), StandardCopyOption.REPLACE_EXISTING);
+
+    assertThatThrownBy(() -> Store.reopen(home(), accepting))
+        .isInstanceOf(StoreRefused.class)
+        .hasMessageContaining("--accept-loss");
+  }
+
+  @Test
   void aServerWhoseEpochHasPassedCanAppendNothing() throws Exception {
     try (Store store = Store.open(home(), Homes.PLAIN)) {
       DrivenServer server = new DrivenServer(67, store.state(), store.journal());

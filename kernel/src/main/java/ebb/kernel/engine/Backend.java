@@ -53,6 +53,7 @@ public interface Backend {
   record StopTask(TaskId task, long graceMillis) implements Instruction {}
 
   /// Report everything of ours that is there, and up to which acknowledgement the report is
-  /// complete.
+  /// complete; and after it, again, which of the nodes in it are out of sight. The first answer
+  /// after a start ends what was said of that before.
   record ListAll() implements Instruction {}
 }

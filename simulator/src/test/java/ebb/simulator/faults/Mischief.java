@@ -21,6 +21,9 @@ import java.util.SplittableRandom;
 /// Its lies are about what never was or is long over. No server can hold its promises against a
 /// backend that lies about what it runs.
 final class Mischief {
+  /// Twice as long as a node may be.
+  private static final long OUT_OF_SIGHT_MILLIS = 600_000;
+
   private final VirtualTime time;
   private final SplittableRandom random;
   private final Server server;
@@ -38,7 +41,7 @@ final class Mischief {
 
   void cease() {
     ceased = true;
-    world.nodes().forEach(node -> server.report(new Command.NodeReachable(node, time.now())));
+    world.nodes().forEach(world::show);
   }
 
   void actWithin(long millis, Chaos chaos) {
@@ -73,9 +76,8 @@ final class Mischief {
       return;
     }
     NodeId node = nodes.get(random.nextInt(nodes.size()));
-    wire.report(new Command.NodeUnreachable(node, time.now()));
-    time.after(
-        random.nextLong(300_000), () -> wire.report(new Command.NodeReachable(node, time.now())));
+    world.hide(node);
+    time.after(random.nextLong(OUT_OF_SIGHT_MILLIS), () -> world.show(node));
   }
 
   private void lie() {

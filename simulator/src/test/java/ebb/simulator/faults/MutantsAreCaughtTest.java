@@ -270,6 +270,11 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aNodeThatStaysOutOfSightThoughTheBackendHasAnswered() {
+    isCaughtBy("ObserveBeforeExpire", dropped(Event.NodeReachable.class::isInstance));
+  }
+
+  @Test
   void aRetryThatIsNotCounted() {
     isCaughtBy(
         "RetryBudgetsAreKept",

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,8 @@ final class Wrapping {
   /// Names by which a library or a shell would be led to files of the task's choice. Programs of
   /// the wrapping run with other rights than the task: they are not given them, the task is. The
   /// list is the one that glibc itself does not trust in such programs, and what shells read.
-  private static final List<String> UNTRUSTED =
-      List.of(
-          "LD_",
-          "GLIBC_",
-          "MALLOC_",
+  private static final Set<String> UNTRUSTED =
+      Set.of(
           "GCONV_PATH",
           "GETCONF_DIR",
           "LOCPATH",
@@ -39,11 +37,18 @@ final class Wrapping {
           "RESOLV_HOST_CONF",
           "TMPDIR",
           "TZDIR",
-          "BASH",
+          "BASHOPTS",
           "SHELLOPTS",
           "ENV",
           "IFS",
           "PS4");
+
+  /// Of these families each version may know more: what begins so is not trusted either.
+  private static final List<String> UNTRUSTED_FAMILIES =
+      List.of("LD_", "GLIBC_", "MALLOC_", "BASH_");
+
+  /// Before the name of a variable on its way through the wrapping.
+  private static final String CARRIED = "EBB_CARRIED_";
 
   private final UserChange change;
   private final ControlGroups groups;
@@ -120,20 +125,26 @@ final class Wrapping {
         confinement.memoryMebibytes() * MEBIBYTE, confinement.cores(), PROCESSES_MAX);
   }
 
-  /// Takes what is not trusted out of the variables and lets `env` set it, inside.
+  /// Lets what is not trusted go by another name, until a shell inside gives it back its own. Its
+  /// value may be a secret, and every user of the machine reads the arguments of a process.
   private static List<String> trusted(List<String> program, Map<String, String> variables) {
-    List<String> inner = new ArrayList<>();
-    for (Map.Entry<String, String> variable : variables.entrySet()) {
-      if (UNTRUSTED.stream().anyMatch(variable.getKey()::startsWith)) {
-        inner.add(variable.getKey() + "=" + variable.getValue());
-      }
-    }
-    if (inner.isEmpty()) {
+    List<String> names = variables.keySet().stream().filter(Wrapping::isUntrusted).toList();
+    if (names.isEmpty()) {
       return program;
     }
-    variables.keySet().removeIf(name -> UNTRUSTED.stream().anyMatch(name::startsWith));
-    inner.addFirst("/usr/bin/env");
+    StringBuilder script = new StringBuilder();
+    for (String name : names) {
+      String carried = CARRIED + name;
+      variables.put(carried, variables.remove(name));
+      script.append("export %s=\"$%s\"; unset %s\n".formatted(name, carried, carried));
+    }
+    List<String> inner = new ArrayList<>();
+    inner.addAll(List.of("/bin/sh", "-c", script + "exec \"$@\"", "ebb-variables"));
     inner.addAll(program);
     return inner;
+  }
+
+  private static boolean isUntrusted(String name) {
+    return UNTRUSTED.contains(name) || UNTRUSTED_FAMILIES.stream().anyMatch(name::startsWith);
   }
 }

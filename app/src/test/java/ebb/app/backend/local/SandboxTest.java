@@ -318,6 +318,25 @@ class SandboxTest {
   }
 
   @Test
+  void variableOfWhateverNameReachesTheTaskAndIsNoArgumentOfAnyProgram() throws Exception {
+    Map<String, String> variables =
+        Map.of("LD_SDK_KEY", "a '$x' b", "ENVIRONMENT_TOKEN", "c", "ENV", "d", "TMPDIR", "/e");
+    String line =
+        "env | grep -E '^(LD_SDK_KEY|ENVIRONMENT_TOKEN|ENV|TMPDIR|EBB_CARRIED_.*)=' | sort;"
+            + " tr '\\0' '\\n' < /proc/1/cmdline";
+
+    server.tell(order(task(1), "ann", Specification.ofShellLine(line, variables), SMALL));
+
+    assertThat(server.exited(task(1)).report().code()).isZero();
+    List<String> lines = server.stdout(task(1)).lines().toList();
+    assertThat(lines.subList(0, 4))
+        .containsExactly("ENV=d", "ENVIRONMENT_TOKEN=c", "LD_SDK_KEY=a '$x' b", "TMPDIR=/e");
+    assertThat(lines.get(4)).as("the first process of the sandbox").endsWith("bwrap");
+    assertThat(lines.subList(5, lines.size()))
+        .noneMatch(argument -> argument.contains("a '$x' b") || argument.contains("=c"));
+  }
+
+  @Test
   void programThatIsNotThereIsSaidByName() throws Exception {
     TaskId task = task(1);
     server.tell(order(task, "ann", Specification.ofArguments(List.of("no-such"), Map.of()), SMALL));
