@@ -37,15 +37,6 @@ class ReasonTest {
   }
 
   @Test
-  void bugInADecisionIsAnsweredAsTheServersFaultWithTheNumberOfTheIncident() {
-    Reason broken = Reason.of(new Rejection.Broken("7-123-1"));
-    assertThat(broken.status()).isEqualTo(500);
-    assertThat(broken.code()).isEqualTo("InternalServerError");
-    assertThat(broken.message()).contains("changed nothing", "log", "incident 7-123-1");
-    assertThat(broken.numbers()).containsEntry("incident", "7-123-1");
-  }
-
-  @Test
   void machineWithoutRoomSaysWhatAllNodesNeedAndWhetherWaitingCanHelp() {
     VmSize size = new VmSize("Standard_D2s_v3", "standardDSv3Family", 2, 8_192, 0);
     Rejection.Holder lab = new Rejection.Holder("lab/cpu", 1);

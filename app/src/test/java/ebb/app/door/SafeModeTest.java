@@ -3,29 +3,14 @@ package ebb.app.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
-import ebb.kernel.State;
-import ebb.kernel.cluster.Cluster;
-import ebb.kernel.protocol.Event;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server that meets an event which it cannot apply, and after three stops at one place in the
-/// code.
+/// A server after three stops at one place in the code.
 class SafeModeTest {
-  /// The exit code of the program that ends because of a bug.
-  private static final int BROKEN = 70;
-
-  private static final String STUCK = ServedHome.WORKSPACE + "/clusters/stuck";
-  private static final String STUCK_LOCK =
-      "/ebb/v1/locks/full?subscription=sub&group=team&workspace=lab&cluster=stuck";
-  private static final String STUCK_RUN =
-      "/history/v1.0/subscriptions/sub/resourceGroups/team/providers"
-          + "/Microsoft.MachineLearningServices/workspaces/lab/experiments/Default/runs/stuck";
-
   private static final String STOP = "java.lang.IllegalStateException at ebb.kernel.Apply.job:1\n";
 
   private static final String AT = " -w lab -g team --subscription sub";
@@ -90,57 +75,6 @@ class SafeModeTest {
       server.cluster(1);
       assertThat(server.submit("new", "true").status()).isEqualTo(201);
       assertThat(server.awaitJob("new", "ended").text("cause")).isEqualTo("succeeded");
-    }
-  }
-
-  @Test
-  void eventThatCannotBeAppliedStopsTheServerAndAfterThreeStopsThereItStartsInSafeMode()
-      throws Exception {
-    try (ServedHome server = new ServedHome(folder)) {
-      server.put(ServedHome.WORKSPACE, "{\"location\":\"eastus\"}");
-      server.put(STUCK, "{\"size\":\"Standard_D2s_v3\",\"max\":1}");
-      assertThat(server.put(STUCK_LOCK, "{\"level\":\"read only\"}").status()).isEqualTo(201);
-      server.put(ServedHome.job("stuck"), "{\"cluster\":\"stuck\",\"command\":\"true\"}");
-      assertThat(server.terminate()).isZero();
-      StoppedHome.meetABug(server.home(), SafeModeTest::queueIsLost);
-      server.start();
-
-      assertThat(describe(server)).isIn("", "OutcomeUnknown");
-      assertThat(server.ended()).isEqualTo(BROKEN);
-      assertThat(server.log()).contains("the engine stops", "not queued");
-      Path stops = server.home().resolve("stops");
-      String stop = Files.readString(stops);
-      assertThat(stop).startsWith("java.lang.IllegalStateException at ebb.kernel.").hasLineCount(1);
-
-      Files.writeString(stops, stop.repeat(3));
-      server.start();
-      assertThat(server.log()).contains("SAFE MODE");
-      assertThat(describe(server)).isEqualTo("SafeMode");
-      assertThat(server.terminate()).isZero();
-    }
-  }
-
-  /// The job says that it is queued, and its cluster's queue has been forgotten: whatever changes
-  /// the job finds that out where the event is applied.
-  private static List<Event> queueIsLost(State state) {
-    Cluster cluster = state.allClusters().iterator().next();
-    return List.of(
-        new Event.ClusterDeleted(cluster.id()),
-        new Event.ClusterCreated(
-            cluster.id(),
-            cluster.workspace(),
-            cluster.name(),
-            cluster.spec(),
-            cluster.size(),
-            cluster.rates()));
-  }
-
-  /// Asks for another word on the job; answers the code of the error, empty if the answer is cut.
-  private static String describe(ServedHome server) throws Exception {
-    try {
-      return server.send("PATCH", STUCK_RUN, "{\"displayName\":\"new\"}").text("code");
-    } catch (IOException cut) {
-      return "";
     }
   }
 
