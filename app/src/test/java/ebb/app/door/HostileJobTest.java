@@ -47,7 +47,14 @@ class HostileJobTest {
     assumeTrue(
         Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
         "needs root, for users of their own and a filter of the network");
-    server = new ServedHome(folder, "--set", "host.personal=false", "--set", "tasks.programs=none");
+    server =
+        new ServedHome(
+            folder,
+            "--virtual-nodes",
+            "--set",
+            "host.personal=false",
+            "--set",
+            "tasks.programs=none");
     server.cluster(3);
     submit("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
     ServedHome.until("it runs", () -> text("deaf").contains("ready"));

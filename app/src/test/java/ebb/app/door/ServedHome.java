@@ -131,19 +131,22 @@ final class ServedHome implements AutoCloseable {
     return Files.readString(folder.resolve("server-" + starts + ".log"));
   }
 
-  void start() throws Exception {
-    start(0);
+  /// @param more options of this start alone
+  void start(String... more) throws Exception {
+    start(0, more);
   }
 
-  void start(int wanted) throws Exception {
+  void start(int wanted, String... more) throws Exception {
     starts++;
     List<String> command = new ArrayList<>(java);
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
-    command.addAll(List.of("--port", String.valueOf(wanted), "--virtual-nodes"));
+    command.addAll(List.of("--port", String.valueOf(wanted)));
+    // Also: nodes may share the machine.
     command.addAll(List.of("--set", "host.personal=true"));
     // Jobs wait for files of the test, which a sandbox would not show them.
     command.addAll(List.of("--set", "tasks.programs=" + folder));
     command.addAll(options);
+    command.addAll(List.of(more));
     Path log = folder.resolve("server-" + starts + ".log");
     server =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

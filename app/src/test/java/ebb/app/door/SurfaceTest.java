@@ -366,6 +366,11 @@ class SurfaceTest {
     server.put(path + "/jobs/a", "{\"cluster\":\"gpu\",\"command\":\"%s\"}".formatted(wait));
     ServedHome.until("it runs", () -> contains(path + "/jobs/a", "\"phase\":\"running\""));
     assertThat(server.get(path + "/jobs/a").body()).contains("\"virtual\":true");
+    assertThat(server.get("/ebb/v1/nodes").body())
+        .containsPattern("workspaces/virtual\",\"cluster\":\"gpu\",[^}]*\"virtual\":true");
+    assertThat(server.get("/ebb/v1/server").body())
+        .as("a person's own server is told nothing of virtual nodes, and has them")
+        .contains("\"virtualNodes\":true");
     // What it has cost is in the bill before its run has ended, and virtual there too.
     ServedHome.until(
         "it is metered", () -> contains(path + "/ledger?by=account", "\"virtual\":\"PT"));
