@@ -3,6 +3,12 @@ package ebb.app.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ebb.app.door.ServedHome.Answer;
+import ebb.kernel.State;
+import ebb.kernel.cluster.Cluster;
+import ebb.kernel.protocol.ClusterId;
+import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.Id;
+import ebb.kernel.protocol.JobId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server after three stops at one place in the code.
 class SafeModeTest {
-  private static final String STOP = "java.lang.IllegalStateException at ebb.kernel.Apply.job:1\n";
+  /// The end of a server that met a bug of ours.
+  private static final int BROKEN = 70;
 
   private static final String AT = " -w lab -g team --subscription sub";
   private static final String LOCK = "/ebb/v1/locks/keep?subscription=sub&group=team&workspace=lab";
@@ -26,8 +33,18 @@ class SafeModeTest {
       server.submit("waiting", "true");
       server.awaitJob("running", "running");
       assertThat(server.put(LOCK, "{\"level\":\"cannot delete\"}").status()).isEqualTo(201);
-      server.kill();
-      Files.writeString(server.home().resolve("stops"), STOP.repeat(3));
+      assertThat(server.terminate()).isZero();
+      StoppedHome.happens(server.home(), SafeModeTest::jobThatWaitsInNoQueue);
+      server.start();
+
+      Answer unknown = server.send("POST", ServedHome.job("astray") + "/cancel", "");
+      assertThat(unknown.text("code")).as(unknown.body()).isEqualTo("OutcomeUnknown");
+      assertThat(server.ended()).isEqualTo(BROKEN);
+      assertThat(server.log()).contains("its state cannot be trusted", "\tat ebb.kernel.Apply.");
+      Path stops = server.home().resolve("stops");
+      String stop = Files.readString(stops);
+      assertThat(stop).matches("java.lang.IllegalStateException at ebb.kernel.\\S+:[0-9]+\n");
+      Files.writeString(stops, stop.repeat(3)); // as if the same had happened twice before
       server.start();
 
       assertThat(server.log()).contains("SAFE MODE");
@@ -76,6 +93,17 @@ class SafeModeTest {
       assertThat(server.submit("new", "true").status()).isEqualTo(201);
       assertThat(server.awaitJob("new", "ended").text("cause")).isEqualTo("succeeded");
     }
+  }
+
+  /// Its cluster comes to be after it, so that to take it out of the cluster's queue is an event
+  /// that cannot be applied.
+  private static List<Event> jobThatWaitsInNoQueue(State state) {
+    Cluster like = state.allClusters().iterator().next();
+    ClusterId id = new ClusterId(Id.of(1, 1_000_000));
+    return List.of(
+        StoppedHome.queued(state, new JobId(id.value() + 1), id, "astray"),
+        new Event.ClusterCreated(
+            id, like.workspace(), "late", like.spec(), like.size(), like.rates()));
   }
 
   private static void refused(Answer answer) {

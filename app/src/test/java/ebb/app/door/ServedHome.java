@@ -131,11 +131,12 @@ final class ServedHome implements AutoCloseable {
     return Files.readString(folder.resolve("server-" + starts + ".log"));
   }
 
-  void start() throws Exception {
-    start(0);
+  /// @param more options of this start alone
+  void start(String... more) throws Exception {
+    start(0, more);
   }
 
-  void start(int wanted) throws Exception {
+  void start(int wanted, String... more) throws Exception {
     starts++;
     List<String> command = new ArrayList<>(java);
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
@@ -144,6 +145,7 @@ final class ServedHome implements AutoCloseable {
     // Jobs wait for files of the test, which a sandbox would not show them.
     command.addAll(List.of("--set", "tasks.programs=" + folder));
     command.addAll(options);
+    command.addAll(List.of(more));
     Path log = folder.resolve("server-" + starts + ".log");
     server =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

@@ -367,9 +367,12 @@ class SurfaceTest {
     ServedHome.until("it runs", () -> contains(path + "/jobs/a", "\"phase\":\"running\""));
     assertThat(server.get(path + "/jobs/a").body()).contains("\"virtual\":true");
     assertThat(server.get("/ebb/v1/nodes").body())
-        .containsPattern("\"cluster\":\"gpu\",[^}]*\"virtual\":true");
+        .containsPattern("workspaces/virtual\",\"cluster\":\"gpu\",[^}]*\"virtual\":true");
     assertThat(new Typed(folder, server.home()).ebb("nodes").out())
         .containsPattern("(?m) gpu +running .* virtual ");
+    assertThat(server.get("/ebb/v1/server").body())
+        .as("a person's own server is told nothing of virtual nodes, and has them")
+        .contains("\"virtualNodes\":true");
     // What it has cost is in the bill before its run has ended, and virtual there too.
     ServedHome.until(
         "it is metered", () -> contains(path + "/ledger?by=account", "\"virtual\":\"PT"));
