@@ -28,11 +28,13 @@ public final class FaultRun {
 
   /// What a run came to.
   ///
+  /// @param looks after how many of the steps all was looked at closely
   /// @param kinds how many events of each kind there were
   /// @param journalHash the hash over the whole journal
   public record Outcome(
       long seed,
       long steps,
+      long looks,
       long starts,
       int jobs,
       TreeMap<String, Integer> kinds,
@@ -53,9 +55,17 @@ public final class FaultRun {
   private final Users users;
   private final Mischief mischief;
   private final Bugs bugs;
+  private final Strays strays;
 
   /// @param hasBugs whether bugs of ours are met on the way, see [Bugs]
-  FaultRun(long seed, Chaos chaos, boolean hasBugs, SplittableRandom random, Tampering tampering) {
+  /// @param closely whether every step is looked at closely, not one in some
+  FaultRun(
+      long seed,
+      Chaos chaos,
+      boolean hasBugs,
+      boolean closely,
+      SplittableRandom random,
+      Tampering tampering) {
     this.seed = seed;
     this.hasBugs = hasBugs;
     this.random = random;
@@ -67,10 +77,11 @@ public final class FaultRun {
     this.fate = new SeededFate(random.split(), chaos);
     this.wire = new Wire(time, random.split(), chaos, tampering);
     this.world = new World(time, fate, watch, wire);
-    this.server = new Server(time, random.split(), journal, wire, watch, points);
+    this.server = new Server(time, random.split(), journal, wire, watch, points, closely);
     this.users = new Users(time, random.split(), server);
     this.mischief = new Mischief(time, random.split(), server, wire, world);
     this.bugs = new Bugs(time, new SplittableRandom(~seed), server);
+    this.strays = new Strays(time, new SplittableRandom(-seed), world, watch);
     wire.connect(world, server::report);
   }
 
@@ -80,8 +91,17 @@ public final class FaultRun {
   }
 
   static Outcome of(long seed, Tampering tampering) {
+    return of(seed, false, tampering);
+  }
+
+  /// Runs the same world, and looks closely at every step.
+  static Outcome closely(long seed) {
+    return of(seed, true, Tampering.NONE);
+  }
+
+  private static Outcome of(long seed, boolean closely, Tampering tampering) {
     SplittableRandom random = new SplittableRandom(seed);
-    return new FaultRun(seed, Chaos.drawn(random), true, random, tampering).run();
+    return new FaultRun(seed, Chaos.drawn(random), true, closely, random, tampering).run();
   }
 
   Outcome run() {
@@ -91,6 +111,7 @@ public final class FaultRun {
     long chaosMillis = random.nextLong(10, 40) * MINUTE;
     users.actWithin(chaosMillis, random.nextInt(10, 100), chaos);
     mischief.actWithin(chaosMillis, chaos);
+    strays.comeWithin(chaosMillis);
     if (hasBugs) {
       bugs.actWithin(chaosMillis);
     }
@@ -99,6 +120,7 @@ public final class FaultRun {
     return new Outcome(
         seed,
         server.steps(),
+        server.looks(),
         server.starts(),
         watch.history().jobs.size(),
         watch.history().kinds,
@@ -119,6 +141,8 @@ public final class FaultRun {
     runUntil(() -> false, 2 * MINUTE);
     mischief.cease();
     bugs.cease();
+    watch.faultsHaveCeased();
+    strays.come();
     boolean[] done = {false};
     List<Command.Wish> wishes = users.heal();
     wishes.addAll(Bugs.heal(watch.history()));

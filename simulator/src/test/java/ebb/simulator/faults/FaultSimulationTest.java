@@ -20,15 +20,30 @@ import org.junit.jupiter.api.Test;
 class FaultSimulationTest {
   private static final int SEEDS = 300;
 
+  /// So many of them are looked at closely after every step: that every derived index equals its
+  /// recomputation takes most of their time.
+  private static final int LOOKED_AT_CLOSELY = 10;
+
   @Test
   void everyPromiseHoldsInTheFixedSeedsAndEveryKindOfEventHappensInThem() {
     TreeSet<String> happened = new TreeSet<>();
     LongStream.rangeClosed(1, SEEDS)
         .forEach(seed ->
-            assertThatCode(() -> happened.addAll(FaultRun.of(seed).kinds().keySet()))
+            assertThatCode(() -> happened.addAll(run(seed).kinds().keySet()))
                 .as("%s", Faults.rerun(seed))
                 .doesNotThrowAnyException());
     assertThat(happened).containsAll(kindsThatCanHappen());
+  }
+
+  private static FaultRun.Outcome run(long seed) {
+    return seed <= LOOKED_AT_CLOSELY ? FaultRun.closely(seed) : FaultRun.of(seed);
+  }
+
+  @Test
+  void whoLooksCloselySeesEveryStepOfTheSameWorld() {
+    FaultRun.Outcome closely = FaultRun.closely(2);
+    assertThat(closely.looks()).isEqualTo(closely.steps());
+    assertThat(closely.journalHash()).isEqualTo(FaultRun.of(2).journalHash());
   }
 
   /// Found by `bench/faults`: nodes counted as extra for the head of the queue grew by the mere

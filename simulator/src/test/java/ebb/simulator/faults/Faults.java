@@ -31,14 +31,14 @@ public final class Faults {
     System.exit(run(System.err, args));
   }
 
-  /// One seed with all that can be said about it, or many; the exit code.
+  /// One seed, each step of which is looked at closely, or many; the exit code.
   static int run(PrintStream err, String... args) throws InterruptedException {
     List<String> words = new ArrayList<>(List.of(args));
     try {
       if (words.contains("--seed")) {
         long seed = option(words, "--seed", 0);
         refuseUnless(words.isEmpty(), "--seed stands alone");
-        System.out.println(FaultRun.of(seed));
+        System.out.println(FaultRun.closely(seed));
         return 0;
       }
       long from = option(words, "--from", 1);

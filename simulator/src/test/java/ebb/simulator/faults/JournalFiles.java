@@ -28,7 +28,7 @@ public final class JournalFiles {
     }
     for (long seed : SEEDS) {
       SplittableRandom random = new SplittableRandom(seed);
-      FaultRun run = new FaultRun(seed, Chaos.drawn(random), false, random, Tampering.NONE);
+      FaultRun run = new FaultRun(seed, Chaos.drawn(random), false, false, random, Tampering.NONE);
       run.run();
       Files.writeString(
           version.resolve("journal-" + seed + ".rows"), JournalSample.text(run.batches()));

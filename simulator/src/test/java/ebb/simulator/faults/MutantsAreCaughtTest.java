@@ -223,6 +223,24 @@ class MutantsAreCaughtTest {
   }
 
   @Test
+  void aStrayThatIsNotToldToGo() {
+    isCaughtBy(
+        "WhatNobodyOwnsIsReleased",
+        told(instruction ->
+            instruction instanceof Backend.StopNode stop && Strays.isOne(stop.node())
+                ? List.of()
+                : List.of(instruction)));
+  }
+
+  @Test
+  void aBackendThatIsNeverAskedWhatThereIs() {
+    isCaughtBy(
+        "WhatNobodyOwnsIsReleased",
+        told(instruction ->
+            instruction instanceof Backend.ListAll ? List.of() : List.of(instruction)));
+  }
+
+  @Test
   void actingOnWhatIsNotDurable() {
     isCaughtBy(
         "NothingActsBeforeItIsDurable",

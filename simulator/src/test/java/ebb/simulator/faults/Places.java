@@ -77,9 +77,11 @@ final class Places {
     for (VmSize size : SIZES) {
       for (Priority priority : Priority.values()) {
         if (random.nextInt(5) > 0) {
-          Rates rates =
-              new Rates(random.nextLong(30_000_000), random.nextLong(1_000), Rates.UNPRICED);
-          prices.add(new Price(size.name(), LOCATION, priority, rates));
+          long list = random.nextLong(30_000_000);
+          long internal = random.nextLong(1_000);
+          long invoice = internal % 4 == 0 ? Rates.UNPRICED : list - list / 7; // sometimes less
+          prices.add(
+              new Price(size.name(), LOCATION, priority, new Rates(list, internal, invoice)));
         }
       }
     }

@@ -25,7 +25,7 @@ final class Server {
   private static final Actor OWNER = new Actor("owner", "", "");
   private static final long NANOS = 1_000_000;
 
-  /// One in so many steps is looked at closely.
+  /// One in so many steps is looked at closely, unless every one is to be.
   private static final int SAMPLED = 25;
 
   private static final int SNAPSHOT_EVERY = 60;
@@ -36,8 +36,10 @@ final class Server {
   private final Wire wire;
   private final Watch watch;
   private final CrashPoints points;
+  private final boolean closely;
   private int watched;
   private long steps;
+  private long looks;
   private long starts;
   private long wallOffset;
   private long suspendedNanos;
@@ -55,18 +57,25 @@ final class Server {
       UnreliableJournal journal,
       Wire wire,
       Watch watch,
-      CrashPoints points) {
+      CrashPoints points,
+      boolean closely) {
     this.time = time;
     this.random = random;
     this.journal = journal;
     this.wire = wire;
     this.watch = watch;
     this.points = points;
+    this.closely = closely;
     this.clock = new EngineTime(0, time.now(), 0);
   }
 
   long steps() {
     return steps;
+  }
+
+  /// After how many steps all was looked at closely.
+  long looks() {
+    return looks;
   }
 
   long starts() {
@@ -250,7 +259,9 @@ final class Server {
     steps++;
     if (!stepped.more()) {
       watch.settled(running.state(), now);
-      if (random.nextInt(SAMPLED) == 0) {
+      boolean sampled = random.nextInt(SAMPLED) == 0; // drawn in any case: the same world
+      if (closely || sampled) {
+        looks++;
         watch.sampled(running.state(), now);
       }
     }

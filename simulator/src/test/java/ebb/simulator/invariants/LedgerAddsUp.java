@@ -11,10 +11,38 @@ import java.math.BigInteger;
 import java.util.TreeMap;
 
 /// What clusters and jobs are charged is the sum of their segments, milliseconds by rate, to the
-/// last unit, and all of it is in one currency.
+/// last unit, by each of the three kinds of price, and all of it is in one currency.
 final class LedgerAddsUp implements Promise {
-  private final TreeMap<ClusterId, BigInteger> clusters = new TreeMap<>();
-  private final TreeMap<JobId, BigInteger> jobs = new TreeMap<>();
+  /// Milliseconds by rate, added up by kind of price. What nobody has named a price for adds
+  /// nothing.
+  private record Sums(BigInteger list, BigInteger internal, BigInteger invoice) {
+    static final Sums NONE = new Sums(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO);
+
+    static Sums of(Event.SegmentClosed closed) {
+      BigInteger millis = BigInteger.valueOf(closed.to() - closed.from());
+      Rates rates = closed.rates();
+      return new Sums(
+          cost(millis, rates.list()),
+          cost(millis, rates.internal()),
+          cost(millis, rates.invoice()));
+    }
+
+    private static BigInteger cost(BigInteger millis, long rate) {
+      return millis.multiply(BigInteger.valueOf(Math.max(0, rate)));
+    }
+
+    static Sums of(Charges charges) {
+      return new Sums(
+          charges.list().exact(), charges.internal().exact(), charges.invoice().exact());
+    }
+
+    Sums plus(Sums more) {
+      return new Sums(list.add(more.list), internal.add(more.internal), invoice.add(more.invoice));
+    }
+  }
+
+  private final TreeMap<ClusterId, Sums> clusters = new TreeMap<>();
+  private final TreeMap<JobId, Sums> jobs = new TreeMap<>();
   private final TreeMap<ClusterId, Long> millis = new TreeMap<>();
   private boolean charged;
   private String currency = "USD"; // until a price book says otherwise
@@ -22,13 +50,11 @@ final class LedgerAddsUp implements Promise {
   @Override
   public void event(Envelope envelope, Event event, History history) {
     if (event instanceof Event.SegmentClosed closed) {
-      long length = closed.to() - closed.from();
       charged |= !closed.rates().equals(Rates.NONE);
-      long rate = Math.max(0, closed.rates().list());
-      BigInteger cost = BigInteger.valueOf(length).multiply(BigInteger.valueOf(rate));
-      clusters.merge(closed.cluster(), cost, BigInteger::add);
-      millis.merge(closed.cluster(), length, Long::sum);
-      jobs.merge(closed.payer(), cost, BigInteger::add);
+      Sums cost = Sums.of(closed);
+      clusters.merge(closed.cluster(), cost, Sums::plus);
+      millis.merge(closed.cluster(), closed.to() - closed.from(), Long::sum);
+      jobs.merge(closed.payer(), cost, Sums::plus);
     } else if (event instanceof Event.PricesChanged changed) {
       check(
           !charged || changed.currency().equals(currency),
@@ -44,15 +70,15 @@ final class LedgerAddsUp implements Promise {
   public void sampled(State state, State rebuilt, long now, History history) {
     for (var cluster : state.allClusters()) {
       Charges charges = state.charges(cluster.id());
-      BigInteger sum = clusters.getOrDefault(cluster.id(), BigInteger.ZERO);
-      check(charges.list().exact().equals(sum), cluster.name(), ": ", charges, ", not ", sum);
+      Sums sum = clusters.getOrDefault(cluster.id(), Sums.NONE);
+      check(Sums.of(charges).equals(sum), cluster.name(), ": ", charges, ", not ", sum);
       check(
           charges.millis() == millis.getOrDefault(cluster.id(), 0L), cluster.name(), ": ", charges);
     }
     for (var job : state.allJobs()) {
-      BigInteger sum = jobs.getOrDefault(job.id(), BigInteger.ZERO);
+      Sums sum = jobs.getOrDefault(job.id(), Sums.NONE);
       Charges charges = state.charges(job.id());
-      check(charges.list().exact().equals(sum), job.name(), ": ", charges, ", not ", sum);
+      check(Sums.of(charges).equals(sum), job.name(), ": ", charges, ", not ", sum);
     }
   }
 }

@@ -7,10 +7,11 @@ import ebb.kernel.protocol.NodeId;
 import java.util.TreeSet;
 
 /// Whatever node truly exists, the kernel ordered it and knows it, from before its claim until
-/// after its end; and in the end none is left.
+/// after its end, unless the journal itself was lost that knew it; and in the end none is left.
 final class NoNodeIsForgotten implements Promise {
   private final TreeSet<NodeId> known = new TreeSet<>();
   private final TreeSet<NodeId> there = new TreeSet<>();
+  private final TreeSet<NodeId> forgotten = new TreeSet<>();
 
   @Override
   public void event(Envelope envelope, Event event, History history) {
@@ -23,9 +24,18 @@ final class NoNodeIsForgotten implements Promise {
   }
 
   @Override
+  public void forgotten(NodeId node) {
+    forgotten.add(node);
+  }
+
+  @Override
   public void nodeClaimed(NodeId node, long at) {
     there.add(node);
-    check(known.contains(node), "node ", node, " came to be and nobody knows it");
+    check(
+        known.contains(node) || forgotten.contains(node),
+        "node ",
+        node,
+        " came to be and nobody knows it");
   }
 
   @Override

@@ -4,6 +4,7 @@ import ebb.kernel.State;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
+import ebb.kernel.protocol.NodeId;
 import ebb.simulator.Witness;
 
 /// Something that must always hold. A promise sees what became durable, what was told to the world
@@ -28,6 +29,12 @@ public interface Promise extends Witness {
   /// Like [#settled], at a few moments only, for what costs much to check. `rebuilt` is the same
   /// state built anew from the bytes of its facts.
   default void sampled(State state, State rebuilt, long now, History history) {}
+
+  /// A journal that has lost its end knew this node: nobody does any more.
+  default void forgotten(NodeId node) {}
+
+  /// From now on nothing goes wrong.
+  default void faultsHaveCeased() {}
 
   /// The faults have ceased, and time has run on for long enough.
   default void healed(Healed healed) {}

@@ -27,6 +27,8 @@ import ebb.kernel.protocol.VmSize;
 import ebb.kernel.protocol.WorkspaceId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Promises about the state itself, each held against a state that breaks it. What the world and
 /// the journal may break is in `MutantsAreCaughtTest`.
@@ -205,9 +207,29 @@ class PromisesBiteTest {
     isBrokenWhenSampled();
   }
 
+  static List<Rates> ratesOfOneKind() {
+    long none = Rates.UNPRICED;
+    return List.of(new Rates(9, none, none), new Rates(none, 9, none), new Rates(none, none, 9));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ratesOfOneKind")
+  void aChargeByOneKindOfPriceAloneIsSeen(Rates charged) {
+    Promise promise = new LedgerAddsUp();
+    givenACluster(promise);
+    given(promise, true, node(5));
+    promise.event(envelope(), segment(NOW, NOW + 7, Rates.NONE), watch.history());
+    given(promise, false, segment(NOW, NOW + 7, charged));
+    isBrokenWhenSampled();
+  }
+
   private static Event segment(long from, long to) {
+    return segment(from, to, RATES);
+  }
+
+  private static Event segment(long from, long to, Rates rates) {
     return new Event.SegmentClosed(
-        new NodeId(5), CLUSTER, JobId.NONE, SegmentKind.IDLE, from, to, RATES, false);
+        new NodeId(5), CLUSTER, JobId.NONE, SegmentKind.IDLE, from, to, rates, false);
   }
 
   @Test

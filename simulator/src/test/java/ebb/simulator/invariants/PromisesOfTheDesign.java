@@ -16,6 +16,7 @@ public final class PromisesOfTheDesign {
         new AnsweredIsNeverLost(),
         new RefusedChangesNothing(),
         new NoNodeIsForgotten(),
+        new WhatNobodyOwnsIsReleased(),
         new ChargedUntilConfirmedGone(clocksAgree),
         new SegmentsTileEachNodesLife(),
         new LedgerAddsUp(),

@@ -60,6 +60,14 @@ public final class Watch implements Witness {
     promises.forEach(promise -> promise.sampled(state, rebuilt, now, history));
   }
 
+  public void forgotten(NodeId node) {
+    promises.forEach(promise -> promise.forgotten(node));
+  }
+
+  public void faultsHaveCeased() {
+    promises.forEach(Promise::faultsHaveCeased);
+  }
+
   public void healed(Healed healed) {
     promises.forEach(promise -> promise.healed(healed));
   }
