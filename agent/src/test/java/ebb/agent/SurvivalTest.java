@@ -218,6 +218,42 @@ class SurvivalTest {
   }
 
   @Test
+  void agentThatCanOpenNothingMoreKeepsServersOutForAWhileAndItsTasksAlive() throws Exception {
+    try (RunningAgent agent = new RunningAgent(home)) {
+      agent.start(agent.shell("kept", "echo $$ > kept.pid; sleep 1000"));
+      String task = line(home.resolve("kept.pid"));
+      filesOf(agent.pid(), "3");
+      try (ExecutorService another = Executors.newSingleThreadExecutor()) {
+        Future<AgentClient> waiting = another.submit(() -> AgentClient.connect(home, INSTALLATION));
+        RunningAgent.eventually(
+            "the agent says so or is gone",
+            () -> logged().contains("nobody can be let in") || !isAlive("" + agent.pid()));
+        filesOf(agent.pid(), "1024");
+        try (AgentClient client = waiting.get()) {
+          assertThat(client.welcome().pid()).isEqualTo(agent.pid());
+        }
+      }
+      assertThat(isAlive(task)).isTrue();
+    }
+  }
+
+  /// Bounds how many files a process may have open, from now on.
+  private static void filesOf(int pid, String most) throws Exception {
+    String nofile = "--nofile=" + most + ":";
+    assertThat(
+            new ProcessBuilder("prlimit", "--pid", "" + pid, nofile).inheritIO().start().waitFor())
+        .isZero();
+  }
+
+  private String logged() {
+    try {
+      return Files.readString(home.resolve("agent.log"));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Test
   void secondAgentForAHomeIsRefused() throws Exception {
     try (RunningAgent agent = new RunningAgent(home)) {
       Process second = AgentLauncher.launch(new AgentHome(home), INSTALLATION);

@@ -18,6 +18,9 @@ public final class Door implements Closeable {
   /// Whoever connects and says nothing is shown out.
   private static final long HELLO_NANOS = 10_000_000_000L;
 
+  /// After one that could not be let in: short, for a server waits, and no tight loop.
+  private static final long PAUSE_MILLIS = 200;
+
   private final ServerSocketChannel socket;
   private final Agent agent;
   private final PeerCheck peers;
@@ -31,11 +34,29 @@ public final class Door implements Closeable {
     this.retirement = new Retirement(agent.table().time);
   }
 
-  /// Accepts until the socket is closed.
-  public void serve() throws IOException {
+  /// Accepts until the socket is closed. A machine that has no descriptor, memory or thread left
+  /// keeps servers out for a while; that is no reason to end every task.
+  public void serve() throws InterruptedException {
     Thread.ofPlatform().name("door-watch").daemon().start(this::watch);
+    String told = "";
     while (socket.isOpen()) {
-      SocketChannel channel = socket.accept();
+      try {
+        letIn();
+        told = "";
+      } catch (IOException | OutOfMemoryError e) {
+        String why = String.valueOf(e.getMessage());
+        if (socket.isOpen() && !why.equals(told)) {
+          agent.log().say("nobody can be let in; it is tried on: " + why);
+          told = why;
+        }
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    }
+  }
+
+  private void letIn() throws IOException {
+    SocketChannel channel = socket.accept();
+    try {
       FrameChannel frames = new FrameChannel(channel);
       if (!peers.mayTalk(channel)) {
         agent.log().say("a connection of another user was refused");
@@ -45,6 +66,9 @@ public final class Door implements Closeable {
       } else {
         converse(frames);
       }
+    } catch (IOException | OutOfMemoryError e) {
+      channel.close();
+      throw e;
     }
   }
 
@@ -60,9 +84,8 @@ public final class Door implements Closeable {
   private void converse(FrameChannel frames) {
     Conversation conversation =
         new Conversation(frames, agent, agent.table().time.nanoTime() + HELLO_NANOS);
-    open.add(conversation);
-    agent
-        .thread(
+    Thread thread =
+        agent.thread(
             "conversation",
             () -> {
               try {
@@ -70,8 +93,14 @@ public final class Door implements Closeable {
               } finally {
                 open.remove(conversation);
               }
-            })
-        .start();
+            });
+    open.add(conversation);
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) { // The machine has no thread left.
+      open.remove(conversation);
+      throw e;
+    }
   }
 
   private void watch() {

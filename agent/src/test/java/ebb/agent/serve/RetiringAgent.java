@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RetiringAgent {
   private RetiringAgent() {}
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     Path folder = Path.of(arguments[0]);
     AtomicLong nanos = new AtomicLong();
     AgentTime time =
