@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,29 +29,29 @@ public final class RecordFile implements Closeable {
   private final Condition grown = lock.newCondition();
   private final WireWriter unwritten = new WireWriter();
   private FileChannel channel;
-  private String agent;
+  private final String agent;
   private long written;
   private long position;
-  private long writtenPosition;
   private long generation;
   private boolean unsynced;
   private boolean closed;
 
-  private RecordFile(Path path, InstantSource clock, RecordImage image) throws IOException {
+  private RecordFile(
+      Path path, InstantSource clock, String agent, RecordImage.Rewritten rewritten) {
     this.path = path;
     this.clock = clock;
-    this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    this.agent = image.agent();
-    this.written = image.length();
-    this.position = image.position();
-    this.writtenPosition = image.position();
+    this.agent = agent;
+    this.channel = rewritten.channel();
+    this.written = rewritten.length();
+    this.position = rewritten.position();
   }
 
   /// Opens the record of a home, made if absent, with what it says. A torn tail is cut, entries
   /// that nobody needs are dropped.
   public static Opened open(Path path, String bootId, InstantSource clock) throws IOException {
-    RecordImage image = RecordImage.read(path).tidied(bootId);
-    RecordFile file = new RecordFile(path, clock, image);
+    RecordImage image = RecordImage.read(path);
+    RecordFile file = new RecordFile(path, clock, image.agent(), image.tidied(bootId));
+    RecordImage.syncName(path);
     file.bookkeep(Bookkeeping.Kind.BOOTED, bootId, 0);
     return new Opened(file, image.tasks(), image.notice());
   }
@@ -168,13 +167,14 @@ public final class RecordFile implements Closeable {
     lock.lock();
     try {
       write();
-      RecordImage image = RecordImage.read(path).compacted();
+      RecordImage.Rewritten rewritten = RecordImage.read(path).compacted();
       FileChannel old = channel;
-      channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      old.close();
-      written = image.length();
+      channel = rewritten.channel();
+      written = rewritten.length();
       generation++;
       grown.signalAll();
+      old.close();
+      RecordImage.syncName(path);
     } finally {
       lock.unlock();
     }
@@ -202,7 +202,6 @@ public final class RecordFile implements Closeable {
       channel.write(bytes, written + bytes.position());
     }
     written += unwritten.size();
-    writtenPosition = position;
     unwritten.cutTo(0);
     unsynced = true;
     grown.signalAll();
@@ -229,16 +228,6 @@ public final class RecordFile implements Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// The last position that is in the file.
-  long writtenPosition() {
-    lock.lock();
-    try {
-      return writtenPosition;
     } finally {
       lock.unlock();
     }

@@ -37,6 +37,7 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
       EnumSet.of(
           StandardOpenOption.CREATE,
           StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.READ,
           StandardOpenOption.WRITE);
 
   /// How far the whole entries reach, in bytes and in positions, and what was cut.
@@ -94,48 +95,70 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
     }
   }
 
+  /// A record that was written anew and has taken the old one's place: open, of this length, and up
+  /// to this position. Its name is durable after [#syncName].
+  record Rewritten(FileChannel channel, long length, long position) {}
+
   /// The record as a new agent of this boot may write to it: without a torn tail, with numbering
   /// that cannot meet an entry that the machine's death took away, and without what nobody needs.
-  RecordImage tidied(String bootId) throws IOException {
+  Rewritten tidied(String bootId) throws IOException {
     boolean tailLost = extent.cut() > 0 || !tasks.bootId().equals(bootId);
     if (extent.cut() > 0) {
       Files.write(
           cutFile(path), new WireWriter().raw(bytes.slice(length(), extent.cut())).toBytes());
     }
-    RecordImage tidy = compacted();
-    if (!tailLost || position() == 0) {
-      return tidy;
-    }
-    Extent leapt = new Extent(tidy.length(), position() + LEAP, extent.cut());
-    return new RecordImage(path, agent, tidy.bytes, leapt, tasks);
+    Rewritten tidy = compacted();
+    return tailLost && position() > 0
+        ? new Rewritten(tidy.channel(), tidy.length(), position() + LEAP)
+        : tidy;
   }
 
   /// Writes the record anew with what somebody still needs, synced before it takes the old one's
   /// place. Piece by piece: a record may be larger than the heap.
-  RecordImage compacted() throws IOException {
-    Path next = path.resolveSibling(path.getFileName() + ".next");
-    try (FileChannel channel = FileChannel.open(next, REWRITE)) {
-      WireWriter out = new WireWriter();
-      out.raw(bytes.slice(0, HEAD_BYTES));
-      ByteBuffer source = bytes.duplicate().limit(length()).position(HEAD_BYTES);
-      for (Optional<ByteBuffer> entry = EntryCodec.next(source);
-          entry.isPresent();
-          entry = EntryCodec.next(source)) {
-        if (isNeeded(entry.get())) {
-          int framed = EntryCodec.HEAD_BYTES + entry.get().capacity();
-          out.raw(bytes.slice(source.position() - framed, framed));
-        }
-        if (out.size() > PIECE_BYTES) {
-          flush(out, channel);
-        }
-      }
-      keepBooks(out);
-      flush(out, channel);
+  ///
+  /// Nothing can fail once it has the place: whoever wrote to the old one would go on with a file
+  /// that has no name any more.
+  Rewritten compacted() throws IOException {
+    Path next = next(path);
+    FileChannel channel = FileChannel.open(next, REWRITE);
+    try {
+      writeNeeded(channel);
       channel.force(true);
+      Rewritten rewritten = new Rewritten(channel, channel.size(), position());
+      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+      return rewritten;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
     }
-    Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
-    Extent kept = new Extent((int) Files.size(path), position(), extent.cut());
-    return new RecordImage(path, agent, map(path), kept, tasks);
+  }
+
+  private void writeNeeded(FileChannel channel) throws IOException {
+    WireWriter out = new WireWriter();
+    out.raw(bytes.slice(0, HEAD_BYTES));
+    ByteBuffer source = bytes.duplicate().limit(length()).position(HEAD_BYTES);
+    for (Optional<ByteBuffer> entry = EntryCodec.next(source);
+        entry.isPresent();
+        entry = EntryCodec.next(source)) {
+      if (isNeeded(entry.get())) {
+        int framed = EntryCodec.HEAD_BYTES + entry.get().capacity();
+        out.raw(bytes.slice(source.position() - framed, framed));
+      }
+      if (out.size() > PIECE_BYTES) {
+        flush(out, channel);
+      }
+    }
+    keepBooks(out);
+    flush(out, channel);
+  }
+
+  /// Makes durable that the record has its name: a file whose name the disk does not know is lost
+  /// with the machine.
+  static void syncName(Path path) throws IOException {
+    try (FileChannel folder =
+        FileChannel.open(path.toAbsolutePath().resolveSibling(""), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
   }
 
   /// The old file is never shortened, only replaced, so what is mapped stays.
@@ -177,12 +200,16 @@ record RecordImage(Path path, String agent, ByteBuffer bytes, Extent extent, Rec
     out.raw(MAGIC, 0, MAGIC.length);
     byte[] name = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
     out.raw(name, 0, name.length);
-    Path next = path.resolveSibling(path.getFileName() + ".next");
+    Path next = next(path);
     try (FileChannel channel = FileChannel.open(next, REWRITE)) {
       flush(out, channel);
       channel.force(true);
     }
     Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Path next(Path path) {
+    return path.resolveSibling(path.getFileName() + ".next");
   }
 
   private static Path cutFile(Path path) {
