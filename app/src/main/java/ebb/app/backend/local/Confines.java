@@ -167,6 +167,11 @@ public final class Confines {
     return new Ended(groups.end(task, failed), wasContained);
   }
 
+  /// The tasks whose containers are not cleared away yet: those that live, and some that do not.
+  List<AgentTask> contained() {
+    return containers == null ? List.of() : containers.tasks();
+  }
+
   Wrapping wrapping() {
     return new Wrapping(change, groups, sandbox, containers);
   }

@@ -3,6 +3,7 @@ package ebb.app.backend.local;
 import ebb.app.specification.ImageName;
 import ebb.app.specification.Specification;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs tasks in containers of podman, on images that are there or may be pulled ([Images]).
@@ -209,6 +211,17 @@ final class Containers {
       Thread.ofVirtual().name("container-end-" + task).start(() -> clear(task, file));
     }
     return had;
+  }
+
+  /// The tasks that have a file here, and so a container to be cleared away.
+  List<AgentTask> tasks() {
+    try (Stream<Path> all = Files.list(files)) {
+      return all.flatMap(file -> AgentTask.parse(String.valueOf(file.getFileName())).stream())
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      Log.say("containers that are left over are not cleared away", e);
+      return List.of();
+    }
   }
 
   private void clear(String task, Path file) {

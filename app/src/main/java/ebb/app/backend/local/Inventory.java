@@ -44,6 +44,7 @@ final class Inventory {
   private String agent = "";
   private long taken;
   private boolean outOfSight;
+  private boolean hasListed;
 
   /// Tasks that had ended when the line was made, until the record has been read so far.
   private List<String> endedBefore = List.of();
@@ -210,12 +211,12 @@ final class Inventory {
     for (Listing.Living living : listing.living()) {
       AgentTask.parse(living.task())
           .filter(name -> !tasks.containsKey(name.task()))
-          .ifPresent(name -> known(name, LocalTask.Phase.CLAIMED, listing.position()));
+          .ifPresent(name -> known(name, listing.position()));
     }
     for (String tombstone : listing.tombstones()) {
       AgentTask.parse(tombstone)
           .filter(name -> !tasks.containsKey(name.task()))
-          .map(name -> known(name, LocalTask.Phase.CLAIMED, listing.position()))
+          .map(name -> known(name, listing.position()))
           .ifPresent(task -> notStarted(task, TaskEnd.NEVER_STARTED, ""));
     }
     endedBefore = listing.ended();
@@ -223,9 +224,9 @@ final class Inventory {
     list(listing, completeTo);
   }
 
-  private LocalTask known(AgentTask name, LocalTask.Phase phase, long position) {
+  private LocalTask known(AgentTask name, long position) {
     LocalTask task = new LocalTask(name);
-    task.phase = phase;
+    task.phase = LocalTask.Phase.CLAIMED;
     task.claimedPosition = position;
     tasks.put(name.task(), task);
     return task;
@@ -259,7 +260,7 @@ final class Inventory {
       List<Command.Report> told,
       List<LocalTask> ended) {
     LocalTask known = tasks.get(name.task());
-    LocalTask task = known != null ? known : known(name, LocalTask.Phase.CLAIMED, entry.position());
+    LocalTask task = known != null ? known : known(name, entry.position());
     long at = millis(entry.at());
     switch (entry.fact()) {
       case Fact.Claimed _ -> {
@@ -317,6 +318,10 @@ final class Inventory {
         AgentTask.parse(task.task()).ifPresent(name -> living.add(name.task()));
       }
       loseWhatIsMissing(living, pending.listing().position());
+      if (!hasListed) {
+        hasListed = true;
+        ends.clearAllBut(this::isLive);
+      }
       living.removeIf(this::hasEnded);
       forgetWhatWasDurable();
       tell(
@@ -324,6 +329,11 @@ final class Inventory {
               new Command.BackendListed(
                   List.copyOf(nodes), living.stream().sorted().toList(), pending.completeTo())));
     }
+  }
+
+  private boolean isLive(TaskId id) {
+    LocalTask task = tasks.get(id);
+    return task != null && task.isLive();
   }
 
   private boolean hasEnded(TaskId id) {

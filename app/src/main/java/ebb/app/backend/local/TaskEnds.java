@@ -4,6 +4,7 @@ import ebb.agent.protocol.Fact;
 import ebb.agent.protocol.Usage;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.TaskEnd;
+import ebb.kernel.protocol.TaskId;
 import ebb.kernel.protocol.TaskReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// An end in the agent's words, in the kernel's, with what the task has used and left. What was
 /// made for it beside its folder is cleared away.
@@ -128,6 +130,16 @@ final class TaskEnds {
   TaskReport withoutRun(AgentTask task, TaskEnd end, String detail) {
     confines.end(task.text(), false);
     return new TaskReport(end, 0, 0, 0, detail);
+  }
+
+  /// Clears away what is still there of tasks that do not live: their ends were told by an earlier
+  /// life of the server, which had no time left for it.
+  void clearAllBut(Predicate<TaskId> live) {
+    for (AgentTask task : confines.contained()) {
+      if (!live.test(task.task())) {
+        confines.end(task.text(), false);
+      }
+    }
   }
 
   private String checkpoint(AgentTask task) {

@@ -187,6 +187,37 @@ class ContainerTest {
     ServerStandIn.eventually("the kernel has no groups of them", () -> groupsOfTasks().isEmpty());
   }
 
+  @Test
+  void nextServerClearsAwayWhatAnEarlierOneHadNoTimeForAndKeepsWhatRuns() throws Exception {
+    server.tell(
+        order(
+            task(1),
+            specification("/bin/busybox sleep 1000", new Specification.Image(IMAGE)),
+            Isolation.CONTAINER,
+            true));
+    server.started(task(1));
+    server.close();
+    Path files = folder.resolve("home/containers");
+    Path over = Files.writeString(files.resolve("1.2.0@1.1"), "TOKEN=secret\n");
+    server =
+        new ServerStandIn(
+            new LocalOptions(
+                folder.resolve("home"),
+                () -> true,
+                ServerStandIn.INSTALLATION,
+                confines,
+                1_000_000));
+    server.begin();
+
+    ServerStandIn.eventually("what is over is cleared away", () -> !Files.exists(over));
+    Path runs = files.resolve("1.1.0@1.1");
+    assertThat(runs).exists();
+    assertThat(server.list().tasks()).containsExactly(task(1));
+    server.tell(new Backend.StopTask(task(1), 0));
+    server.exited(task(1));
+    ServerStandIn.eventually("what has ended is cleared away", () -> !Files.exists(runs));
+  }
+
   /// In whichever hierarchy.
   private static List<Path> groupsOfTasks() {
     try (Stream<Path> all =
