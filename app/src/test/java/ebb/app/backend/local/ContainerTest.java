@@ -210,8 +210,12 @@ class ContainerTest {
     server.begin();
 
     ServerStandIn.eventually("what is over is cleared away", () -> !Files.exists(over));
-    assertThat(files.resolve("1.1.0@1.1")).exists();
+    Path runs = files.resolve("1.1.0@1.1");
+    assertThat(runs).exists();
     assertThat(server.list().tasks()).containsExactly(task(1));
+    server.tell(new Backend.StopTask(task(1), 0));
+    server.exited(task(1));
+    ServerStandIn.eventually("what has ended is cleared away", () -> !Files.exists(runs));
   }
 
   /// In whichever hierarchy.
