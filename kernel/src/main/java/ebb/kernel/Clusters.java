@@ -68,7 +68,7 @@ final class Clusters {
     }
     if (state.names.clusters(workspace.id()).size() >= state.settings.clusters()) {
       return Verdict.refused(
-          new Rejection.TooMany("clusters in the workspace", state.settings.clusters()));
+          new Rejection.LimitReached("clusters in the workspace", state.settings.clusters()));
     }
     Rejection isolation = Guards.isolation(state.host, spec);
     if (isolation != null) {

@@ -41,7 +41,7 @@ final class Scopes {
       return state.groups.within(scope.ofSubscription()).size() < Rules.GROUPS
           ? Verdict.accepted(new Event.GroupPut(scope, location, put.tags()))
           : Verdict.refused(
-              new Rejection.TooMany("resource groups of the subscription", Rules.GROUPS));
+              new Rejection.LimitReached("resource groups of the subscription", Rules.GROUPS));
     }
     if (!Locations.canonical(existing.location()).equals(location)) {
       return Verdict.refused(new Rejection.Immutable("location", existing.location(), location));

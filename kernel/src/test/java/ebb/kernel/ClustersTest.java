@@ -197,7 +197,7 @@ class ClustersTest {
 
     story
         .when(cluster().put("two"))
-        .rejected(new Rejection.TooMany("clusters in the workspace", 1));
+        .rejected(new Rejection.LimitReached("clusters in the workspace", 1));
     story.when(cluster().nodes(0, 3).put("one")).thenKinds(Event.ClusterChanged.class);
   }
 

@@ -194,10 +194,42 @@ class EngineTest {
   @Test
   void refusalsThatOnlyAskToComeAgainAndReportsThatDoNotFitAreNotKept() throws JournalFailure {
     Command old = new Command.SubmitJob(World.WORKSPACE, "a", job().spec(), 0);
-
     step(asks(old), asks(new Command.NodeGone(new NodeId(77), 0)));
+    story.settings(settings -> Settled.withQueuedJobs(settings, 1));
+    story.job("assembles", job().nodes(4)).job("waits", job());
+    step(asks(story.submission("b", job())));
 
-    assertThat(answers).hasSize(2).allMatch(Verdict.Refused.class::isInstance);
+    assertThat(answers)
+        .extracting(answer -> ((Verdict.Refused) answer).rejection().getClass().getSimpleName())
+        .containsExactly("NameCheckTooOld", "NotExpected", "TooMany");
+    assertThat(batches).isEmpty();
+  }
+
+  @Test
+  void aRefusalIsKeptForALimitThatStaysReachedUntilSomebodyDeletesSomething()
+      throws JournalFailure {
+    story.settings(settings -> Settled.withClusters(settings, 1));
+
+    step(asks(cluster().put("another")));
+
+    assertThat(batches.getFirst().envelopes().getFirst().events())
+        .containsExactly(
+            new Event.CommandRefused(
+                "PutCluster",
+                World.WORKSPACE.cluster("another").path(),
+                "",
+                "LimitReached",
+                "LimitReached[what=clusters in the workspace, limit=1]"));
+  }
+
+  @Test
+  void whileTheDiskIsLowARefusalTakesNoRoom() throws JournalFailure {
+    story.given(new Command.StorageMeasured(1, 2));
+    Command wish = story.submission("a", job().nodes(9));
+
+    step(asks(wish));
+
+    assertThat(answers).hasSize(1).allMatch(Verdict.Refused.class::isInstance);
     assertThat(batches).isEmpty();
   }
 

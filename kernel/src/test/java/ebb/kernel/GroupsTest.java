@@ -87,7 +87,7 @@ class GroupsTest {
     }
     story
         .when(new Command.PutGroup(SPARE, "eastus", BLUE))
-        .rejected(new Rejection.TooMany("resource groups of the subscription", Rules.GROUPS));
+        .rejected(new Rejection.LimitReached("resource groups of the subscription", Rules.GROUPS));
     story
         .when(new Command.PutGroup(new Scope("sub2", "g", "", ""), "eastus", BLUE))
         .thenKinds(Event.GroupPut.class);

@@ -99,7 +99,8 @@ public record Reason(
       case Rejection.Quarantined _, Rejection.NotExpected _, Rejection.Broken _ ->
           broken(rejection);
       case Rejection.TooMany _, Rejection.StorageLow _, Rejection.SafeMode _ -> full(rejection);
-      case Rejection.MinNodesExceedQuota _, Rejection.QuotaExceeded _ -> limit(rejection);
+      case Rejection.MinNodesExceedQuota _, Rejection.QuotaExceeded _, Rejection.LimitReached _ ->
+          limit(rejection);
       case Rejection.HostFull _,
           Rejection.HostTooSmall _,
           Rejection.IsolationUnavailable _,
@@ -390,6 +391,14 @@ public record Reason(
                           held(quota.holders(), "vCPU")))
               .limited(quota.limit(), quota.used(), quota.asked())
               .number("holders", quota.holders());
+      case Rejection.LimitReached reached ->
+          of(
+                  409,
+                  "ResourceQuotaExceeded",
+                  reached.what(),
+                  "There may be no more than %d %s: delete one that is not needed, and ask again."
+                      .formatted(reached.limit(), reached.what()))
+              .number("limit", reached.limit());
       default -> throw new IllegalArgumentException("no limit: " + rejection); // split by of()
     };
   }

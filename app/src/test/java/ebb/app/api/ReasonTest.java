@@ -37,6 +37,22 @@ class ReasonTest {
   }
 
   @Test
+  void limitThatStaysReachedAsksNobodyToComeAgainAsOneOfWhatPassesDoes() {
+    Reason stays = Reason.of(new Rejection.LimitReached("clusters in the workspace", 500));
+    assertThat(stays.status()).isEqualTo(409);
+    assertThat(stays.message())
+        .isEqualTo(
+            "There may be no more than 500 clusters in the workspace: delete one that is not"
+                + " needed, and ask again.");
+    assertThat(stays.numbers()).containsEntry("limit", 500);
+    assertThat(stays.retryAfterSeconds()).isZero();
+
+    Reason passes = Reason.of(new Rejection.TooMany("jobs that wait", 500));
+    assertThat(passes.status()).isEqualTo(429);
+    assertThat(passes.retryAfterSeconds()).isPositive();
+  }
+
+  @Test
   void machineWithoutRoomSaysWhatAllNodesNeedAndWhetherWaitingCanHelp() {
     VmSize size = new VmSize("Standard_D2s_v3", "standardDSv3Family", 2, 8_192, 0);
     Rejection.Holder lab = new Rejection.Holder("lab/cpu", 1);

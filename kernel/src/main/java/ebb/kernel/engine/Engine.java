@@ -186,7 +186,7 @@ public final class Engine {
   }
 
   /// What was refused is kept for later questions: numbers, not payload. Refusals that only ask the
-  /// sender to come again are not worth a row.
+  /// sender to come again are not worth a row each time that it does, see decision 0030.
   private void remember(Order order, Rejection rejection) {
     boolean worthKeeping =
         order.command() instanceof Command.Wish

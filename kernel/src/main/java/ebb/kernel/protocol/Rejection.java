@@ -87,7 +87,11 @@ public sealed interface Rejection {
   /// `missing` says what to install for the isolation that was asked for, empty if none was.
   record NetworkStaysOpen(Isolation asked, String missing) implements Rejection {}
 
+  /// There may be no more of what comes and goes by itself, as jobs do: coming again helps.
   record TooMany(String what, int limit) implements Rejection {}
+
+  /// There may be no more of what stays until somebody deletes one.
+  record LimitReached(String what, int limit) implements Rejection {}
 
   record StorageLow(long freeBytes, long markBytes) implements Rejection {}
 
