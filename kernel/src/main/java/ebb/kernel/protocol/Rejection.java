@@ -89,7 +89,8 @@ public sealed interface Rejection {
 
   record TooMany(String what, int limit) implements Rejection {}
 
-  record StorageLow(long freeBytes, long markBytes) implements Rejection {}
+  /// How much is free is not known here: no more than that it was found to be below the mark.
+  record StorageLow(long markBytes) implements Rejection {}
 
   /// After three stops at one place only reads, stops and releases are done.
   record SafeMode() implements Rejection {}
