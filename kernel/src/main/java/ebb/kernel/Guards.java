@@ -83,9 +83,7 @@ final class Guards {
     if (state.safeMode) {
       return new Rejection.SafeMode();
     }
-    return state.storage.low()
-        ? new Rejection.StorageLow(state.storage.freeBytes(), state.storage.markBytes())
-        : null;
+    return state.storage.low() ? new Rejection.StorageLow(state.storage.markBytes()) : null;
   }
 
   static @Nullable Rejection scaling(State state, Scope scope) {

@@ -385,7 +385,7 @@ class AccessTest {
     Story story = Story.usual().cluster("gpu", cluster().nodes(2, 2)).nodesComeUp();
     story.job("a", job().nodes(2)).tasksStart().job("b", job());
     story.given(new Command.StorageMeasured(5, 10)).ends("a", 0);
-    Rejection low = new Rejection.StorageLow(5, 10);
+    Rejection low = new Rejection.StorageLow(10);
 
     story.when(story.submission("c", job())).rejected(low);
     assertThat(story.phase("b")).isEqualTo("Queued");

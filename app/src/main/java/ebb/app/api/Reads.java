@@ -63,9 +63,8 @@ final class Reads {
   /// Why nothing is taken that would need the disk; null if there is room.
   @Nullable Response storageRefusal() {
     State.Storage storage = view.rules().storage();
-    return storage.freeBytes() < storage.markBytes()
-        ? Json.refusal(
-            Reason.of(new Rejection.StorageLow(storage.freeBytes(), storage.markBytes())))
+    return storage.low()
+        ? Json.refusal(Reason.of(new Rejection.StorageLow(storage.markBytes())))
         : null;
   }
 

@@ -347,9 +347,8 @@ public record Reason(
                   507,
                   "InsufficientStorage",
                   "",
-                  "The server's disk has %d MiB left and nothing is started below %d MiB: free some space at its home ('ebb gc' removes what ended jobs have left between). What runs goes on and is recorded."
-                      .formatted(low.freeBytes() >> 20, low.markBytes() >> 20))
-              .number("freeBytes", low.freeBytes())
+                  "The server's disk is too full: nothing is started below %d MiB of free space, and once it was full not before its reserve fits beside them. Free some space at its home ('ebb gc' removes what ended jobs have left between). What runs goes on and is recorded."
+                      .formatted(low.markBytes() >> 20))
               .number("markBytes", low.markBytes())
               .retryAfter(RETRY_WHEN_FULL_SECONDS);
       case Rejection.SafeMode _ ->

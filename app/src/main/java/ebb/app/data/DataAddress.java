@@ -33,6 +33,12 @@ public sealed interface DataAddress {
               + "/(?:providers/Microsoft\\.MachineLearningServices/)?workspaces/([^/]+)/)?"
               + "datastores/([^/]+)/paths(?:/(.*))?");
 
+  /// An address as it is told of: without its query, which lets in whoever has it where an address
+  /// is signed, and without user or password.
+  static String told(String address) {
+    return address.replaceFirst("(?s)[?#].*", "").replaceFirst("//[^/]*@", "//");
+  }
+
   /// Reads an address that a job of this workspace names.
   static DataAddress parse(String text, Scope workspace) throws DataRefused {
     Matcher sent = SENT.matcher(text);
@@ -49,7 +55,7 @@ public sealed interface DataAddress {
     }
     throw new DataRefused(
         "'"
-            + text
+            + told(text)
             + "' is no place for data: there are azureml://datastores/NAME/paths/PATH, https://HOST/FILE, and local"
             + " paths, which the command line sends first. A path of the server's machine must lie in a datastore"
             + " that an owner registers.");
@@ -75,7 +81,7 @@ public sealed interface DataAddress {
         return uri;
       }
     } catch (URISyntaxException malformed) {
-      throw new DataRefused("'" + text + "' is no address: " + malformed.getMessage() + ".");
+      throw new DataRefused("'" + told(text) + "' is no address: " + malformed.getReason() + ".");
     }
     throw new DataRefused("An address on the web has a host, and no user or password in it.");
   }
@@ -86,7 +92,8 @@ public sealed interface DataAddress {
     if (!"https".equalsIgnoreCase(uri.getScheme())
         && !uri.getHost().matches("(?i)localhost|127\\.[0-9.]+|\\[::1\\]")) {
       throw new DataRefused(
-          "'%s' is not fetched: only https is, so that nobody can change it.".formatted(uri));
+          "'%s' is not fetched: only https is, so that nobody can change it."
+              .formatted(told(uri.toString())));
     }
   }
 

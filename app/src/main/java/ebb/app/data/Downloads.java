@@ -124,7 +124,8 @@ public final class Downloads {
       isLoopback &= address.isLoopbackAddress();
     }
     if (!"https".equalsIgnoreCase(uri.getScheme()) && !isLoopback) {
-      throw new DataRefused(uri + " is not fetched: only https is, so that nobody can change it.");
+      throw new DataRefused(
+          told(uri) + " is not fetched: only https is, so that nobody can change it.");
     }
   }
 
@@ -182,7 +183,7 @@ public final class Downloads {
       answer.body().close();
       at = next(at, location);
     }
-    throw new DataRefused(uri + " leads on more than " + REDIRECTS_MAX + " times.");
+    throw new DataRefused(told(uri) + " leads on more than " + REDIRECTS_MAX + " times.");
   }
 
   private static URI next(URI at, String location) throws DataRefused {
@@ -192,9 +193,9 @@ public final class Downloads {
         return next;
       }
     } catch (IllegalArgumentException malformed) {
-      throw new DataRefused(at + " leads on to something that is no address.");
+      throw new DataRefused(told(at) + " leads on to something that is no address.");
     }
-    throw new DataRefused(at + " leads on to something that is no address.");
+    throw new DataRefused(told(at) + " leads on to something that is no address.");
   }
 
   private static void requireGood(URI uri, int status) throws IOException, DataRefused {
@@ -202,10 +203,11 @@ public final class Downloads {
       return;
     }
     if (status >= 500 || status == 429) {
-      throw new IOException(uri + " answers " + status);
+      throw new IOException(told(uri) + " answers " + status);
     }
     throw new DataRefused(
-        "%s answers %d: name a file that can be had without a sign-in.".formatted(uri, status));
+        "%s answers %d: name a file that can be had without a sign-in."
+            .formatted(told(uri), status));
   }
 
   private void store(URI uri, InputStream body, Path half, Room room)
@@ -220,7 +222,7 @@ public final class Downloads {
         if (bytes > bounds.fileBytes()) {
           throw new DataRefused(
               "%s has more than %d MiB: put it into a datastore, or raise inputs.download-mebibytes."
-                  .formatted(uri, bounds.fileBytes() >> 20));
+                  .formatted(told(uri), bounds.fileBytes() >> 20));
         }
         out.write(piece, 0, read);
       }
@@ -255,6 +257,10 @@ public final class Downloads {
 
   private static boolean isContent(Path file) {
     return file.getFileName().toString().matches("[0-9a-f]{64}");
+  }
+
+  private static String told(URI uri) {
+    return DataAddress.told(uri.toString());
   }
 
   private static String key(URI uri) {

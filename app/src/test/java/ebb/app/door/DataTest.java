@@ -78,6 +78,11 @@ class DataTest {
       status = 302;
     } else if (path.equals("/absent")) {
       status = 404;
+    } else if (path.equals("/busy")) {
+      status = 503;
+    } else if (path.equals("/circle")) {
+      exchange.getResponseHeaders().add("Location", "/circle?sig=secret");
+      status = 302;
     } else if (path.equals("/large")) {
       body = new byte[(1 << 20) + 1];
     } else {
@@ -233,17 +238,24 @@ class DataTest {
       {"azureml://datastores/flowers/paths/link/x", "uri_file", "link"},
       {"azureml://datastores/flowers/paths/none", "uri_file", "is not there"},
       {"azureml://datastores/flowers/paths/iris", "uri_file", "is a folder"},
-      {web("/absent"), "uri_file", "answers 404"},
-      {web("/large"), "uri_file", "more than 1 MiB"},
-      {web("/away"), "uri_file", "169.254.169.254"}
+      {web("/absent?sig=secret"), "uri_file", web("/absent") + " answers 404"},
+      {web("/busy?sig=secret"), "uri_file", "prepared: " + web("/busy") + " answers 503"},
+      {web("/circle?sig=secret"), "uri_file", web("/circle") + " leads on"},
+      {web("/large?sig=secret"), "uri_file", web("/large") + " has more than 1 MiB"},
+      {web("/away?sig=secret"), "uri_file", "169.254.169.254"}
     };
     for (int i = 0; i < cases.length; i++) {
-      submit("out-" + i, "cat ${{inputs.x}}", input(cases[i][0], cases[i][1], "ro_mount"));
+      String more =
+          input(cases[i][0], cases[i][1], "ro_mount") + ",\"retries\":{\"infrastructure\":0}";
+      submit("out-" + i, "cat ${{inputs.x}}", more);
     }
     for (int i = 0; i < cases.length; i++) {
       Answer ended = server.awaitJob("out-" + i, "ended");
       assertThat(ended.text("cause")).as(cases[i][0]).isNotEqualTo("succeeded");
-      assertThat(ended.text("detail")).as(cases[i][0]).contains(cases[i][2]);
+      assertThat(ended.text("detail"))
+          .as(cases[i][0])
+          .contains(cases[i][2])
+          .doesNotContain("secret");
       assertThat(server.get(job("out-" + i) + "/logs").body()).doesNotContain("secret");
     }
   }

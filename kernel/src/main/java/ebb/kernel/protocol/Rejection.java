@@ -93,7 +93,8 @@ public sealed interface Rejection {
   /// There may be no more of what stays until somebody deletes one.
   record LimitReached(String what, int limit) implements Rejection {}
 
-  record StorageLow(long freeBytes, long markBytes) implements Rejection {}
+  /// How much is free is not known here: no more than that it was found to be below the mark.
+  record StorageLow(long markBytes) implements Rejection {}
 
   /// After three stops at one place only reads, stops and releases are done.
   record SafeMode() implements Rejection {}

@@ -110,7 +110,7 @@ final class EveryWaitHasAReason implements Promise {
     private boolean isWhatStopsAllStarts(Rejection why) {
       return history.safeMode
           ? why instanceof Rejection.SafeMode
-          : why instanceof Rejection.StorageLow low && low.freeBytes() < low.markBytes();
+          : history.storageLow && why instanceof Rejection.StorageLow;
     }
 
     private boolean keepsFromGrowing(Rejection why) {

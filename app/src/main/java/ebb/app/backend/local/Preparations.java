@@ -6,6 +6,7 @@ import ebb.kernel.engine.Backend.StartTask;
 import ebb.kernel.protocol.TaskEnd;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -74,8 +75,16 @@ final class Preparations {
   }
 
   private static Outcome failed(Exception e) {
-    String why = e.getCause() instanceof UnknownHostException ? e.getMessage() : e.toString();
-    return new Not(TaskEnd.LOST, "it could not be prepared: " + why);
+    return new Not(TaskEnd.LOST, "it could not be prepared: " + why(e));
+  }
+
+  /// The words that it was thrown with; what it is, where it has none or they are a mere name.
+  private static String why(Exception e) {
+    boolean isName =
+        e instanceof UnknownHostException
+            || (e instanceof FileSystemException file && file.getReason() == null);
+    String message = e.getMessage();
+    return e instanceof IOException && message != null && !isName ? message : e.toString();
   }
 
   /// The task's preparation has come back.

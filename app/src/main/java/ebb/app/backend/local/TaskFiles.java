@@ -103,7 +103,8 @@ public final class TaskFiles {
     if (DataAddress.parse(output.uri(), workspace) instanceof DataAddress.InDatastore in) {
       return sources.datastores().use(in, workspace, true);
     }
-    throw new DataRefused("An output goes to a datastore, and not to '" + output.uri() + "'.");
+    throw new DataRefused(
+        "An output goes to a datastore, and not to '" + DataAddress.told(output.uri()) + "'.");
   }
 
   private static String address(Specification.Output output, Scope workspace) throws DataRefused {

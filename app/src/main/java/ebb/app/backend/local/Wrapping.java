@@ -127,6 +127,7 @@ final class Wrapping {
 
   /// Lets what is not trusted go by another name, until a shell inside gives it back its own. Its
   /// value may be a secret, and every user of the machine reads the arguments of a process.
+  /// `command` lets bash go on where it keeps a name to itself, which it says (SHELLOPTS).
   private static List<String> trusted(List<String> program, Map<String, String> variables) {
     List<String> names = variables.keySet().stream().filter(Wrapping::isUntrusted).toList();
     if (names.isEmpty()) {
@@ -136,7 +137,7 @@ final class Wrapping {
     for (String name : names) {
       String carried = CARRIED + name;
       variables.put(carried, variables.remove(name));
-      script.append("export %s=\"$%s\"; unset %s\n".formatted(name, carried, carried));
+      script.append("command export %s=\"$%s\"; unset %s\n".formatted(name, carried, carried));
     }
     List<String> inner = new ArrayList<>();
     inner.addAll(List.of("/bin/sh", "-c", script + "exec \"$@\"", "ebb-variables"));
