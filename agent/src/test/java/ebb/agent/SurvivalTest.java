@@ -237,6 +237,27 @@ class SurvivalTest {
     }
   }
 
+  @Test
+  void agentThatCannotLookForWhatATaskHasLeftWaitsUntilItCan() throws Exception {
+    try (RunningAgent agent = new RunningAgent(home)) {
+      agent.run("before", "setsid sleep 1000 & exit 1"); // with it the agent's classes are read
+      agent.start(
+          agent.shell(
+              "left",
+              "setsid sleep 1000 & echo $! > left.pid; echo $$ > first.pid;"
+                  + " while [ ! -e go ]; do sleep 0.05; done; exit 7"));
+      String left = line(home.resolve("left.pid"));
+      String first = line(home.resolve("first.pid"));
+      filesOf(agent.pid(), "3");
+      Files.createFile(home.resolve("go"));
+      RunningAgent.eventually("it has ended", () -> !isAlive(first));
+      Thread.sleep(200); // an agent that does not wait is gone by now
+      filesOf(agent.pid(), "1024");
+      assertThat(((Fact.Exited) agent.end("left")).status()).isEqualTo(new ExitStatus.Code(7));
+      assertThat(isAlive(left)).isFalse();
+    }
+  }
+
   /// Bounds how many files a process may have open, from now on.
   private static void filesOf(int pid, String most) throws Exception {
     String nofile = "--nofile=" + most + ":";

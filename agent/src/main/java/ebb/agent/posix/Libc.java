@@ -21,7 +21,10 @@ final class Libc {
   static final int ESRCH = 3;
   static final int EINTR = 4;
   static final int ECHILD = 10;
+  static final int ENOMEM = 12;
   static final int EACCES = 13;
+  static final int ENFILE = 23;
+  static final int EMFILE = 24;
   static final int ENAMETOOLONG = 36;
   static final int ENOSYS = 38;
 
