@@ -226,8 +226,8 @@ final class Policy {
       return List.of();
     }
     List<Event> events = new ArrayList<>();
-    if (state.waitingJobs.containsKey(
-        id)) { // without a cluster only local ones are left to wait for
+    // Without a cluster only local jobs are left to wait for.
+    if (state.waitingJobs.containsKey(id)) {
       for (JobId each : state.names.jobs(id).values()) {
         Job job = State.require(state.jobs.get(each), "job", each);
         if (job.phase() instanceof Job.Local) {

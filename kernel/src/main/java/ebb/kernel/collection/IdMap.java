@@ -135,8 +135,8 @@ public final class IdMap<I extends EntityId, V> extends AbstractMap<I, V> {
     }
   }
 
-  /// Costs by what there was. The table stays as large as it was unless most of it was free: what
-  /// is filled and cleared in turn, such as what a step touches, need not grow anew each time.
+  /// The table stays as large as it was unless most of it was free: what is filled and cleared in
+  /// turn, such as what a step touches, need not grow anew each time.
   @Override
   public void clear() {
     if (numbers.length > CAPACITY_LEAST && 8 * size < numbers.length) {

@@ -139,10 +139,9 @@ public final class ClusterLoad {
     if (after != null && after.live() > 0) {
       ends.add(new End(after.expectedEnd(), after.id(), after.live()));
     }
-    boolean was = before != null && !before.isStopping();
     if (after != null && !after.isStopping()) {
-      boolean _ = !was && unstopped.add(after.id());
-    } else if (before != null && was) {
+      unstopped.add(after.id());
+    } else if (before != null && !before.isStopping()) {
       unstopped.remove(before.id());
     }
   }

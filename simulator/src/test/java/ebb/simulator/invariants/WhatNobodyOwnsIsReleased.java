@@ -4,7 +4,6 @@ import ebb.kernel.State;
 import ebb.kernel.protocol.Envelope;
 import ebb.kernel.protocol.Event;
 import ebb.kernel.protocol.NodeId;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -71,7 +70,7 @@ final class WhatNobodyOwnsIsReleased implements Promise {
     }
     history.strayNodes.forEach(node -> due.put("not released: node " + node, GONE_WITHIN));
     history.strayTasks.forEach(task -> due.put("not released: task " + task, GONE_WITHIN));
-    since.keySet().retainAll(Set.copyOf(due.keySet()));
+    since.keySet().retainAll(due.keySet());
     due.forEach((what, within) -> {
       long began = since.computeIfAbsent(what, _ -> now);
       check(now - began <= within, what, " since ", began, " at ", now);
