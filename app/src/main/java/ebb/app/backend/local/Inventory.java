@@ -320,7 +320,7 @@ final class Inventory {
       loseWhatIsMissing(living, pending.listing().position());
       if (!hasListed) {
         hasListed = true;
-        ends.clearAllBut(this::isLive);
+        ends.clearAllBut(tasks::containsKey);
       }
       living.removeIf(this::hasEnded);
       forgetWhatWasDurable();
@@ -329,11 +329,6 @@ final class Inventory {
               new Command.BackendListed(
                   List.copyOf(nodes), living.stream().sorted().toList(), pending.completeTo())));
     }
-  }
-
-  private boolean isLive(TaskId id) {
-    LocalTask task = tasks.get(id);
-    return task != null && task.isLive();
   }
 
   private boolean hasEnded(TaskId id) {
