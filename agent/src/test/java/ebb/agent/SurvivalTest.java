@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ebb.agent.protocol.Cause;
 import ebb.agent.protocol.ExitStatus;
 import ebb.agent.protocol.Fact;
+import ebb.agent.protocol.Listing;
 import ebb.agent.protocol.RecordEntry;
 import ebb.agent.protocol.Refusal;
 import ebb.agent.protocol.StartVerdict;
@@ -248,10 +249,17 @@ class SurvivalTest {
                   + " while [ ! -e go ]; do sleep 0.05; done; exit 7"));
       String left = line(home.resolve("left.pid"));
       String first = line(home.resolve("first.pid"));
+      assertThat(agent.client().list().living()).hasSize(1); // and those of an answer
       filesOf(agent.pid(), "3");
       Files.createFile(home.resolve("go"));
       RunningAgent.eventually("it has ended", () -> !isAlive(first));
-      Thread.sleep(200); // an agent that does not wait is gone by now
+      RunningAgent.eventually(
+          "the agent says so or is gone",
+          () -> logged().contains("processes cannot be looked at") || !isAlive("" + agent.pid()));
+      Thread.sleep(200); // it has tried again by now, and answers whoever is there already
+      assertThat(agent.client().list().living())
+          .extracting(Listing.Living::task)
+          .containsExactly("left");
       filesOf(agent.pid(), "1024");
       assertThat(((Fact.Exited) agent.end("left")).status()).isEqualTo(new ExitStatus.Code(7));
       assertThat(isAlive(left)).isFalse();

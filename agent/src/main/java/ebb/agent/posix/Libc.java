@@ -180,6 +180,11 @@ final class Libc {
     }
   }
 
+  /// Whether a call failed for want of descriptors or memory, which a later one may have.
+  static boolean isWant(long negatedError) {
+    return negatedError == -EMFILE || negatedError == -ENFILE || negatedError == -ENOMEM;
+  }
+
   /// The library's own words for an error, such as "No such file or directory".
   static String strerror(int error) {
     try {

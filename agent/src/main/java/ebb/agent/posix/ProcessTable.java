@@ -11,16 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.LockSupport;
 
 /// Reads `/proc`. One for each thread that reads, for the native memory is reused.
 ///
 /// By plain open, pread and close: through the JDK's file classes each look costs several times as
-/// much, and whole-tree stops look at every process of the machine.
+/// much, and whole-tree stops look at every process of the machine. Any look may end in
+/// [CannotLook].
 public final class ProcessTable {
   private static final int BUFFER_BYTES = 128 * 1024;
   private static final int O_CLOEXEC = 0x80000;
-  private static final long WAIT_NANOS = 50_000_000;
 
   /// Fields of stat, counted from the one after the command's closing parenthesis.
   private static final int PARENT = 1;
@@ -72,11 +71,9 @@ public final class ProcessTable {
 
   /// Every process that is visible now. Threads are not listed.
   public int[] pids() {
-    File proc = new File("/proc");
-    String[] names = proc.list();
-    while (names == null) {
-      waitForDescriptors();
-      names = proc.list();
+    String[] names = new File("/proc").list();
+    if (names == null) {
+      throw new CannotLook("/proc cannot be listed");
     }
     int[] pids = new int[names.length];
     int count = 0;
@@ -104,17 +101,10 @@ public final class ProcessTable {
   private int open(String name) {
     path.setString(0, name);
     int descriptor = Libc.open(path, O_CLOEXEC);
-    while (descriptor == -Libc.EMFILE || descriptor == -Libc.ENFILE || descriptor == -Libc.ENOMEM) {
-      waitForDescriptors();
-      descriptor = Libc.open(path, O_CLOEXEC);
+    if (Libc.isWant(descriptor)) {
+      throw new CannotLook(name + ": " + Libc.strerror(-descriptor));
     }
     return descriptor;
-  }
-
-  /// What cannot be looked at is not gone: whoever was told so would report an end that never was.
-  /// So a look takes as long as the machine has nothing to look with.
-  private static void waitForDescriptors() {
-    LockSupport.parkNanos(WAIT_NANOS);
   }
 
   private int read(String name) {

@@ -42,12 +42,16 @@ public final class Processes {
   }
 
   /// Signals the process that `stat` was read of, or nobody if its pid has passed on: the
-  /// descriptor pins whoever has the pid, and the start time then says whether it is the one.
+  /// descriptor pins whoever has the pid, and the start time then says whether it is the one. If
+  /// that cannot be seen now ([CannotLook]), nobody has been signalled.
   public static void signal(ProcessStat stat, int signal, ProcessTable table) {
     long descriptor = Libc.syscall(PIDFD_OPEN, stat.pid(), 0, 0, 0);
     if (descriptor == -Libc.ENOSYS) {
       signalUnpinned(stat, signal, table);
       return;
+    }
+    if (Libc.isWant(descriptor)) {
+      throw new CannotLook("process " + stat.pid() + ": " + Libc.strerror((int) -descriptor));
     }
     if (descriptor < 0) {
       return;

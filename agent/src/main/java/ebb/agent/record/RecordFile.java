@@ -34,6 +34,10 @@ public final class RecordFile implements Closeable {
   private long position;
   private long generation;
   private boolean unsynced;
+
+  /// The file's name may be lost with the machine.
+  private boolean unnamed;
+
   private boolean closed;
 
   private RecordFile(
@@ -138,17 +142,36 @@ public final class RecordFile implements Closeable {
   /// Makes what is written survive the machine. Called every second, never by a task.
   public void sync() throws IOException {
     FileChannel current;
+    boolean bytes;
+    boolean name;
+    long named;
     lock.lock();
     try {
-      if (!unsynced) {
-        return;
-      }
+      bytes = unsynced;
+      name = unnamed;
+      named = generation;
       unsynced = false;
       current = channel;
     } finally {
       lock.unlock();
     }
-    current.force(false);
+    if (bytes) {
+      current.force(false);
+    }
+    if (name) {
+      syncName(named);
+    }
+  }
+
+  /// Where it fails it is tried again with the next sync.
+  private void syncName(long named) throws IOException {
+    RecordImage.syncName(path);
+    lock.lock();
+    try {
+      unnamed = generation != named;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Bytes in the file, for deciding when to drop what nobody needs.
@@ -162,7 +185,8 @@ public final class RecordFile implements Closeable {
   }
 
   /// Rewrites the file without what nobody needs. Appending waits meanwhile; followers find their
-  /// place again by position.
+  /// place again by position. The next sync makes its name survive the machine: until then the old
+  /// file is found again, with all but what came after this.
   public void compact() throws IOException {
     lock.lock();
     try {
@@ -172,9 +196,9 @@ public final class RecordFile implements Closeable {
       channel = rewritten.channel();
       written = rewritten.length();
       generation++;
+      unnamed = true;
       grown.signalAll();
       old.close();
-      RecordImage.syncName(path);
     } finally {
       lock.unlock();
     }
@@ -241,6 +265,9 @@ public final class RecordFile implements Closeable {
       closed = true;
       grown.signalAll();
       channel.force(false);
+      if (unnamed) {
+        RecordImage.syncName(path);
+      }
       channel.close();
     } finally {
       lock.unlock();

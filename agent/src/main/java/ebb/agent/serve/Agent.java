@@ -45,7 +45,7 @@ public final class Agent {
     RecentSpawns recent = new RecentSpawns();
     Offspring offspring = new Offspring(table, pid, recent);
     Endings endings = new Endings(table, log);
-    TreeStop trees = new TreeStop(table, offspring, new Ownership(table, recent, pid));
+    TreeStop trees = new TreeStop(table, offspring, new Ownership(table, recent, pid), log);
     for (int i = 1; i <= SPAWNERS; i++) {
       thread("spawner-" + i, new Spawner(table, offspring, endings)).start();
     }

@@ -1,5 +1,6 @@
 package ebb.agent.serve;
 
+import ebb.agent.posix.CannotLook;
 import ebb.agent.posix.Child;
 import ebb.agent.posix.ProcessTable;
 import ebb.agent.protocol.Fact;
@@ -170,7 +171,7 @@ final class Offspring {
   private void mainEnded(Task task, Child child, long ownPeakKib, List<Task> gone) {
     task.mainEnded(child, ownPeakKib, table.time.now(), table.time.nanoTime());
     if (inners.get(task.innerPid) == task) {
-      if (hasInnerToReap(task)) {
+      if (mayHaveInnerToReap(task)) {
         task.awaitsInner = true;
         checkAgainSoon(task, CHECKS);
         return;
@@ -178,6 +179,15 @@ final class Offspring {
       inners.remove(task.innerPid); // the main process has waited for it itself
     }
     lookForMore(task, gone);
+  }
+
+  /// Where it cannot be seen now, the warden sees it.
+  private boolean mayHaveInnerToReap(Task task) {
+    try {
+      return hasInnerToReap(task);
+    } catch (CannotLook later) {
+      return true;
+    }
   }
 
   /// A child, a dead one too: it is for the reaper to take. Another process may have its pid by
@@ -220,6 +230,10 @@ final class Offspring {
     List<Task> unclear = new ArrayList<>();
     boolean many = due.size() > CHECKED_AT_ONCE;
     for (Task task : due) {
+      if (task.awaitsInner && !hasInnerToReap(task)) {
+        task.awaitsInner = false;
+        inners.remove(task.innerPid);
+      }
       int checks = task.stop.checksLeft;
       task.stop.checksLeft = 0;
       if (checks == 0 || many || straysKnown || task.ending.isPresent()) {

@@ -1,5 +1,6 @@
 package ebb.agent.serve;
 
+import ebb.agent.posix.CannotLook;
 import ebb.agent.posix.ProcessStat;
 import ebb.agent.posix.ProcessTable;
 import java.util.HashSet;
@@ -55,6 +56,14 @@ final class OrphanCheck {
   }
 
   Finding check(Task task, long now) {
+    try {
+      return look(task, now);
+    } catch (CannotLook later) {
+      return new Finding.Unclear(); // a scan can wait until it is possible
+    }
+  }
+
+  private Finding look(Task task, long now) {
     if (now - task.spawnedNanos > LIFE_NANOS_MAX) {
       return new Finding.Unclear();
     }

@@ -1,5 +1,6 @@
 package ebb.agent.serve;
 
+import ebb.agent.posix.CannotLook;
 import ebb.agent.posix.ProcessStat;
 import ebb.agent.posix.ProcessTable;
 import ebb.agent.posix.SpawnCall;
@@ -82,7 +83,7 @@ final class Spawner implements Runnable {
     record Fails(String why) implements Attempt {}
   }
 
-  private Attempt attempt(TaskOrder order) {
+  private Attempt attempt(TaskOrder order) throws InterruptedException {
     try {
       return attemptTo(order);
     } catch (InvalidPathException e) {
@@ -90,7 +91,7 @@ final class Spawner implements Runnable {
     }
   }
 
-  private Attempt attemptTo(TaskOrder order) {
+  private Attempt attemptTo(TaskOrder order) throws InterruptedException {
     Optional<String> program = ProgramSearch.find(order);
     if (program.isEmpty()) {
       return new Attempt.Fails(
@@ -122,8 +123,14 @@ final class Spawner implements Runnable {
         order.output().stderr());
   }
 
-  private long startTicksOf(int pid) {
-    return processes.stat(pid).map(ProcessStat::startTicks).orElse(-1L);
+  private long startTicksOf(int pid) throws InterruptedException {
+    while (true) {
+      try {
+        return processes.stat(pid).map(ProcessStat::startTicks).orElse(-1L);
+      } catch (CannotLook later) {
+        Thread.sleep(TreeStop.WANT_PAUSE);
+      }
+    }
   }
 
   /// The marks come first, where a reader of a huge environment still finds them.

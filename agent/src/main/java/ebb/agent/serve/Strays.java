@@ -44,9 +44,10 @@ final class Strays {
   }
 
   private void press(Ownership.Stray stray, long now) {
-    Long deadline = killAt.putIfAbsent(stray.root(), now + GRACE_NANOS);
+    Long deadline = killAt.get(stray.root());
     if (deadline == null) {
       stray.tree().forEach(process -> signal(process, Processes.SIGTERM));
+      killAt.put(stray.root(), now + GRACE_NANOS); // after all have been warned
     } else if (deadline - now <= 0) {
       stray.tree().forEach(process -> signal(process, Processes.SIGKILL));
     }

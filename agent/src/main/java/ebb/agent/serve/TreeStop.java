@@ -1,9 +1,11 @@
 package ebb.agent.serve;
 
+import ebb.agent.posix.CannotLook;
 import ebb.agent.posix.ProcessStat;
 import ebb.agent.posix.ProcessTable;
 import ebb.agent.posix.Processes;
 import ebb.agent.protocol.Fact;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,17 +25,23 @@ final class TreeStop {
   /// How often to try again after that, and to look at strays.
   private static final long SLOW_NANOS = 1_000 * MILLI;
 
+  /// Before the next look, where there is nothing to look with: as long as a look pauses at most.
+  static final Duration WANT_PAUSE = Duration.ofMillis(50);
+
   private final TaskTable table;
   private final Offspring offspring;
   private final Ownership ownership;
   private final ProcessTable processes = new ProcessTable();
   private final Strays strays;
+  private final AgentLog log;
+  private boolean wantTold;
 
-  TreeStop(TaskTable table, Offspring offspring, Ownership ownership) {
+  TreeStop(TaskTable table, Offspring offspring, Ownership ownership, AgentLog log) {
     this.table = table;
     this.offspring = offspring;
     this.ownership = ownership;
     this.strays = new Strays(processes);
+    this.log = log;
   }
 
   /// Whether there are processes without a task that should be looked at by now.
@@ -42,7 +50,16 @@ final class TreeStop {
   }
 
   /// Looks for the inner processes of these; true if some should be looked for again soon.
-  boolean findInner(List<Task> tasks) {
+  boolean findInner(List<Task> tasks) throws InterruptedException {
+    try {
+      return lookForInner(tasks);
+    } catch (CannotLook e) {
+      lookLater(e);
+      return true;
+    }
+  }
+
+  private boolean lookForInner(List<Task> tasks) {
     boolean soon = false;
     table.lock.lock();
     try {
@@ -56,9 +73,29 @@ final class TreeStop {
   }
 
   /// Looks at the trees of these tasks once and does what is to be done now; returns those that are
-  /// gone.
+  /// gone. The others stay due if there is nothing to look with.
   List<Task> attend(List<Task> due) throws InterruptedException {
     List<Task> gone = new ArrayList<>();
+    try {
+      look(due, gone);
+      wantTold = false;
+    } catch (CannotLook e) {
+      lookLater(e);
+    }
+    return gone;
+  }
+
+  /// Without the lock, for it may take long: the agent answers meanwhile.
+  private void lookLater(CannotLook e) throws InterruptedException {
+    if (!wantTold) {
+      wantTold = true;
+      log.say(
+          "processes cannot be looked at, so no end is seen; it is tried on: " + e.getMessage());
+    }
+    Thread.sleep(WANT_PAUSE);
+  }
+
+  private void look(List<Task> due, List<Task> gone) throws InterruptedException {
     List<Task> unclear;
     table.lock.lock();
     try {
@@ -69,7 +106,6 @@ final class TreeStop {
     if (!unclear.isEmpty() || hasStraysDue()) {
       scan(unclear, gone);
     }
-    return gone;
   }
 
   private void scan(List<Task> due, List<Task> gone) throws InterruptedException {
@@ -131,7 +167,7 @@ final class TreeStop {
     } else {
       tree.stream()
           .filter(process -> !(task.wrapped && process.pid() == task.pid))
-          .filter(stop.warnedProcesses::add)
+          .filter(process -> !stop.warnedProcesses.contains(process))
           .forEach(process -> warn(task, process));
     }
     pause(task, now);
@@ -141,6 +177,7 @@ final class TreeStop {
   private void warn(Task task, ProcessStat process) {
     signal(task, process, Processes.SIGTERM);
     signal(task, process, Processes.SIGCONT);
+    task.stop.warnedProcesses.add(process);
   }
 
   private void signal(Task task, ProcessStat process, int signal) {

@@ -115,7 +115,7 @@ final class Warden implements Runnable {
     return a - b <= 0 ? a : b;
   }
 
-  private void holdBounds() {
+  private void holdBounds() throws InterruptedException {
     long now = table.time.nanoTime();
     if (outputAtNanos - now > 0) {
       return;

@@ -54,6 +54,7 @@ public interface Backend {
 
   /// Report everything of ours that is there, and up to which acknowledgement the report is
   /// complete; and after it, again, which of the nodes in it are out of sight. The first answer
-  /// after a start ends what was said of that before.
+  /// after a start or a jump of the clock ends what was said of that before, if it comes within the
+  /// observation bound; after that, only a report for the node does.
   record ListAll() implements Instruction {}
 }

@@ -102,15 +102,19 @@ final class Inventory {
   synchronized void outOfSight() {
     if (!outOfSight) {
       outOfSight = true;
-      tell(
-          nodes.stream()
-              .map(node -> (Command.Report) new Command.NodeUnreachable(node, 0))
-              .toList());
+      tellOutOfSight();
     }
   }
 
+  private void tellOutOfSight() {
+    tell(
+        nodes.stream().map(node -> (Command.Report) new Command.NodeUnreachable(node, 0)).toList());
+  }
+
+  /// Also said by a life that has not listed yet: an earlier one may have said otherwise, and the
+  /// first listing can take longer than the engine waits for it.
   private void inSight() {
-    if (outOfSight) {
+    if (outOfSight || !hasListed) {
       outOfSight = false;
       tell(
           nodes.stream().map(node -> (Command.Report) new Command.NodeReachable(node, 0)).toList());
@@ -320,7 +324,7 @@ final class Inventory {
       loseWhatIsMissing(living, pending.listing().position());
       if (!hasListed) {
         hasListed = true;
-        ends.clearAllBut(this::isLive);
+        ends.clearAllBut(tasks::containsKey);
       }
       living.removeIf(this::hasEnded);
       forgetWhatWasDurable();
@@ -328,12 +332,10 @@ final class Inventory {
           List.of(
               new Command.BackendListed(
                   List.copyOf(nodes), living.stream().sorted().toList(), pending.completeTo())));
+      if (outOfSight) {
+        tellOutOfSight(); // the line broke after the agent had listed
+      }
     }
-  }
-
-  private boolean isLive(TaskId id) {
-    LocalTask task = tasks.get(id);
-    return task != null && task.isLive();
   }
 
   private boolean hasEnded(TaskId id) {

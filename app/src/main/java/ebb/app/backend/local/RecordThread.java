@@ -94,13 +94,15 @@ final class RecordThread implements Runnable {
           parts.link().up(client, follower);
           up = true;
         }
-        take(follower.next(), follower.position());
+        take(client, follower.next(), follower.position());
       }
     }
   }
 
-  /// Here it is the home's disk that fails, not the line: that stays, so that tasks can be stopped.
-  private void take(List<RecordEntry> entries, long position) throws InterruptedException {
+  /// Here it is the home's disk that fails, not the line: one that is up stays, so that tasks can
+  /// be stopped. If it breaks meanwhile, another is made, over which the same entries come again.
+  private void take(AgentClient client, List<RecordEntry> entries, long position)
+      throws IOException, InterruptedException {
     boolean told = false;
     while (true) {
       try {
@@ -113,6 +115,7 @@ final class RecordThread implements Runnable {
         }
         Thread.sleep(PAUSE_MILLIS);
       }
+      client.forget(List.of()); // changes nothing, and fails if nobody answers
     }
   }
 

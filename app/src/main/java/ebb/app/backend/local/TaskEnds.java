@@ -132,11 +132,12 @@ final class TaskEnds {
     return new TaskReport(end, 0, 0, 0, detail);
   }
 
-  /// Clears away what is still there of tasks that do not live: their ends were told by an earlier
-  /// life of the server, which had no time left for it.
-  void clearAllBut(Predicate<TaskId> live) {
+  /// Clears away what is still there of tasks that are over: their ends were told by an earlier
+  /// life of the server, which had no time left for it. A task whose attempt lives may be started
+  /// yet, under the same name, and has an end of its own to come.
+  void clearAllBut(Predicate<TaskId> known) {
     for (AgentTask task : confines.contained()) {
-      if (!live.test(task.task())) {
+      if (!known.test(task.task()) && attempts.apply(task.task().attempt()).isEmpty()) {
         confines.end(task.text(), false);
       }
     }

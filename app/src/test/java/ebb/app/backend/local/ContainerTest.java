@@ -199,6 +199,8 @@ class ContainerTest {
     server.close();
     Path files = folder.resolve("home/containers");
     Path over = Files.writeString(files.resolve("1.2.0@1.1"), "TOKEN=secret\n");
+    // Of one that was ordered, and never reached the agent: it is ordered again.
+    Path ordered = Files.writeString(files.resolve("1.3.0@1.1"), "TOKEN=secret\n");
     server =
         new ServerStandIn(
             new LocalOptions(
@@ -207,6 +209,7 @@ class ContainerTest {
                 ServerStandIn.INSTALLATION,
                 confines,
                 1_000_000));
+    server.over.add(task(2).attempt());
     server.begin();
 
     ServerStandIn.eventually("what is over is cleared away", () -> !Files.exists(over));
@@ -216,6 +219,7 @@ class ContainerTest {
     server.tell(new Backend.StopTask(task(1), 0));
     server.exited(task(1));
     ServerStandIn.eventually("what has ended is cleared away", () -> !Files.exists(runs));
+    assertThat(ordered).exists();
   }
 
   /// In whichever hierarchy.

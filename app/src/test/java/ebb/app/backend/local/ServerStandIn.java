@@ -29,6 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /// Plays the server for a backend on a folder of a test: orders things, keeps what is reported, and
@@ -50,6 +52,10 @@ final class ServerStandIn implements AutoCloseable {
   final LocalBackend backend;
   private final List<Command.Report> reports = new ArrayList<>();
   private final List<Runnable> heldBack = new ArrayList<>();
+
+  /// Attempts that the state knows no more.
+  final Set<AttemptId> over = ConcurrentHashMap.newKeySet();
+
   private boolean durable = true;
 
   ServerStandIn(Path home) throws IOException {
@@ -82,7 +88,10 @@ final class ServerStandIn implements AutoCloseable {
                     () -> 0),
                 Secrets.open(home.resolve("secrets")),
                 _ -> Optional.empty(),
-                attempt -> Optional.of(new RunFolders.Of(job(new TaskId(attempt, 0)), 1))),
+                attempt ->
+                    over.contains(attempt)
+                        ? Optional.empty()
+                        : Optional.of(new RunFolders.Of(job(new TaskId(attempt, 0)), 1))),
             elsewhere == null ? this::take : elsewhere,
             InstantSource.system(),
             wallMillis -> wallMillis);

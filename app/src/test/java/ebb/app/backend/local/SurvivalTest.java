@@ -259,12 +259,34 @@ class SurvivalTest {
     try (Said said = new Said()) {
       server.backend.begin();
       ServerStandIn.eventually("something is said", () -> !said.words().isEmpty());
+      // An earlier server may have had the node out of sight, and no listing comes before this.
+      assertThat(server.all(Command.BackendListed.class)).isEmpty();
+      assertThat(server.all(Command.NodeReachable.class))
+          .containsExactly(new Command.NodeReachable(NODE, 0));
       Files.delete(full);
       assertThat(server.exited(task(1)).report().code()).isEqualTo(5);
       assertThat(said.words())
           .singleElement(InstanceOfAssertFactories.STRING)
           .startsWith("the agent's record cannot be taken in");
     }
+  }
+
+  @Test
+  void agentThatDiesWhileTheDiskDoesNotLetItsRecordInIsFollowedByAnother() throws Exception {
+    server.run(task(1), "exit 5");
+    server.close();
+    Files.delete(home.resolve("backend.position")); // so that the record is read anew
+    Path full = Files.createDirectories(home.resolve("backend.acknowledgements.new/full"));
+    server = new ServerStandIn(home);
+    try (Said said = new Said()) {
+      server.backend.begin();
+      ServerStandIn.eventually("something is said", () -> !said.words().isEmpty());
+      server.killAgent();
+      ServerStandIn.eventually("there is another agent", this::canConnect);
+    }
+    assertThat(server.all(Command.BackendListed.class)).isEmpty();
+    Files.delete(full);
+    server.await(Command.BackendListed.class, listed -> listed.nodes().contains(NODE));
   }
 
   /// What the backend says to an operator meanwhile.
