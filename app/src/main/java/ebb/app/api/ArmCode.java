@@ -6,10 +6,13 @@ import ebb.app.http.Request;
 import ebb.app.http.Response;
 import ebb.app.http.Router;
 import ebb.app.identity.SignedAddress;
+import ebb.app.view.WorkspaceSeen;
 import ebb.app.wire.Page;
 import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
+import ebb.kernel.protocol.Id;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.WorkspaceId;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,9 @@ final class ArmCode {
   private static final List<String> CONTAINERS = List.of("blob", "code");
 
   private static final String FILE = "/blob/code/{upload}/{path...}";
+
+  /// What a blob store says where there is no such upload.
+  private static final String CONTAINER_ABSENT = "ContainerNotFound";
 
   private static final Duration ADDRESS_HOLDS = Duration.ofHours(1);
 
@@ -112,7 +118,7 @@ final class ArmCode {
           if (full != null) {
             return full;
           }
-          String upload = code.pending().begin(workspace.path(), Instant.now());
+          String upload = code.pending().begin(owner(workspace), Instant.now());
           List<String> path = List.of(CONTAINERS.getFirst(), CONTAINERS.getLast(), upload);
           String address = request.server() + "/" + String.join("/", path);
           ObjectNode shown = Json.object();
@@ -128,18 +134,23 @@ final class ArmCode {
   }
 
   private Response put(Request request, Actor actor) {
-    return ArmBody.read(
+    return inWorkspace(
         request,
-        body -> {
-          body.harmless("id", "name", "type", "systemData");
-          ArmBody properties = body.object("properties");
-          body.end();
-          String uri = properties.required("codeUri");
-          properties.harmless("isAnonymous", "isArchived", "properties", "description", "tags");
-          properties.end();
-          return inWorkspace(
-              request, actor, Action.WRITE, () -> whole(Reads.workspaceScope(request), uri));
-        });
+        actor,
+        Action.WRITE,
+        () ->
+            ArmBody.read(
+                request,
+                body -> {
+                  body.harmless("id", "name", "type", "systemData");
+                  ArmBody properties = body.object("properties");
+                  body.end();
+                  String uri = properties.required("codeUri");
+                  properties.harmless(
+                      "isAnonymous", "isArchived", "properties", "description", "tags");
+                  properties.end();
+                  return CodeEndpoints.answered(() -> whole(Reads.workspaceScope(request), uri));
+                }));
   }
 
   private Response whole(Scope workspace, String uri) throws IOException, CodeRefused {
@@ -154,7 +165,7 @@ final class ArmCode {
         code.pending()
             .whole(
                 path[0],
-                workspace.path(),
+                owner(workspace),
                 path.length < 2 ? "" : path[1].replaceFirst("/+$", ""),
                 keepFree(),
                 Instant.now());
@@ -166,20 +177,28 @@ final class ArmCode {
             "There is no such upload any more: it was begun elsewhere, an hour ago, or before the server's start. Submit again.");
   }
 
+  /// A workspace that is made again under the same name has nothing of what was begun before.
+  private String owner(Scope workspace) {
+    return reads.view().idOf(workspace).toString();
+  }
+
   private long keepFree() {
     return reads.view().rules().storage().markBytes();
   }
 
   // Files, as a blob store takes them.
 
-  /// Why this actor may not do this where the upload was begun; null if they may, or if nobody has
-  /// begun it, as is told next.
+  /// Why this actor may not do this where the upload was begun; null if they may. An upload whose
+  /// workspace is gone is not there any more.
   private @Nullable Response refusal(Request request, Actor actor, Action action) {
-    return code.pending()
-        .owner(request.parameter("upload"), Instant.now())
-        .map(Governing::workspace)
-        .map(workspace -> reads.refusal(actor, action, workspace))
-        .orElse(null);
+    Optional<WorkspaceSeen> workspace =
+        code.pending()
+            .owner(request.parameter("upload"), Instant.now())
+            .map(owner -> new WorkspaceId(Id.parse(owner)))
+            .map(reads.view()::workspace);
+    return workspace.isEmpty()
+        ? Blobs.absent(CONTAINER_ABSENT)
+        : reads.refusal(actor, action, workspace.get().workspace().scope());
   }
 
   private Response fileThere(Request request, Actor actor) {
@@ -220,8 +239,6 @@ final class ArmCode {
     }
     SentFile file = new SentFile(code.pending(), upload, path, keepFree());
     return CodeEndpoints.answered(() ->
-        file.takes(request, request.stream())
-            ? SentFile.answer()
-            : Blobs.absent("ContainerNotFound"));
+        file.takes(request, request.stream()) ? SentFile.answer() : Blobs.absent(CONTAINER_ABSENT));
   }
 }

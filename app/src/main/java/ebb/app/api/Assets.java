@@ -96,7 +96,7 @@ final class Assets {
         if (!files.mayBe(true)) {
           throw new DataRefused(
               "'%s' is a file, and not the folder that the type %s says: use uri_file."
-                  .formatted(web.uri(), files.type()));
+                  .formatted(DataAddress.told(web.uri().toString()), files.type()));
         }
       }
       case DataAddress.InDatastore in -> datastores.use(in, workspace, false);
@@ -107,7 +107,7 @@ final class Assets {
     if (!(DataAddress.parse(output.uri(), workspace) instanceof DataAddress.InDatastore in)) {
       throw new DataRefused(
           "An output goes to azureml://datastores/NAME/paths/PATH, and not to '"
-              + output.uri()
+              + DataAddress.told(output.uri())
               + "'. Without an address it is kept with the job's files.");
     }
     datastores.use(in, workspace, true);

@@ -8,6 +8,7 @@ import ebb.app.view.JobSeen;
 import ebb.app.view.NodeSeen;
 import ebb.app.view.WorkspaceSeen;
 import ebb.kernel.job.Attempt;
+import ebb.kernel.protocol.Action;
 import ebb.kernel.protocol.Actor;
 import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
@@ -109,7 +110,7 @@ final class IncidentEndpoints {
             request, actor, new Command.EndQuarantine(each.getKey()), _ -> Response.empty(204));
       }
     }
-    Response refusal = reads.refusal(actor, Scope.ALL);
+    Response refusal = reads.refusal(actor, Action.GOVERN, Scope.ALL);
     return refusal != null ? refusal : Reads.notFound("incident", incident);
   }
 }

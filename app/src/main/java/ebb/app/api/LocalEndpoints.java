@@ -1,5 +1,6 @@
 package ebb.app.api;
 
+import ebb.app.data.DataAddress;
 import ebb.app.environment.Prelude;
 import ebb.app.http.Request;
 import ebb.app.http.Response;
@@ -103,7 +104,7 @@ final class LocalEndpoints {
       if (input.getValue() instanceof Specification.InputFiles files) {
         return Optional.of(
             "the input '%s' is %s, and a local job reads files of its own machine only: name one, or a cluster"
-                .formatted(input.getKey(), files.uri()));
+                .formatted(input.getKey(), DataAddress.told(files.uri())));
       }
     }
     for (Map.Entry<String, Specification.Output> output : specification.outputs().entrySet()) {
@@ -161,17 +162,19 @@ final class LocalEndpoints {
   }
 
   private Response order(Request request, Actor actor) {
-    return Bounded.body(
+    return withLocal(
         request,
-        OrderBody.class,
-        body -> {
-          Path folder = Path.of(Bodies.required(body.folder(), "folder"));
-          Path environments = Path.of(Bodies.required(body.environments(), "environments"));
-          return withLocal(
-              request,
-              actor,
-              job -> order(job, Reads.workspaceScope(request), folder, environments));
-        });
+        actor,
+        job ->
+            Bounded.body(
+                request,
+                OrderBody.class,
+                body ->
+                    order(
+                        job,
+                        Reads.workspaceScope(request),
+                        Path.of(Bodies.required(body.folder(), "folder")),
+                        Path.of(Bodies.required(body.environments(), "environments")))));
   }
 
   private Response order(Job job, Scope workspace, Path folder, Path environments) {
@@ -284,25 +287,24 @@ final class LocalEndpoints {
   }
 
   /// Takes a piece of a stream at its offset; the same piece again changes nothing.
-  private Response logs(Request request, Actor actor) throws Bodies.Unfit {
-    byte[] piece = request.body(Bounded.BODY_BYTES);
+  private Response logs(Request request, Actor actor) {
+    byte[] piece = request.body(Bounded.BODY_BYTES); // meanwhile the job may end
+    return withLocal(request, actor, job -> keep(request, job, piece));
+  }
+
+  private Response keep(Request request, Job job, byte @Nullable [] piece) throws Bodies.Unfit {
     long offset = Query.number(request, "offset", -1, 0, Long.MAX_VALUE);
     if (piece == null || offset < 0) {
       return Reads.badRequest("A piece has at most 1 MiB, and offset says where it begins.");
     }
     boolean isErrors = LogEndpoints.isErrors(request, "");
-    return withLocal(
-        request,
-        actor,
-        job -> {
-          Path file = parts.outputs().file(job.id(), 1, 0, isErrors);
-          long most = parts.outputs().boundBytes() + NOTICE_BYTES;
-          try {
-            return write(file, offset, piece, most);
-          } catch (IOException failure) {
-            return Reads.unavailable("StorageUnavailable", "The log was not kept.", failure);
-          }
-        });
+    Path file = parts.outputs().file(job.id(), 1, 0, isErrors);
+    long most = parts.outputs().boundBytes() + NOTICE_BYTES;
+    try {
+      return write(file, offset, piece, most);
+    } catch (IOException failure) {
+      return Reads.unavailable("StorageUnavailable", "The log was not kept.", failure);
+    }
   }
 
   /// Keeps the piece as far as the stream may reach; what comes after is not kept.

@@ -67,8 +67,18 @@ final class LocalFiles {
     router.on("PUT", LocalEndpoints.PATH + "/files/{path...}?offset", this::take);
   }
 
-  private Response take(Request request, Actor actor) throws Bodies.Unfit {
-    byte[] bytes = request.body(Bounded.BODY_BYTES);
+  private Response take(Request request, Actor actor) {
+    byte[] bytes = request.body(Bounded.BODY_BYTES); // meanwhile the job may end
+    return local.withLocal(
+        request,
+        actor,
+        job -> {
+          Response refusal = refusal(actor, Reads.workspaceScope(request));
+          return refusal == null ? take(request, job.id(), bytes) : refusal;
+        });
+  }
+
+  private Response take(Request request, JobId job, byte @Nullable [] bytes) throws Bodies.Unfit {
     long offset = Query.number(request, "offset", -1, 0, Long.MAX_VALUE);
     if (bytes == null || offset < 0) {
       return Reads.badRequest("A piece has at most 1 MiB, and offset says where it begins.");
@@ -78,14 +88,7 @@ final class LocalFiles {
       return Reads.badRequest(
           "'%s' is not kept: what lies below outputs/ and logs/ is.".formatted(path));
     }
-    Piece piece = new Piece(path, offset, ByteBuffer.wrap(bytes));
-    return local.withLocal(
-        request,
-        actor,
-        job -> {
-          Response refusal = refusal(actor, Reads.workspaceScope(request));
-          return refusal == null ? take(job.id(), piece) : refusal;
-        });
+    return take(job, new Piece(path, offset, ByteBuffer.wrap(bytes)));
   }
 
   /// Whoever may not write any more sends no files, and can still tell how the job ended. A lock

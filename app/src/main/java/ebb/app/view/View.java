@@ -84,6 +84,11 @@ public final class View implements Publisher {
     return content.workspaces.get(scope.key());
   }
 
+  /// Null once it is gone, whatever has its name then.
+  public @Nullable WorkspaceSeen workspace(WorkspaceId id) {
+    return content.workspacesById.get(id);
+  }
+
   /// Which workspace has the name now: one that is made again under it is another.
   public WorkspaceId idOf(Scope workspace) {
     WorkspaceSeen seen = workspace(workspace);

@@ -134,7 +134,12 @@ class AzureClientsTest {
   /// The address where files go, with its query, and the container without.
   private record Upload(String container, String query) {
     static Upload begin() throws Exception {
-      Answer begun = server.send("POST", CODE + "/startPendingUpload" + VERSION, "{}");
+      return begin("lab");
+    }
+
+    static Upload begin(String workspace) throws Exception {
+      String code = TEAM + workspace + "/codes/of-a-client/versions/1";
+      Answer begun = server.send("POST", code + "/startPendingUpload" + VERSION, "{}");
       assertThat(begun.status()).as(begun.body()).isEqualTo(200);
       JsonNode reference = json(begun).path("blobReferenceForConsumption");
       assertThat(reference.at("/credential/credentialType").asString()).isEqualTo("SAS");
@@ -256,6 +261,48 @@ class AzureClientsTest {
     assertThat(elsewhere.text("message")).contains("code that lies elsewhere is not fetched");
     Upload other = new Upload(upload.container().replaceFirst("[^/]+$", "0".repeat(32)), "");
     assertThat(other.whole("lab", "/src").text("code")).isEqualTo("UploadNotFound");
+  }
+
+  @Test
+  void uploadIsOfItsWorkspaceAndNotOfTheNextOfThatName() throws Exception {
+    String again = TEAM + "again";
+    String made = "{\"location\":\"eastus\"}";
+    server.put(again + VERSION, made);
+    Upload upload = Upload.begin("again");
+    assertThat(upload.send("PUT", "src/one", "", "x").status()).isEqualTo(201);
+    assertThat(server.send("DELETE", again + VERSION, "").status()).isBetween(200, 202);
+    ServedHome.until("the workspace is gone", () -> status(again) == 404);
+    for (String state : List.of("gone", "made again")) {
+      assertThat(upload.send("HEAD", "src/one", "", "").status()).as(state).isEqualTo(404);
+      assertThat(upload.send("PUT", "src/two", "", "x").status()).as(state).isEqualTo(404);
+      server.put(again + VERSION, made);
+    }
+    assertThat(upload.whole("again", "/src").text("code")).isEqualTo("UploadNotFound");
+  }
+
+  private static int status(String path) {
+    try {
+      return server.get(path + VERSION).status();
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /// Who has a signed address is let in by it: messages are kept and passed on.
+  @Test
+  void signedAddressIsNotToldWholeWhenAJobIsRefused() throws Exception {
+    String signed = "https://store.example/rows?sig=hidden";
+    for (String unfit :
+        List.of(
+            "'inputs':{'rows':{'jobInputType':'uri_folder','uri':'%s'}},'computeId':'cpu'",
+            "'inputs':{'rows':{'jobInputType':'uri_file','uri':'%s'}},'computeId':'local'",
+            "'outputs':{'rows':{'jobOutputType':'uri_folder','uri':'%s'}},'computeId':'cpu'")) {
+      String job = "{'properties':{'jobType':'Command','command':'true'," + unfit + "}}";
+      Answer answer =
+          server.put(LAB + "/jobs/signed" + VERSION, job.formatted(signed).replace('\'', '"'));
+      assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+      assertThat(answer.body()).contains("https://store.example/rows").doesNotContain("hidden");
+    }
   }
 
   @Test

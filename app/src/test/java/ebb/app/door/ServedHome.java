@@ -131,12 +131,12 @@ final class ServedHome implements AutoCloseable {
     return Files.readString(folder.resolve("server-" + starts + ".log"));
   }
 
-  /// @param more options of this start alone
-  void start(String... more) throws Exception {
-    start(0, more);
+  void start() throws Exception {
+    start(0);
   }
 
-  void start(int wanted, String... more) throws Exception {
+  /// On a port of the caller's choice.
+  void start(int wanted) throws Exception {
     starts++;
     List<String> command = new ArrayList<>(java);
     command.addAll(List.of("ebb.app.Main", "serve", "--home", home().toString()));
@@ -145,7 +145,6 @@ final class ServedHome implements AutoCloseable {
     // Jobs wait for files of the test, which a sandbox would not show them.
     command.addAll(List.of("--set", "tasks.programs=" + folder));
     command.addAll(options);
-    command.addAll(List.of(more));
     Path log = folder.resolve("server-" + starts + ".log");
     server =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

@@ -50,11 +50,8 @@ class FaultSimulationTest {
   /// passing of time when what held them was overdue, and nobody looked at the cluster again.
   @Test
   void whatIsOverdueDoesNotFreeMoreNodesForBackfillAsTimePasses() {
-    for (long seed : new long[] {3_489, 18_811}) {
-      assertThatCode(() -> FaultRun.of(seed))
-          .as("%s", Faults.rerun(seed))
-          .doesNotThrowAnyException();
-    }
+    long seed = 658;
+    assertThatCode(() -> FaultRun.of(seed)).as("%s", Faults.rerun(seed)).doesNotThrowAnyException();
   }
 
   @Test
