@@ -146,6 +146,8 @@ final class Sweep implements Surface.Cleaning, Runnable {
   public synchronized Surface.Freed clean(Duration olderThan, boolean really) throws IOException {
     long until = System.currentTimeMillis() - olderThan.toMillis();
     Position position = Position.read(memory);
+    Position done = position;
+    boolean isSettled = true;
     int jobs = 0;
     long bytes = 0;
     List<PastJob> page = page(position, until);
@@ -153,11 +155,13 @@ final class Sweep implements Surface.Cleaning, Runnable {
       for (PastJob job : page) {
         long freed = tidy(job, really);
         jobs += freed > 0 ? 1 : 0;
-        bytes += freed;
+        bytes += Math.max(0, freed);
         position = new Position(job.endedAt(), job.id());
+        isSettled &= freed >= 0;
+        done = isSettled ? position : done;
       }
       if (really) {
-        position.write(memory);
+        done.write(memory);
       }
       page = page(position, until);
     }
@@ -238,14 +242,15 @@ final class Sweep implements Surface.Cleaning, Runnable {
     }
   }
 
-  /// One folder that cannot be looked at does not keep the others.
+  /// One folder that cannot be looked at does not keep the others, and is tried again the next
+  /// time: -1.
   private long tidy(PastJob job, boolean really) {
     try {
       return backend.folders().tidy(job.id(), job.attempts(), job.spec().nodes(), really);
     } catch (IOException failure) {
       LOG.log(
           Level.WARNING, "what job {0} has left is not removed: {1}", job.id().toString(), failure);
-      return 0;
+      return -1;
     }
   }
 

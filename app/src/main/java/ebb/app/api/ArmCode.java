@@ -166,7 +166,7 @@ final class ArmCode {
             .whole(
                 path[0],
                 owner(workspace),
-                path.length < 2 ? "" : path[1].replaceFirst("/+$", ""),
+                path.length < 2 ? "" : path[1].replaceFirst("(?<!/)/+$", ""),
                 keepFree(),
                 Instant.now());
     return hash.isPresent()

@@ -37,7 +37,7 @@ record AssetCopies(CodeStore code, String workspace) {
 
   /// That of a path or of a folder that it is in.
   private Optional<Copy> find(String job, String path) throws IOException {
-    String above = path.replaceFirst("/+$", "");
+    String above = path.replaceFirst("(?<!/)/+$", "");
     while (!above.isEmpty()) {
       Optional<String> hash = code.uploads().find(name(job, above));
       int slash = above.lastIndexOf('/');

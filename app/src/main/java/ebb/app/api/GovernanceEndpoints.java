@@ -18,7 +18,6 @@ import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Scope;
 import ebb.kernel.quota.Quotas;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class GovernanceEndpoints {
   private static final String LOCK = "/ebb/v1/locks/{lock}";
   private static final String SCOPE = "?subscription&group&workspace&cluster";
-  private static final BigDecimal MILLIONTHS = BigDecimal.valueOf(1_000_000);
+
+  /// A rate is a whole number of millionths.
+  private static final int RATE_DECIMALS = 6;
+
+  private static final BigDecimal RATE_MAX = BigDecimal.valueOf(Long.MAX_VALUE, RATE_DECIMALS);
 
   private final Reads reads;
   private final Wishes wishes;
@@ -177,7 +180,7 @@ final class GovernanceEndpoints {
   }
 
   private static @Nullable BigDecimal amount(long rate) {
-    return rate == Rates.UNPRICED ? null : BigDecimal.valueOf(rate, 6);
+    return rate == Rates.UNPRICED ? null : BigDecimal.valueOf(rate, RATE_DECIMALS);
   }
 
   /// The whole book: what is not in it has no price any more.
@@ -216,16 +219,12 @@ final class GovernanceEndpoints {
     if (amount == null) {
       return Rates.UNPRICED;
     }
-    try {
-      long rate =
-          amount.multiply(MILLIONTHS).setScale(0, RoundingMode.UNNECESSARY).longValueExact();
-      if (rate >= 0) {
-        return rate;
-      }
-    } catch (ArithmeticException unfit) {
+    // By its exponent, before it is written out: a few characters may stand for a billion digits.
+    BigDecimal bare = amount.stripTrailingZeros();
+    if (bare.signum() < 0 || bare.compareTo(RATE_MAX) > 0 || bare.scale() > RATE_DECIMALS) {
       throw unfitRate(amount);
     }
-    throw unfitRate(amount);
+    return bare.movePointRight(RATE_DECIMALS).longValueExact();
   }
 
   private static Bodies.Unfit unfitRate(BigDecimal amount) {

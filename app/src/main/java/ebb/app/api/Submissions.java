@@ -24,6 +24,7 @@ import ebb.kernel.protocol.Scope;
 import ebb.kernel.protocol.Serverless;
 import ebb.kernel.protocol.Verdict;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// The way of every job to the kernel, whichever door it came through: a name is used once, and
 /// what a new job needs must be there.
 final class Submissions {
+  private static final System.Logger LOG = System.getLogger(Submissions.class.getName());
+
   /// The kernel finds a look into history too old when the server was held up for longer than ended
   /// jobs stay in memory; more than a few such looks in a row are an overload.
   private static final int LOOKS = 3;
@@ -50,6 +53,7 @@ final class Submissions {
   private final Assets assets;
   private final InputAddresses addresses;
   private final Surface.Images images;
+  private final Surface.Cleaning cleaning;
   private final JobDescriptions descriptions;
 
   Submissions(
@@ -61,6 +65,7 @@ final class Submissions {
     this.assets = assets;
     this.addresses = addresses;
     this.images = parts.images();
+    this.cleaning = parts.cleaning();
     this.descriptions = new JobDescriptions(reads, wishes, parts);
   }
 
@@ -195,6 +200,9 @@ final class Submissions {
               new Command.SubmitJob(scope, name, spec, submission.nodes().serverless(), seen.at()));
       if (hold != null && !(outcome instanceof Outcome.Unknown<Verdict>)) {
         hold.release();
+        if (!(outcome instanceof Outcome.Answered<Verdict>(Verdict.Accepted _))) {
+          eraseUnused(hash);
+        }
       }
       if (there != null && is(outcome, Rejection.NameTaken.class)) {
         return taken(name, there, submission);
@@ -204,6 +212,15 @@ final class Submissions {
       }
     }
     return wishes.answer(outcome, changed -> shown.apply(changed ? 201 : 200));
+  }
+
+  /// Nobody would ever remove what only a refused job runs. What another names by now stays.
+  private void eraseUnused(String hash) {
+    try {
+      cleaning.eraseUnused(hash);
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "the specification of a refused job is kept: {0}", failure);
+    }
   }
 
   /// A job that there is stays what it is; what is said about it may change.

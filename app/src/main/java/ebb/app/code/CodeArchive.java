@@ -12,6 +12,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.jspecify.annotations.Nullable;
 
 /// A snapshot on its way: a tar stream of files and links. Whoever reads one trusts nothing in it:
 /// a name that leads out, an entry that is neither file nor link, and anything beyond the bounds
@@ -43,7 +44,7 @@ final class CodeArchive {
         new TarArchiveInputStream(ration, StandardCharsets.UTF_8.name())) {
       while (true) {
         ration.allow(HEADER_BYTES_MAX);
-        TarArchiveEntry entry = tar.getNextEntry();
+        TarArchiveEntry entry = next(tar, ration);
         if (entry == null) {
           return manifest;
         }
@@ -51,8 +52,17 @@ final class CodeArchive {
           take(entry, tar, ration, manifest, sink);
         }
       }
-    } catch (IllegalArgumentException malformed) {
-      throw CodeRefused.unfit("This is no tar stream: " + malformed.getMessage());
+    } catch (Malformed malformed) {
+      throw CodeRefused.unfit(String.valueOf(malformed.getMessage()));
+    }
+  }
+
+  private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar, Ration ration)
+      throws IOException {
+    try {
+      return tar.getNextEntry();
+    } catch (IOException | IllegalArgumentException failure) {
+      throw ration.blame(failure);
     }
   }
 
@@ -77,7 +87,7 @@ final class CodeArchive {
     manifest.boundsAllow(path, bytes);
     ration.allow(bytes + HEADER_BYTES_MAX);
     MessageDigest digest = Manifest.sha256();
-    InputStream content = new DigestInputStream(tar, digest);
+    InputStream content = new DigestInputStream(new Content(tar, ration), digest);
     sink.file(path, executable, bytes, content);
     content.transferTo(OutputStream.nullOutputStream());
     manifest.add(
@@ -122,10 +132,50 @@ final class CodeArchive {
     }
   }
 
+  /// What arrived is at fault, and not that it could not be read.
+  private static final class Malformed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Malformed(String message) {
+      super(message);
+    }
+  }
+
+  /// The content of an entry, which may be cut.
+  private static final class Content extends FilterInputStream {
+    private final Ration ration;
+
+    Content(TarArchiveInputStream tar, Ration ration) {
+      super(tar);
+      this.ration = ration;
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (IOException failure) {
+        throw ration.blame(failure);
+      }
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      try {
+        return super.read(into, offset, length);
+      } catch (IOException failure) {
+        throw ration.blame(failure);
+      }
+    }
+  }
+
   /// Lets no more be read than was allowed last: the library keeps headers in memory, whatever
   /// length they claim.
   private static final class Ration extends FilterInputStream {
     private long left;
+
+    /// Why nothing more came: the library tells of it as of a fault in what came.
+    private @Nullable IOException broken;
 
     Ration(InputStream in) {
       super(in);
@@ -135,31 +185,47 @@ final class CodeArchive {
       left = bytes;
     }
 
+    /// What the library's failure comes from.
+    IOException blame(Exception failure) {
+      if (broken != null) {
+        return broken;
+      }
+      return failure instanceof Malformed known
+          ? known
+          : new Malformed("This is no tar stream: " + failure.getMessage());
+    }
+
     @Override
     public int read() throws IOException {
-      spend(1);
-      return super.read();
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      int read = super.read(into, offset, length);
+      int read;
+      try {
+        read = super.read(into, offset, length);
+      } catch (IOException failure) {
+        broken = failure;
+        throw failure;
+      }
       spend(Math.max(0, read));
       return read;
     }
 
+    /// By reading, so that there is one place where it can fail.
     @Override
     public long skip(long bytes) throws IOException {
-      long skipped = super.skip(bytes);
-      spend(skipped);
-      return skipped;
+      byte[] piece = new byte[Math.clamp(bytes, 0, 8 << 10)];
+      return piece.length == 0 ? 0 : Math.max(0, read(piece, 0, piece.length));
     }
 
-    private void spend(long bytes) throws IOException {
+    private void spend(long bytes) throws Malformed {
       left -= bytes;
       if (left < 0) {
-        throw new IOException(
-            "the headers of an entry take more than " + (HEADER_BYTES_MAX >> 10) + " KiB");
+        throw new Malformed(
+            "The headers of an entry take more than " + (HEADER_BYTES_MAX >> 10) + " KiB.");
       }
     }
   }

@@ -125,12 +125,21 @@ public final class CodeStore {
     Path half = incoming.resolve(hash + "." + counter.incrementAndGet());
     try {
       write(hash, stream, half, keepFreeBytes);
-      Files.move(half, file(hash), StandardCopyOption.ATOMIC_MOVE);
-      DurableFile.syncFolder(file(hash));
-      return true;
+      return keep(half, hash);
     } finally {
       Files.deleteIfExists(half);
     }
+  }
+
+  /// The first of several who send one stays: another may have its files in another order, and who
+  /// reads knows already where they are. Nobody is told that it is there before it is durable.
+  private synchronized boolean keep(Path half, String hash) throws IOException {
+    if (has(hash)) {
+      return false;
+    }
+    Files.move(half, file(hash), StandardCopyOption.ATOMIC_MOVE);
+    DurableFile.syncFolder(file(hash));
+    return true;
   }
 
   /// What is kept is written anew: no header of the sender's, and nothing behind the end.

@@ -103,7 +103,8 @@ public sealed interface DataAddress {
     if (path == null) {
       return "";
     }
-    String trimmed = path.replaceAll("^/+|/+$", "").replaceAll("/+", "/");
+    // Looking behind: each slash of a run in the middle would else be tried up to the run's end.
+    String trimmed = path.replaceAll("^/+|(?<!/)/+$", "").replaceAll("/+", "/");
     for (String name : trimmed.split("/", -1)) {
       if (name.equals(".") || name.equals("..") || name.chars().anyMatch(c -> c < ' ')) {
         throw new DataRefused("'" + text + "' has a part that is '.', '..' or unreadable.");

@@ -23,10 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
@@ -52,7 +52,15 @@ public final class Downloads {
           .connectTimeout(CONNECT)
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
-  private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  /// By key, those of the files that are asked for now; guarded by itself.
+  private final Map<String, Turn> turns = new HashMap<>();
+
+  /// Whoever asks for a file waits for those who did so before: there is one download of it.
+  private static final class Turn {
+    final ReentrantLock lock = new ReentrantLock();
+    int users;
+  }
 
   /// What is fetched and kept.
   ///
@@ -86,30 +94,43 @@ public final class Downloads {
   public void fetch(URI uri, Path into, Room room) throws IOException, DataRefused {
     requireAllowed(uri);
     String key = key(uri);
-    ReentrantLock lock = locks.computeIfAbsent(key, _ -> new ReentrantLock());
-    InputStream content;
-    try {
-      lock.lockInterruptibly();
-      try {
-        refresh(uri, folder.resolve(key), room);
-        content = Files.newInputStream(folder.resolve(key));
-      } finally {
-        lock.unlock();
-      }
-    } catch (InterruptedException cancelled) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the download was cancelled", cancelled);
-    }
-    try (content;
+    try (InputStream content = fresh(uri, key, room);
         OutputStream out = room.guard(Files.newOutputStream(into, StandardOpenOption.CREATE_NEW))) {
       content.transferTo(out);
     }
     makeRoom(key);
   }
 
-  /// Anything else could read what only this machine can reach. What is looked at here is what is
-  /// connected to: the JVM keeps the addresses of a name for longer than that takes (30 s, its
-  /// `networkaddress.cache.ttl`), so that a name which changes in between leads nowhere else.
+  private InputStream fresh(URI uri, String key, Room room) throws IOException, DataRefused {
+    Turn turn;
+    synchronized (turns) {
+      turn = turns.computeIfAbsent(key, _ -> new Turn());
+      turn.users++;
+    }
+    try {
+      turn.lock.lockInterruptibly();
+      try {
+        refresh(uri, folder.resolve(key), room);
+        return Files.newInputStream(folder.resolve(key));
+      } finally {
+        turn.lock.unlock();
+      }
+    } catch (InterruptedException cancelled) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the download was cancelled", cancelled);
+    } finally {
+      synchronized (turns) {
+        turn.users--;
+        if (turn.users == 0) {
+          turns.remove(key);
+        }
+      }
+    }
+  }
+
+  /// Anything else could read what only this machine can reach. The client looks the name up again
+  /// as it connects, and gets the same addresses as long as the JVM remembers them (30 s, its
+  /// `networkaddress.cache.ttl`): one that changes as they are forgotten is not caught.
   private void requireAllowed(URI uri) throws IOException, DataRefused {
     boolean isLoopback = true;
     for (InetAddress address : addresses(uri.getHost())) {
@@ -234,8 +255,9 @@ public final class Downloads {
     }
   }
 
-  /// What is open stays readable for whoever reads it.
-  private void makeRoom(String keep) throws IOException {
+  /// What is open stays readable for whoever reads it. One at a time: what is listed is there when
+  /// it is looked at, for nobody else removes any.
+  private synchronized void makeRoom(String keep) throws IOException {
     record Kept(Path file, long bytes, FileTime used) {}
     List<Kept> kept = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
@@ -247,11 +269,21 @@ public final class Downloads {
     long sum = kept.stream().mapToLong(Kept::bytes).sum();
     for (Kept one : kept) {
       String key = one.file().getFileName().toString();
-      if (sum > bounds.cacheBytes() && !key.equals(keep)) {
-        Files.deleteIfExists(one.file().resolveSibling(key + TAG));
-        Files.deleteIfExists(one.file());
+      if (sum > bounds.cacheBytes() && !key.equals(keep) && isRemoved(key)) {
         sum -= one.bytes();
       }
+    }
+  }
+
+  /// Not while somebody asks for it, who may have been told that it is as it was.
+  private boolean isRemoved(String key) throws IOException {
+    synchronized (turns) {
+      if (turns.containsKey(key)) {
+        return false;
+      }
+      Files.deleteIfExists(folder.resolve(key + TAG));
+      Files.deleteIfExists(folder.resolve(key));
+      return true;
     }
   }
 

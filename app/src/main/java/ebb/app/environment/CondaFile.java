@@ -28,6 +28,10 @@ final class CondaFile {
       Pattern.compile(
           "(?:[\\w./-]+::)?([A-Za-z0-9_.-]+)\\s*((?:[=<>!~]=?|==)?)\\s*([^=\\s]*)(?:=.*)?");
 
+  /// A name, a version and a build of conda together have no 100; what is much longer would keep
+  /// the pattern busy.
+  private static final int PACKAGE_CHARACTERS_MAX = 256;
+
   /// What is there before anything is installed.
   private static final Set<String> GIVEN = Set.of("pip", "setuptools", "wheel");
 
@@ -69,7 +73,13 @@ final class CondaFile {
         each.path("pip").forEach(line -> requirements.add(line.asString()));
         continue;
       }
-      Matcher matcher = PACKAGE.matcher(each.asString("").strip());
+      String text = each.asString("").strip();
+      if (text.length() > PACKAGE_CHARACTERS_MAX) {
+        throw new EnvironmentRefused(
+            "The conda file names a package in %d characters: %d at most are taken."
+                .formatted(text.length(), PACKAGE_CHARACTERS_MAX));
+      }
+      Matcher matcher = PACKAGE.matcher(text);
       if (!matcher.matches()) {
         throw new EnvironmentRefused("The conda file names '" + each + "', which is no package.");
       }

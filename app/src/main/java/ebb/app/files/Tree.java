@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -21,6 +22,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -34,6 +37,12 @@ import org.jspecify.annotations.Nullable;
 public final class Tree {
   /// Deeper folders are not looked into: each level keeps a file open.
   private static final int DEPTH_MAX = 64;
+
+  /// Half of what Linux takes (PATH_MAX): a name more fits, and so does the home.
+  private static final int PATH_CHARACTERS_MAX = 2_000;
+
+  private static final Set<PosixFilePermission> OWNER_ALL =
+      PosixFilePermissions.fromString("rwx------");
 
   /// As Linux has it (NAME_MAX).
   private static final int NAME_BYTES_MAX = 255;
@@ -180,7 +189,7 @@ public final class Tree {
     }
     Files.createDirectories(into);
     List<String> found = new ArrayList<>();
-    visit(path, file -> found.add(file.path()));
+    visitBeginning(path.isEmpty() ? "" : path + "/", true, file -> found.add(file.path()));
     for (String file : found) {
       Path place = into.resolve(path.isEmpty() ? file : file.substring(path.length() + 1));
       Path parent = place.getParent();
@@ -258,7 +267,8 @@ public final class Tree {
   }
 
   /// Visits the plain files below one of its folders, or all for the empty path, in no order. What
-  /// is gone meanwhile is left out; so is what is more than 64 folders deep.
+  /// is gone meanwhile is left out; so is what is more than 64 folders deep, or in a folder that
+  /// its owner has closed.
   public void visit(String below, Visitor visitor) throws IOException {
     visitBeginning(below.isEmpty() ? "" : below + "/", visitor);
   }
@@ -266,13 +276,17 @@ public final class Tree {
   /// Visits the plain files whose paths begin so, as [#visit] does. Folders whose paths do not are
   /// not opened.
   public void visitBeginning(String prefix, Visitor visitor) throws IOException {
+    visitBeginning(prefix, false, visitor);
+  }
+
+  private void visitBeginning(String prefix, boolean isWhole, Visitor visitor) throws IOException {
     int cut = prefix.lastIndexOf('/') + 1;
     String first = prefix.substring(cut);
     List<String> above = cut == 0 ? List.of() : names(prefix.substring(0, cut - 1));
     try (SecureDirectoryStream<Path> folder = openFolder(above)) {
       List<Path> entries = names(folder);
       entries.removeIf(entry -> !entry.toString().startsWith(first));
-      visit(new Level(folder, prefix.substring(0, cut), 0), entries, visitor);
+      visit(new Level(folder, prefix.substring(0, cut), 0, isWhole), entries, visitor);
     } catch (NoSuchFileException absent) {
       return; // nothing is below it
     }
@@ -281,7 +295,9 @@ public final class Tree {
   /// A folder that is visited.
   ///
   /// @param prefix how the paths of its entries begin
-  private record Level(SecureDirectoryStream<Path> folder, String prefix, int depth) {}
+  /// @param isWhole whether what cannot be looked at ends the visit, and is not passed over
+  private record Level(
+      SecureDirectoryStream<Path> folder, String prefix, int depth, boolean isWhole) {}
 
   /// Takes the entries of one of its folders, files and folders, `most` of them at most, in no
   /// order. Nothing is there to take if the folder is not.
@@ -338,7 +354,7 @@ public final class Tree {
         } else if (attributes.isDirectory() && level.depth() < DEPTH_MAX) {
           try (SecureDirectoryStream<Path> below =
               level.folder().newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-            Level next = new Level(below, path + "/", level.depth() + 1);
+            Level next = new Level(below, path + "/", level.depth() + 1, level.isWhole());
             if (!visit(next, names(below), visitor)) {
               return false;
             }
@@ -346,6 +362,10 @@ public final class Tree {
         }
       } catch (NoSuchFileException gone) {
         // whoever owns it removed it
+      } catch (AccessDeniedException closed) {
+        if (level.isWhole()) {
+          throw closed;
+        }
       }
     }
     return true;
@@ -370,6 +390,7 @@ public final class Tree {
   }
 
   private void deleteIf(Predicate<String> isRemoved) throws IOException {
+    open(Files.getFileAttributeView(root, PosixFileAttributeView.class), root);
     try (SecureDirectoryStream<Path> folder = openRoot()) {
       List<Path> names = names(folder);
       names.removeIf(name -> !isRemoved.test(name.toString()));
@@ -377,7 +398,7 @@ public final class Tree {
       while (!names.isEmpty()) {
         List<Path> deep = new ArrayList<>();
         for (Path name : names) {
-          moved = delete(folder, name, 0, new Deep(folder, deep, moved));
+          moved = delete(folder, root, name, 0, new Deep(folder, deep, moved));
         }
         names = deep;
       }
@@ -389,30 +410,59 @@ public final class Tree {
     Deep with(int newMoved) {
       return new Deep(top, names, newMoved);
     }
+
+    /// Nobody has one of its name there. Returns how many names were tried so far.
+    int take(SecureDirectoryStream<Path> folder, Path name) throws IOException {
+      int number = moved;
+      while (!isAbsent(top, ".deep-" + number)) {
+        number++;
+      }
+      Path next = Path.of(".deep-" + number);
+      folder.move(name, top, next);
+      names.add(next);
+      return number + 1;
+    }
   }
 
   /// Returns how many were moved so far.
-  private static int delete(SecureDirectoryStream<Path> folder, Path name, int depth, Deep deep)
+  private static int delete(
+      SecureDirectoryStream<Path> folder, Path above, Path name, int depth, Deep deep)
       throws IOException {
     if (!attributes(folder, name).isDirectory()) {
       folder.deleteFile(name);
       return deep.moved();
     }
-    if (depth == DEPTH_MAX) {
-      Path next = Path.of(".deep-" + deep.moved());
-      folder.move(name, deep.top(), next);
-      deep.names().add(next);
-      return deep.moved() + 1;
+    Path path = above.resolve(name);
+    open(
+        folder.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS),
+        path);
+    boolean isLong = path.toString().length() > PATH_CHARACTERS_MAX;
+    if (depth == DEPTH_MAX || (depth > 0 && isLong)) {
+      return deep.take(folder, name);
     }
     int moved = deep.moved();
     try (SecureDirectoryStream<Path> below =
         folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
       for (Path inside : names(below)) {
-        moved = delete(below, inside, depth + 1, deep.with(moved));
+        moved = delete(below, path, inside, depth + 1, deep.with(moved));
       }
     }
     folder.deleteDirectory(name);
     return moved;
+  }
+
+  /// A job may have closed its folder to its owner, who must get in to remove what is there. Only
+  /// by its path can a folder be opened that may not be read; root may read any, so that no more is
+  /// changed, should a link be there by now, than its owner could change.
+  private static void open(PosixFileAttributeView view, Path path) throws IOException {
+    Set<PosixFilePermission> permissions = view.readAttributes().permissions();
+    if (permissions.addAll(OWNER_ALL)) {
+      try {
+        view.setPermissions(permissions);
+      } catch (AccessDeniedException unreadable) {
+        Files.setPosixFilePermissions(path, permissions);
+      }
+    }
   }
 
   private static List<Path> names(SecureDirectoryStream<Path> folder) throws IOException {

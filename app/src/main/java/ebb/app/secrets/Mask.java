@@ -16,7 +16,9 @@ public final class Mask {
   private final int reach;
 
   Mask(List<String> values) {
-    this.secrets = values.stream().map(value -> value.getBytes(StandardCharsets.UTF_8)).toList();
+    // Each is looked for at every byte: one that many variables name, once.
+    this.secrets =
+        values.stream().distinct().map(value -> value.getBytes(StandardCharsets.UTF_8)).toList();
     this.reach = secrets.stream().mapToInt(secret -> secret.length - 1).max().orElse(0);
   }
 

@@ -10,6 +10,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -120,8 +122,12 @@ class CodeStoreTest {
       byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> put(snapshot.hash(), cut))
           .as("cut at " + length)
-          .isInstanceOfAny(IOException.class, CodeRefused.class);
+          .isInstanceOf(CodeRefused.class);
     }
+    byte[] noTar = "no tar ".repeat(1_000).getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> put(snapshot.hash(), noTar))
+        .isInstanceOf(CodeRefused.class)
+        .hasMessageContaining("This is no tar stream");
     assertThat(kept()).isEmpty();
     assertThat(put(snapshot.hash(), whole)).as("repeated whole").isTrue();
   }
@@ -155,7 +161,9 @@ class CodeStoreTest {
             return read;
           }
         };
-    assertThatThrownBy(() -> store.put(snapshot.hash(), broken, 0)).hasMessageContaining("gone");
+    assertThatThrownBy(() -> store.put(snapshot.hash(), broken, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("gone");
     assertThat(kept()).isEmpty();
   }
 
@@ -189,7 +197,7 @@ class CodeStoreTest {
     }
     assertThatThrownBy(() -> put("0".repeat(64), bytes.toByteArray()))
         .as(what)
-        .isInstanceOfAny(CodeRefused.class, IOException.class)
+        .isInstanceOf(CodeRefused.class)
         .satisfies(
             refused -> assertThat(refused.getMessage()).as(what).doesNotContain("has the hash"));
     assertThat(kept()).as(what).isEmpty();
@@ -284,5 +292,48 @@ class CodeStoreTest {
     assertThatThrownBy(() -> store.unpack(snapshot.hash(), into, new Room(folder, 0)))
         .hasMessageContaining("damaged");
     assertThat(Files.exists(file, LinkOption.NOFOLLOW_LINKS)).isTrue();
+  }
+
+  @Test
+  void ofTwoWhoSendOneTheFirstStaysAsItIsRead() throws Exception {
+    Snapshot snapshot = snapshot();
+    byte[] first = stream(snapshot);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8")) {
+      // In another order.
+      for (String path : List.of("run.sh", "a/b/train.py")) {
+        TarArchiveEntry entry = new TarArchiveEntry(path, TarConstants.LF_NORMAL, true);
+        byte[] content = Files.readAllBytes(source.resolve(path));
+        entry.setSize(content.length);
+        entry.setMode(path.equals("run.sh") ? 0755 : 0644);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+      }
+      add(tar, "a/again", TarConstants.LF_SYMLINK, "../run.sh");
+    }
+    List<SnapshotContents> read = new ArrayList<>();
+    InputStream second =
+        new FilterInputStream(new ByteArrayInputStream(bytes.toByteArray())) {
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            if (read.isEmpty()) {
+              try {
+                assertThat(put(snapshot.hash(), first)).isTrue();
+              } catch (Exception failure) {
+                throw new IOException(failure);
+              }
+              read.add(store.contents(snapshot.hash()));
+            }
+            return super.read(into, offset, length);
+          }
+        };
+    assertThat(store.put(snapshot.hash(), second, 0)).as("is there by then").isFalse();
+    SnapshotContents.Place place = read.getFirst().files().get("a/b/train.py");
+    ByteBuffer content = ByteBuffer.allocate((int) place.bytes());
+    try (FileChannel archive = store.contents(snapshot.hash()).open()) {
+      archive.read(content, place.offset());
+    }
+    assertThat(new String(content.array(), StandardCharsets.UTF_8)).isEqualTo("print(1)\n");
   }
 }

@@ -247,6 +247,28 @@ class ArmJobsTest {
         });
   }
 
+  @Test
+  void whatARefusedJobWouldHaveRunIsNotKept() throws Exception {
+    Answer refused =
+        server.put(OWN + "refused", "{\"cluster\":\"nobodys\",\"command\":\"true told-nobody\"}");
+    assertThat(refused.status()).as(refused.body()).isBetween(400, 499);
+    assertThat(isKept("told-nobody")).isFalse();
+  }
+
+  @Test
+  void priceOfMoreDigitsThanAnyHasIsRefusedInAnInstant() throws Exception {
+    String price =
+        "{\"prices\":[{\"size\":\"Standard_D2s_v3\",\"location\":\"eastus\",\"list\":%s}]}";
+    for (String list : List.of("1e500000000", "1e-500000000", "-1", "0.0000001", "1e13")) {
+      Answer answer = server.put("/ebb/v1/prices", price.formatted(list));
+      assertThat(answer.status()).as(list).isEqualTo(400);
+    }
+    for (String list : List.of("0e500000000", "0", "1.2500000000")) {
+      Answer answer = server.put("/ebb/v1/prices", price.formatted(list));
+      assertThat(answer.status()).as(list + answer.body()).isEqualTo(200);
+    }
+  }
+
   /// Whether the store of what jobs run has this text, be it in what it no longer uses.
   private static boolean isKept(String text) {
     try {

@@ -115,6 +115,8 @@ class EnvironmentsTest {
                     "torch==2.1",
                     "mlflow",
                     "# taken from PyPI, and not from the conda file's channels: numpy==1.21.*, scipy>=1.5, pandas")));
+    put("long", "1", "{\"condaFile\":\"dependencies: ['" + "a".repeat(257) + "']\"}");
+    assertThatThrownBy(() -> resolve("long")).hasMessageContaining("257 characters: 256 at most");
     put("broken", "1", "{\"condaFile\":\"dependencies: 3\"}");
     assertThatThrownBy(() -> resolve("broken")).hasMessageContaining("no list 'dependencies'");
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -207,5 +208,36 @@ class TreeTest {
     assertThat(visited()).containsExactly("a/b/file");
     new Tree(root).delete();
     assertThat(root).doesNotExist();
+  }
+
+  @Test
+  void folderIsRemovedWhoseJobHasClosedItOrTakenTheNamesThatDeepOnesGet() throws Exception {
+    run("mkdir -p .deep-0/x .deep-1 && touch .deep-2", root);
+    run("p=d; for i in 1 2 3; do p=$p/$p; done; mkdir -p x/$p/$p/$p/$p/$p/$p/$p/$p/$p/f", root);
+    run("cd a && mkdir empty unread && touch unread/x && chmod 0 empty unread", root);
+    run("chmod 555 a/b a . && chmod 333 x", root);
+    new Tree(root).delete();
+    assertThat(root).doesNotExist();
+  }
+
+  /// Root may look into any folder.
+  @Test
+  void folderThatIsClosedIsPassedOverAndNeverCopiedInPart() throws Exception {
+    run("mkdir a/closed && touch a/closed/x && chmod 0 a/closed", root);
+    boolean isRoot = Files.isReadable(root.resolve("a/closed"));
+    assertThat(visited())
+        .containsExactlyInAnyOrderElementsOf(
+            isRoot ? List.of("a/b/file", "a/closed/x") : List.of("a/b/file"));
+    if (!isRoot) {
+      assertThatThrownBy(
+              () -> new Tree(root).copy("a", folder.resolve("copy"), new Room(folder, 0)))
+          .isInstanceOf(AccessDeniedException.class);
+    }
+    new Tree(root).delete();
+  }
+
+  private static void run(String command, Path in) throws Exception {
+    Process process = new ProcessBuilder("sh", "-c", command).directory(in.toFile()).start();
+    assertThat(process.waitFor()).as(command).isZero();
   }
 }
