@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -165,13 +166,21 @@ final class LocalEndpoints {
         request,
         OrderBody.class,
         body -> {
-          Path folder = Path.of(Bodies.required(body.folder(), "folder"));
-          Path environments = Path.of(Bodies.required(body.environments(), "environments"));
+          Path folder = path(body.folder(), "folder");
+          Path environments = path(body.environments(), "environments");
           return withLocal(
               request,
               actor,
               job -> order(job, Reads.workspaceScope(request), folder, environments));
         });
+  }
+
+  private static Path path(@Nullable String text, String field) throws Bodies.Unfit {
+    try {
+      return Path.of(Bodies.required(text, field));
+    } catch (InvalidPathException unfit) {
+      throw new Bodies.Unfit("The field '" + field + "' is no path: " + unfit.getReason() + ".");
+    }
   }
 
   private Response order(Job job, Scope workspace, Path folder, Path environments) {
