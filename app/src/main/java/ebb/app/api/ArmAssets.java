@@ -28,6 +28,10 @@ final class ArmAssets {
   private final Kind kind;
   private final VersionedAssets assets;
 
+  /// How many names that a list does not show it looks at for one page: each costs as many files as
+  /// it has versions.
+  private static final int PASSED_AT_MOST = 100;
+
   ArmAssets(Reads reads, Kind kind, VersionedAssets assets) {
     this.reads = reads;
     this.kind = kind;
@@ -440,13 +444,16 @@ final class ArmAssets {
           int size = Arm.pageSize(request);
           List<ObjectNode> rows = new ArrayList<>();
           String last = "";
+          int passed = 0;
           for (String name : assets.names(workspace, Arm.skip(request))) {
-            if (rows.size() == size) {
+            if (rows.size() == size || passed == PASSED_AT_MOST) {
               return Json.answer(200, Arm.page(request, rows, last));
             }
             List<Version> versions = assets.versions(workspace, name);
             if (!versions.isEmpty() && listed.has(isArchived(versions))) {
               rows.add(name(workspace, versions));
+            } else {
+              passed++;
             }
             last = name;
           }

@@ -251,7 +251,7 @@ final class ArmTenancy {
     if (refusal != null) {
       return refusal;
     }
-    if (operation.equals("create")) {
+    if (operation.equals("create") && seen != null) {
       return Arm.progress(request, operation, true);
     }
     if (id < 0) {

@@ -138,7 +138,9 @@ final class Blobs {
           asked.delimiter().isEmpty()
               ? -1
               : name.indexOf(asked.delimiter(), asked.prefix().length());
-      rows.put(end < 0 ? name : name.substring(0, end + 1), end < 0 ? each.getValue() : null);
+      rows.put(
+          end < 0 ? name : name.substring(0, end + asked.delimiter().length()),
+          end < 0 ? each.getValue() : null);
     }
     StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
     xml.append("<EnumerationResults><Blobs>");

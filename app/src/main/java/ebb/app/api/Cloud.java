@@ -89,8 +89,8 @@ final class Cloud {
 
   private static Response authority(Request request) {
     List<String> path = request.segments();
-    int end = path.indexOf(".well-known");
-    int tenant = path.get(end - 1).equals("v2.0") ? end - 1 : end;
+    int end = path.size() - 2; // a tenant may be called as what follows it
+    int tenant = path.get(end - 1).equalsIgnoreCase("v2.0") ? end - 1 : end;
     String base = request.server() + "/" + String.join("/", path.subList(0, tenant));
     ObjectNode shown = Json.object();
     shown.put("issuer", base);
@@ -126,7 +126,9 @@ final class Cloud {
   }
 
   private static String tenant(Request request) {
-    return request.segments().get(request.segments().lastIndexOf("oauth2") - 1);
+    List<String> path = request.segments();
+    boolean plain = path.get(path.size() - 2).equalsIgnoreCase("oauth2");
+    return path.get(path.size() - (plain ? 3 : 4));
   }
 
   private static Response refused(String error, String description) {

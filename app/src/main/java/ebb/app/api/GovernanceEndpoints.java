@@ -191,7 +191,7 @@ final class GovernanceEndpoints {
         body -> {
           List<Price> prices = new ArrayList<>();
           for (Bodies.PriceBody row : Bodies.required(body.prices(), "prices")) {
-            prices.add(price(row));
+            prices.add(price(Bodies.required(row, "prices[%d]".formatted(prices.size()))));
           }
           String currency = Bodies.or(body.currency(), "USD");
           return wishes.wish(

@@ -173,7 +173,11 @@ final class JobBlobs {
     try {
       copies(request)
           .list(where.job(), where.path())
-          .forEach((path, blob) -> found.put(where.before() + path.substring(cut), blob));
+          .forEach((path, blob) -> {
+            if (cut == 0 || path.startsWith(where.folder() + "/")) {
+              found.put(where.before() + path.substring(cut), blob);
+            }
+          });
       return Blobs.list(found, asked);
     } catch (NoSuchFileException swept) {
       return Blobs.list(new TreeMap<>(), asked);
@@ -184,18 +188,23 @@ final class JobBlobs {
 
   private void collect(Job job, int rank, Where where, TreeMap<String, Blob> found)
       throws IOException {
-    Path folder = folder(job, rank);
     if (!where.folder().isEmpty()) {
       if (rank == 0) {
-        visit(folder, where.folder(), where.before(), where.folder().length() + 1, found);
+        visit(folder(job, rank), where.path(), where.before(), where.folder().length() + 1, found);
       }
       return;
     }
-    String before = where.before() + (rank == 0 ? "" : "rank_" + rank + "/");
+    String ofRank = rank == 0 ? "" : "rank_" + rank + "/";
     for (String shown : FileEndpoints.SHOWN) {
-      visit(folder, shown, before, 0, found);
+      String all = ofRank + shown + "/";
+      if (all.startsWith(where.rest()) || where.rest().startsWith(all)) {
+        String asked = where.rest().length() > all.length() ? where.rest() : all;
+        String path = asked.substring(ofRank.length());
+        visit(folder(job, rank), path, where.before() + ofRank, 0, found);
+      }
     }
-    for (boolean isErrors : List.of(false, true)) {
+    boolean isAsked = PRINTED.startsWith(where.rest()) || where.rest().startsWith(PRINTED);
+    for (boolean isErrors : isAsked ? List.of(false, true) : List.<Boolean>of()) {
       Printed printed = printed(job, rank, isErrors);
       if (printed != null) {
         found.put(where.before() + PRINTED + printed.name(), printed.blob());
@@ -203,16 +212,22 @@ final class JobBlobs {
     }
   }
 
-  static void visit(Path folder, String below, String before, int cut, TreeMap<String, Blob> found)
+  /// What is there whose paths begin so, and no more of the folder than it must look at.
+  private static void visit(
+      Path folder, String beginning, String before, int cut, TreeMap<String, Blob> found)
       throws IOException {
-    FileEndpoints.visit(
-        folder,
-        below,
-        file -> {
-          found.put(
-              before + file.path().substring(cut), new Blob(file.bytes(), file.modifiedMillis()));
-          return found.size() <= FileEndpoints.FILES_MAX;
-        });
+    try {
+      new Tree(folder)
+          .visitBeginning(
+              beginning,
+              file -> {
+                Blob blob = new Blob(file.bytes(), file.modifiedMillis());
+                found.put(before + file.path().substring(cut), blob);
+                return found.size() <= FileEndpoints.FILES_MAX;
+              });
+    } catch (PathRefused none) {
+      return;
+    }
   }
 
   private Path folder(Job job, int rank) {
@@ -281,7 +296,7 @@ final class JobBlobs {
     if (isFile(files, path)) {
       found.put(path, new Blob(0, 0));
     } else {
-      visit(folder, path, "", 0, found);
+      visit(folder, path + "/", "", 0, found);
     }
     if (found.isEmpty()) {
       return null;

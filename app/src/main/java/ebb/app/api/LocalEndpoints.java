@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -173,8 +174,16 @@ final class LocalEndpoints {
                     order(
                         job,
                         Reads.workspaceScope(request),
-                        Path.of(Bodies.required(body.folder(), "folder")),
-                        Path.of(Bodies.required(body.environments(), "environments")))));
+                        path(body.folder(), "folder"),
+                        path(body.environments(), "environments"))));
+  }
+
+  private static Path path(@Nullable String text, String field) throws Bodies.Unfit {
+    try {
+      return Path.of(Bodies.required(text, field));
+    } catch (InvalidPathException unfit) {
+      throw new Bodies.Unfit("The field '" + field + "' is no path: " + unfit.getReason() + ".");
+    }
   }
 
   private Response order(Job job, Scope workspace, Path folder, Path environments) {

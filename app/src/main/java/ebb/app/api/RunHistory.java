@@ -138,11 +138,15 @@ final class RunHistory {
         body -> reads.inWorkspace(request, actor, _ -> resolved(body.path("values"))));
   }
 
-  private static Response resolved(JsonNode ids) {
+  private static Response resolved(JsonNode ids) throws Bodies.Unfit {
     ObjectNode told = Json.object();
     ObjectNode values = told.putObject("values");
-    ids.forEach(
-        id -> values.putObject(id.asString()).put("uri", id.asString()).put("type", "uri_folder"));
+    for (JsonNode id : ids) {
+      if (!id.isString()) {
+        throw new Bodies.Unfit("'" + id + "' in 'values' is no address: it must be a text.");
+      }
+      values.putObject(id.asString()).put("uri", id.asString()).put("type", "uri_folder");
+    }
     return Json.answer(200, told);
   }
 

@@ -71,16 +71,18 @@ final class SpecificationBody {
     return inputs;
   }
 
-  private static TreeMap<String, Specification.Output> outputs(
-      Map<String, Bodies.OutputBody> body) {
+  private static TreeMap<String, Specification.Output> outputs(Map<String, Bodies.OutputBody> body)
+      throws Bodies.Unfit {
     TreeMap<String, Specification.Output> outputs = new TreeMap<>();
-    body.forEach((name, output) ->
-        outputs.put(
-            name,
-            new Specification.Output(
-                Bodies.or(output.type(), "uri_folder"),
-                Bodies.or(output.mode(), "rw_mount"),
-                Bodies.or(output.uri(), ""))));
+    for (Map.Entry<String, Bodies.OutputBody> each : body.entrySet()) {
+      Bodies.OutputBody output = Bodies.required(each.getValue(), "outputs." + each.getKey());
+      outputs.put(
+          each.getKey(),
+          new Specification.Output(
+              Bodies.or(output.type(), "uri_folder"),
+              Bodies.or(output.mode(), "rw_mount"),
+              Bodies.or(output.uri(), "")));
+    }
     return outputs;
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -22,11 +23,23 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class CondaFile {
   private static final YAMLMapper YAML = YAMLMapper.shared();
 
-  /// A match specification of conda, as files have them: `numpy=1.21.2`, `scipy>=1.5`, `pandas`,
-  /// with a channel before and a build after it.
+  /// A match specification of conda, as files have them: `numpy=1.21.2`, `scipy>=1.5,<=1.8`,
+  /// `pandas`, with a channel before it. No part of it can take what another has taken, so that a
+  /// long text costs no more than its length.
   private static final Pattern PACKAGE =
-      Pattern.compile(
-          "(?:[\\w./-]+::)?([A-Za-z0-9_.-]+)\\s*((?:[=<>!~]=?|==)?)\\s*([^=\\s]*)(?:=.*)?");
+      Pattern.compile("(?:[\\w./-]++::)?+([A-Za-z0-9_.-]++)\\s*+(.*)");
+
+  /// One version with a build behind it, which pip has none of: `=1.21.2=py39_0`.
+  private static final Pattern BUILD = Pattern.compile("(={0,2}+\\s*+[^=<>!~,|\\s]++)=.*");
+
+  private static final Pattern COMPARATOR =
+      Pattern.compile("([=<>!~]=|[=<>]|)\\s*+([^=<>!~,|\\s]++)");
+
+  /// What names the Python that there is to be. The version that it names is the lowest that fits,
+  /// so that an upper limit beside it changes nothing.
+  private static final Set<String> FROM = Set.of("", "=", "==", ">=", "~=");
+
+  private static final Set<String> UP_TO = Set.of("<", "<=");
 
   /// A name, a version and a build of conda together have no 100; what is much longer would keep
   /// the pattern busy.
@@ -37,6 +50,19 @@ final class CondaFile {
 
   /// What to do in place of naming a package that PyPI has not.
   private static final Map<String, String> CONDA_ONLY = condaOnly();
+
+  private record Comparator(String operator, String version) {
+    boolean isAny() {
+      return version.equals("*");
+    }
+
+    /// Conda's `=1.2` means any 1.2.
+    String forPip() {
+      return operator.equals("=") || operator.isEmpty()
+          ? "==" + version.replaceFirst("\\.?\\*$", "") + ".*"
+          : operator + version;
+    }
+  }
 
   private CondaFile() {}
 
@@ -70,7 +96,12 @@ final class CondaFile {
     List<String> ofConda = new ArrayList<>();
     for (JsonNode each : dependencies) {
       if (each.isObject()) {
-        each.path("pip").forEach(line -> requirements.add(line.asString()));
+        for (JsonNode line : each.path("pip")) {
+          if (!line.isString()) {
+            throw notPackage(line);
+          }
+          requirements.add(line.asString());
+        }
         continue;
       }
       String text = each.asString("").strip();
@@ -81,14 +112,18 @@ final class CondaFile {
       }
       Matcher matcher = PACKAGE.matcher(text);
       if (!matcher.matches()) {
-        throw new EnvironmentRefused("The conda file names '" + each + "', which is no package.");
+        throw notPackage(each);
       }
       String name = matcher.group(1).toLowerCase(Locale.ROOT);
       if (name.equals("python")) {
-        python = minor(matcher.group(3));
+        python = python(each, comparators(each, matcher.group(2)));
       } else if (!GIVEN.contains(name)) {
         refuseIfCondaOnly(name);
-        String requirement = requirement(name, matcher.group(2), matcher.group(3));
+        String requirement =
+            comparators(each, matcher.group(2)).stream()
+                .filter(comparator -> !comparator.isAny())
+                .map(Comparator::forPip)
+                .collect(Collectors.joining(",", name, ""));
         requirements.add(requirement);
         ofConda.add(requirement);
       }
@@ -111,14 +146,54 @@ final class CondaFile {
     }
   }
 
-  /// Conda's `=1.2` means any 1.2.
-  private static String requirement(String name, String operator, String version) {
-    if (version.isEmpty()) {
-      return name;
+  private static EnvironmentRefused notPackage(JsonNode named) {
+    return new EnvironmentRefused(
+        "The conda file names '%s', which is no package with a version that pip can be asked for."
+            .formatted(named.isString() ? named.asString() : named));
+  }
+
+  private static List<Comparator> comparators(JsonNode named, String text)
+      throws EnvironmentRefused {
+    Matcher build = BUILD.matcher(text);
+    String versions = build.matches() ? build.group(1) : text;
+    List<Comparator> found = new ArrayList<>();
+    if (versions.isEmpty()) {
+      return found;
     }
-    return operator.equals("=") || operator.isEmpty()
-        ? name + "==" + version + (version.endsWith("*") ? "" : ".*")
-        : name + operator + version;
+    for (String each : versions.split(",", -1)) {
+      Matcher matcher = COMPARATOR.matcher(each.strip());
+      if (!matcher.matches()) {
+        throw notPackage(named);
+      }
+      found.add(new Comparator(matcher.group(1), matcher.group(2)));
+    }
+    return found;
+  }
+
+  /// Which Python it asks for, as `3.10`; empty if it may be any.
+  private static String python(JsonNode named, List<Comparator> comparators)
+      throws EnvironmentRefused {
+    String python = "";
+    boolean limited = false;
+    for (Comparator each : comparators) {
+      if (UP_TO.contains(each.operator())) {
+        limited = true;
+      } else if (FROM.contains(each.operator()) && python.isEmpty()) {
+        python = minor(each.version());
+      } else {
+        throw notOnePython(named);
+      }
+    }
+    if (limited && python.isEmpty()) {
+      throw notOnePython(named);
+    }
+    return python;
+  }
+
+  private static EnvironmentRefused notOnePython(JsonNode named) {
+    return new EnvironmentRefused(
+        "The conda file names '%s', which does not say which Python: name one, as python=3.12 or python>=3.12."
+            .formatted(named.asString()));
   }
 
   /// `3.10` of `3.10.4`.

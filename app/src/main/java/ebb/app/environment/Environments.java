@@ -35,10 +35,12 @@ public final class Environments {
           "(?i)azureml://registries/([^/]+)/environments/([^/]+)(?:/(?:labels|versions)/([^/]+))?");
 
   private static final Pattern ARM =
-      Pattern.compile("(?i)(?:azureml:)?.*/environments/([^/]+)/(?:versions|labels)/([^/]+)");
+      Pattern.compile(
+          "(?i)(?:azureml:)?(?<place>.*)/environments/(?<name>[^/]+)/(?:versions|labels)/(?<version>[^/]+)");
 
   private static final Pattern SHORT =
-      Pattern.compile("(?i)(?:azureml:)?([A-Za-z0-9][A-Za-z0-9_.-]*)(?:[:@]([A-Za-z0-9_.-]+))?");
+      Pattern.compile(
+          "(?i)(?:azureml:)?(?<name>[A-Za-z0-9][A-Za-z0-9_.-]*)(?:[:@](?<version>[A-Za-z0-9_.-]+))?");
 
   private final VersionedAssets versions;
   private final Path ownNames;
@@ -79,7 +81,7 @@ public final class Environments {
   public static boolean isHost(String reference) {
     Matcher arm = ARM.matcher(reference);
     Matcher parts = arm.matches() ? arm : SHORT.matcher(reference);
-    return reference.isEmpty() || (parts.matches() && parts.group(1).equalsIgnoreCase(HOST));
+    return reference.isEmpty() || (parts.matches() && parts.group("name").equalsIgnoreCase(HOST));
   }
 
   /// What a job that names this environment finds.
@@ -92,18 +94,20 @@ public final class Environments {
       String name = registry.group(1) + "/" + registry.group(2);
       return names.find(name).orElseThrow(() -> unknown(reference, name, names.all()));
     }
-    Matcher parts = ARM.matcher(reference);
-    if (!parts.matches()) {
-      parts = SHORT.matcher(reference);
-    }
+    Matcher arm = ARM.matcher(reference);
+    boolean isPath = arm.matches();
+    Matcher parts = isPath ? arm : SHORT.matcher(reference);
     if (!parts.matches()) {
       throw new EnvironmentRefused("'" + reference + "' is no name of an environment.");
     }
-    String name = parts.group(1);
+    String name = parts.group("name");
     if (name.equalsIgnoreCase(HOST)) {
       return new Specification.HostEnvironment(); // whatever a workspace calls so
     }
-    Optional<VersionedAssets.Version> version = version(workspace, name, parts.group(2));
+    if (isPath && isElsewhere(arm.group("place"), workspace)) {
+      throw new EnvironmentRefused("'" + reference + "' is in another workspace.");
+    }
+    Optional<VersionedAssets.Version> version = version(workspace, name, parts.group("version"));
     if (version.isPresent()) {
       return read(version.get());
     }
@@ -118,6 +122,12 @@ public final class Environments {
       others.addAll(versions.someNames(workspace));
     }
     throw unknown(reference, name, others);
+  }
+
+  private static boolean isElsewhere(String place, Scope workspace) {
+    String path = "/" + place.replaceFirst("^/+", "");
+    return path.regionMatches(true, 0, "/subscriptions/", 0, "/subscriptions/".length())
+        && !path.equalsIgnoreCase(workspace.path());
   }
 
   private Optional<VersionedAssets.Version> version(

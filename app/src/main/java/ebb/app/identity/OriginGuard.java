@@ -3,6 +3,7 @@ package ebb.app.identity;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Refuses what a page of another site makes a browser send: a name that was rebound to this
@@ -13,8 +14,14 @@ public final class OriginGuard {
   private final Set<String> origins;
 
   /// For a server that listens on this port of the loopback address; `scheme` is http or https.
+  /// Clients leave out the port that the scheme has by default.
   public OriginGuard(String scheme, int port) {
-    this.hosts = Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
+    boolean isDefault = port == (scheme.equals("https") ? 443 : 80);
+    this.hosts =
+        Stream.of("127.0.0.1", "localhost", "[::1]")
+            .flatMap(name ->
+                isDefault ? Stream.of(name, name + ":" + port) : Stream.of(name + ":" + port))
+            .collect(Collectors.toUnmodifiableSet());
     this.origins =
         hosts.stream().map(host -> scheme + "://" + host).collect(Collectors.toUnmodifiableSet());
   }

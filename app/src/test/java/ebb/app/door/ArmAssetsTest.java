@@ -192,6 +192,24 @@ class ArmAssetsTest {
     assertThat(azure.send("PUT", kind.of("absent"), shown.toString()).status()).isEqualTo(404);
   }
 
+  @Test
+  void pageEndsAfterSomeNamesThatItDoesNotShowAndTheNextGoesOnThere() throws Exception {
+    azure.send("PUT", TEAM + "many", "{\"location\":\"eastus\"}");
+    String list = TEAM + "many/environments";
+    for (int i = 0; i <= 100; i++) {
+      String more = i < 100 ? "" : ",\"isArchived\":true";
+      String path = list + "/name-%03d/versions/1".formatted(i);
+      assertThat(server.put(path + VERSION, Kind.ENVIRONMENTS.body("one", more)).status())
+          .isEqualTo(201);
+    }
+    JsonNode first = azure.get(list + VERSION + "&listViewType=ArchivedOnly");
+    assertThat(first.path("value")).isEmpty();
+    URI next = URI.create(first.path("nextLink").asString());
+    JsonNode second = azure.get(next.getRawPath() + "?" + next.getRawQuery());
+    assertThat(second.path("value").findValuesAsString("name")).containsExactly("name-100");
+    assertThat(second.path("nextLink").asString("")).isEmpty();
+  }
+
   @ParameterizedTest
   @EnumSource
   void deletedVersionIsGoneAndANameGoesWithItsLast(Kind kind) throws Exception {
@@ -254,8 +272,9 @@ class ArmAssetsTest {
     azure.put("cpu");
     printed(
         "trains",
-        "mkdir -p outputs/best/deep ${{outputs.named}}; echo w > outputs/best/weights; echo m > outputs/best/deep/more; ln -s /etc/passwd outputs/best/link; echo n > ${{outputs.named}}/n",
-        on("cpu") + ",\"outputs\":{\"named\":{\"jobOutputType\":\"custom_model\"}}");
+        "mkdir -p outputs/best/deep ${{outputs.named}}; echo w > outputs/best/weights; echo m > outputs/best/deep/more; ln -s /etc/passwd outputs/best/link; echo n > ${{outputs.named}}/n; echo o > ${{outputs.one}}",
+        on("cpu")
+            + ",\"outputs\":{\"named\":{\"jobOutputType\":\"custom_model\"},\"one\":{\"jobOutputType\":\"uri_file\"}}");
   }
 
   @Test
@@ -275,6 +294,7 @@ class ArmAssetsTest {
     assertThat(spelled.status()).as(spelled.body()).isEqualTo(200);
     assertThat(model("best", "2", artifacts + "outputs/best/weights").status()).isEqualTo(201);
     assertThat(model("named", "1", "azureml://jobs/trains/outputs/named").status()).isEqualTo(201);
+    assertThat(model("one", "1", "azureml://jobs/trains/outputs/one").status()).isEqualTo(201);
     for (String nothing :
         List.of(
             artifacts,
@@ -324,6 +344,9 @@ class ArmAssetsTest {
     assertThat(blob("workspaceblobstore", "?comp=list&prefix=azureml/trains/named/&").body())
         .contains("<Name>azureml/trains/named/n</Name>");
     assertThat(blob("workspaceblobstore", "/azureml/trains/named/n?").body()).isEqualTo("n\n");
+    Answer ofFile = blob("workspaceblobstore", "?comp=list&prefix=azureml/trains/one/&");
+    assertThat(ofFile.status()).as(ofFile.body()).isEqualTo(200);
+    assertThat(ofFile.body()).doesNotContain("<Name>");
     for (String none : List.of("/absent", "/../../token", "", "/deep")) {
       assertThat(blob("workspaceartifactstore", "/" + run + none + "?").status())
           .as(none)

@@ -138,6 +138,20 @@ class ArmDatastoresTest {
             run + "user_logs/std_log_stderr.txt");
     assertThat(store.names("prefix=" + run + "outputs/&delimiter=/&"))
         .containsExactly(run + "outputs/deep/", run + "outputs/model/", run + "outputs/none");
+    assertThat(store.names("prefix=" + run + "outputs/&delimiter=el/&"))
+        .containsExactly(run + "outputs/deep/ten", run + "outputs/model/", run + "outputs/none");
+    for (String part : List.of("outputs/mo", "outputs/model/", "outputs/model/w")) {
+      assertThat(store.names("prefix=" + run + part + "&"))
+          .containsExactly(run + "outputs/model/w");
+    }
+    assertThat(store.names("prefix=" + run + "o&")).hasSize(3);
+    assertThat(store.names("prefix=" + run + "user_logs/std_log.&"))
+        .containsExactly(run + "user_logs/std_log.txt");
+    for (String none : List.of("rank_1/", "between", "outputs/../", "outputs//", "logs/")) {
+      assertThat(store.names("prefix=" + run + none + "&")).as(none).isEmpty();
+    }
+    assertThat(Store.of("workspaceblobstore").names("prefix=azureml/left/model/&"))
+        .containsExactly("azureml/left/model/w");
     assertThat(store.names("prefix=" + run + "outputs/&marker=" + run + "outputs/model/w&"))
         .containsExactly(run + "outputs/none");
     assertThat(store.names("")).isEmpty();
@@ -535,6 +549,14 @@ class ArmDatastoresTest {
             "{\"values\":[\"" + address + "\"]}");
     assertThat(AzureDoor.json(resolved).path("values").path(address).path("uri").asString())
         .isEqualTo(address);
+    for (String id : List.of("{}", "[]", "null", "3")) {
+      Answer refused =
+          server.send(
+              "POST",
+              "/data/v1.0" + LAB + "/dataversion/batchGetResolvedUris",
+              "{\"values\":[" + id + "]}");
+      assertThat(refused.status()).as(id + refused.body()).isEqualTo(400);
+    }
     assertThat(server.send("POST", history, "{\"runId\":\"absent\"}").status()).isEqualTo(404);
     Answer nowhere =
         server.send(

@@ -69,6 +69,23 @@ class AzureClientsTest {
   }
 
   @Test
+  void tenantIsWhatStandsBeforeTheEndOfThePathWhateverItIsCalled() throws Exception {
+    for (String tenant : List.of("/x", "/.well-known", "/oauth2", "/adfs", "/adfs/x")) {
+      for (String named : List.of("/.Well-Known/", "/.well-known/", "/V2.0/.well-known/")) {
+        String path = tenant + named + "openid-configuration";
+        Answer answer = open(path);
+        assertThat(answer.status()).as(path + answer.body()).isEqualTo(200);
+        String token = json(answer).path("token_endpoint").asString();
+        assertThat(below(token)).as(path).isEqualTo(tenant + "/oauth2/v2.0/token");
+      }
+      for (String named : List.of("/OAuth2/token", "/OAuth2/V2.0/token", "/oauth2/token")) {
+        Answer given = server.send("POST", tenant + named, form(server.token()), "");
+        assertThat(given.status()).as(tenant + named + given.body()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
   void servicePrincipalGetsATokenThatEndsForTheToken() throws Exception {
     JsonNode cloud = json(open("/metadata/endpoints")).get(0);
     String login = below(cloud.at("/authentication/loginEndpoint").asString());

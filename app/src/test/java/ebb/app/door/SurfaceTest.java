@@ -332,12 +332,26 @@ class SurfaceTest {
     assertUnfit(
         "{\"cluster\":\"cpu\",\"command\":\"x\",\"environment\":{\"A-B\":\"\"}}",
         "'A-B' is no name of a variable");
+    assertUnfit(
+        "{\"cluster\":\"cpu\",\"command\":\"x\",\"outputs\":{\"o\":null}}",
+        "The field 'outputs.o' is missing");
     assertUnfit("{\"cluster\":\"cpu\",\"cluster\":\"two\",\"command\":\"x\"}", "");
     assertUnfit("{\"cluster\":", "The body is no JSON");
     assertUnfit("[]", "must be a JSON object");
     assertUnfit("", "no body");
     assertUnfit("null", "null");
     assertThat(server.get(ServedHome.job("unfit")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void rowThatIsNoneAndFolderThatIsNoPathAreRefused() throws Exception {
+    Answer prices = server.put("/ebb/v1/prices", "{\"prices\":[null]}");
+    assertThat(prices.status()).as(prices.body()).isEqualTo(400);
+    assertThat(prices.text("message")).contains("'prices[0]' is missing");
+    String nul = "{\"folder\":\"a\\u0000\",\"environments\":\"b\"}";
+    Answer local = server.send("POST", ServedHome.job("unfit") + "/local", nul);
+    assertThat(local.status()).as(local.body()).isEqualTo(400);
+    assertThat(local.text("message")).contains("The field 'folder' is no path");
   }
 
   private static void assertUnfit(String body, String message) throws Exception {

@@ -121,6 +121,95 @@ class EnvironmentsTest {
     assertThatThrownBy(() -> resolve("broken")).hasMessageContaining("no list 'dependencies'");
   }
 
+  private static String conda(String dependency) {
+    return "{\"condaFile\":\"dependencies: [" + dependency + "]\"}";
+  }
+
+  @Test
+  void versionsOfACondaFileBecomeWhatPipReadsTheSameWay() throws Exception {
+    String[][] versions = {
+      {"scipy>=1.5,<=1.8", "scipy>=1.5,<=1.8"},
+      {"numpy!=1.19.4,>=1.17", "numpy!=1.19.4,>=1.17"},
+      {"numpy >=1.17, <2", "numpy>=1.17,<2"},
+      {"numpy=1.21,!=1.21.3", "numpy==1.21.*,!=1.21.3"},
+      {"numpy=1.21.2=py39_0", "numpy==1.21.2.*"},
+      {"numpy==1.21.2=py39_0", "numpy==1.21.2"},
+      {"numpy 1.21", "numpy==1.21.*"},
+      {"numpy=1.21.*", "numpy==1.21.*"},
+      {"numpy=1.21*", "numpy==1.21.*"},
+      {"numpy=*", "numpy"},
+      {"numpy~=1.21", "numpy~=1.21"},
+      {"conda-forge/linux-64::numpy<2", "numpy<2"}
+    };
+    for (String[] each : versions) {
+      String name = "versions-" + each[0].hashCode();
+      put(name, "1", conda("'" + each[0] + "'"));
+      assertThat(((Packages) resolve(name)).requirements().getFirst())
+          .as(each[0])
+          .isEqualTo(each[1]);
+    }
+    for (String wrong : List.of("numpy>=1.2|<1", "numpy>=", "numpy=>1", "numpy>=1.5=py_0")) {
+      String name = "wrong-" + wrong.hashCode();
+      put(name, "1", conda("'" + wrong + "'"));
+      assertThatThrownBy(() -> resolve(name))
+          .as(wrong)
+          .isInstanceOf(EnvironmentRefused.class)
+          .hasMessageContaining("'" + wrong + "'");
+    }
+    for (String wrong : List.of("{pip: [{a: b}]}", "{pip: [[a]]}", "{pip: [null]}", "[a]")) {
+      String name = "shape-" + wrong.hashCode();
+      put(name, "1", conda(wrong));
+      assertThatThrownBy(() -> resolve(name)).as(wrong).isInstanceOf(EnvironmentRefused.class);
+    }
+  }
+
+  @Test
+  void pythonIsTheOneThatACondaFileNamesAndNeverOneThatItExcludes() throws Exception {
+    String[][] named = {
+      {"python=3.10.4", "3.10"},
+      {"python==3.10", "3.10"},
+      {"python>=3.10,<3.13", "3.10"},
+      {"python<3.13,>=3.10", "3.10"},
+      {"python=3.10=h12debd9_1", "3.10"},
+      {"python~=3.10", "3.10"},
+      {"python 3.10", "3.10"},
+      {"python=3", ""},
+      {"python", ""}
+    };
+    for (String[] each : named) {
+      String name = "python-" + each[0].hashCode();
+      put(name, "1", conda("'" + each[0] + "'"));
+      assertThat(resolve(name)).as(each[0]).isEqualTo(new Packages(each[1], List.of()));
+    }
+    for (String wrong : List.of("<3.12", "!=3.9", ">3.9", ">=3.9,!=3.9.*", "=3.9,=3.10")) {
+      String name = "no-python-" + wrong.hashCode();
+      put(name, "1", conda("'python" + wrong + "'"));
+      assertThatThrownBy(() -> resolve(name))
+          .as(wrong)
+          .isInstanceOf(EnvironmentRefused.class)
+          .hasMessageContaining("does not say which Python: name one");
+    }
+  }
+
+  @Test
+  void environmentOfAnotherWorkspaceIsNotTakenForOneOfThisThatIsCalledTheSame() throws Exception {
+    put("mine", "1", "{\"image\":\"example.org/made\"}");
+    String mine = LAB.path() + "/environments/mine/versions/1";
+    for (String before : List.of("", "azureml:", "azureml:/", "AZUREML://")) {
+      String same = before + mine.substring(before.endsWith("/") ? 1 : 0);
+      for (String spelled : List.of(same, same.replace("resourceGroups", "resourcegroups"))) {
+        assertThat(resolve(spelled)).as(spelled).isEqualTo(new Image("example.org/made"));
+      }
+      for (String other : List.of("/workspaces/labs/", "/workspaces/other/")) {
+        String elsewhere = same.replace("/workspaces/lab/", other);
+        assertThatThrownBy(() -> resolve(elsewhere))
+            .as(elsewhere)
+            .isInstanceOf(EnvironmentRefused.class)
+            .hasMessageContaining("is in another workspace");
+      }
+    }
+  }
+
   @Test
   void packageThatOnlyCondaHasIsRefusedByItsNameWithWhatToDo() throws Exception {
     String[][] wrong = {
