@@ -14,6 +14,7 @@ import ebb.kernel.protocol.QuotaKind;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.Retries;
 import ebb.kernel.protocol.Scope;
+import ebb.kernel.protocol.Settings;
 import ebb.kernel.protocol.VmSize;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,11 @@ public final class TraceReplay {
           new Size(new VmSize("Standard_NC12s_v3", "NCSv3", 12, 224 << 10, 2), 6_120_000),
           new Size(new VmSize("Standard_NC24s_v3", "NCSv3", 24, 448 << 10, 4), 12_240_000),
           new Size(new VmSize("Standard_ND40rs_v2", "NDSv2", 40, 672 << 10, 8), 22_032_000));
+
+  /// How long a job may wait: as long as settings allow, for what is asked is how long it would.
+  private static final long NO_LIMIT_MILLIS = 100L * 365 * 24 * 3_600_000;
+
+  private static final long NEVER_BEGAN = -1;
 
   private record Size(VmSize size, long ratePerHour) {
     String cluster() {
@@ -97,6 +103,7 @@ public final class TraceReplay {
     this.numbers = numbers;
     this.time = new VirtualTime(trace.getFirst().submitMillis());
     this.began = new long[trace.size()];
+    Arrays.fill(began, NEVER_BEGAN);
     this.simulation = new Simulation(time, _ -> {});
     Recorded recorded = new Recorded();
     World world = new World(time, recorded, recorded, simulation::report);
@@ -116,6 +123,9 @@ public final class TraceReplay {
     simulation.run();
     long[] waits = new long[trace.size()];
     for (int i = 0; i < waits.length; i++) {
+      if (began[i] == NEVER_BEGAN) {
+        throw new IllegalStateException("job " + i + " of the trace never began");
+      }
       waits[i] = began[i] - trace.get(i).submitMillis();
     }
     Charges total = Charges.NONE;
@@ -138,7 +148,37 @@ public final class TraceReplay {
         Cost.ZERO);
   }
 
+  /// Nothing that the trace did is cut short.
+  private static Settings settings(List<TraceJob> trace) {
+    Settings usual = Settings.DEFAULT;
+    long longest = trace.stream().mapToLong(TraceJob::durationMillis).max().orElse(0);
+    return new Settings(
+        usual.bootMillis(),
+        usual.startMillis(),
+        usual.graceMillis(),
+        usual.stopMillis(),
+        usual.leaveMillis(),
+        usual.assemblyMillis(),
+        usual.unreachableMillis(),
+        usual.observeMillis(),
+        usual.backOffMillis(),
+        usual.backOffMaxMillis(),
+        Math.max(usual.lifetimeMillis(), longest + usual.startMillis()),
+        usual.lifetimeLowMillis(),
+        NO_LIMIT_MILLIS,
+        usual.archiveMillis(),
+        usual.retries(),
+        usual.familyQuota(),
+        usual.regionalQuota(),
+        usual.lowPriorityQuota(),
+        usual.queuedJobs(),
+        usual.clusters(),
+        usual.defaultIdleMillis(),
+        usual.backfillCandidates());
+  }
+
   private void setUp() {
+    simulation.wish(new Command.ChangeSettings(settings(trace)));
     simulation.wish(new Command.ChangeSizes(SIZES.stream().map(Size::size).toList()));
     simulation.wish(
         new Command.ChangePrices(

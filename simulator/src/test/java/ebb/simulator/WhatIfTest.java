@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,19 @@ class WhatIfTest {
     assertThat(hour[0]).isEqualTo("3600");
     assertThat(Double.parseDouble(hour[3])).as("USD").isGreaterThan(Double.parseDouble(none[3]));
     assertThat(seconds(hour[5])).as("mean wait").isLessThan(seconds(none[5]));
+  }
+
+  @Test
+  void nothingThatATraceDidIsCutHoweverLongItRanOrWaits() {
+    long day = 86_400_000;
+    List<TraceJob> trace =
+        List.of(new TraceJob(day, 40 * day, 1, "anna"), new TraceJob(day, day, 1, "bert"));
+
+    TraceReplay.Outcome outcome = TraceReplay.of(trace, new TraceReplay.Numbers(1, 0, 1000));
+
+    assertThat(outcome.waits().millis(0)).as("the first").isEqualTo(1000);
+    assertThat(outcome.waits().millis(1)).as("the last").isBetween(40 * day, 41 * day);
+    assertThat(outcome.charges().runMillis()).isEqualTo(41 * day);
   }
 
   private static double seconds(String text) {

@@ -1,14 +1,11 @@
 package ebb.app.journal;
 
-import ebb.kernel.protocol.AttemptId;
 import ebb.kernel.protocol.ClusterId;
 import ebb.kernel.protocol.EndCause;
 import ebb.kernel.protocol.JobId;
 import ebb.kernel.protocol.NodeId;
 import ebb.kernel.protocol.Rates;
 import ebb.kernel.protocol.ReleaseCause;
-import ebb.kernel.protocol.TaskEnd;
-import ebb.kernel.protocol.TaskReport;
 import ebb.kernel.protocol.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,9 +16,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// What was: jobs, attempts, nodes, refusals, read from the tables that the projector writes. Lists
-/// come in pages by key, each a short transaction of its own. Costs the kernel nothing; may be
-/// asked from any thread.
+/// What was: jobs, nodes and clusters, read from the tables that the projector writes. Lists come
+/// in pages by key, each a short transaction of its own. Costs the kernel nothing; may be asked
+/// from any thread.
 ///
 /// Times are milliseconds, 0 for what has not happened.
 public final class History {
@@ -45,39 +42,6 @@ public final class History {
     this.ledger = new Ledger(readers, Long.MAX_VALUE);
   }
 
-  /// One run of a job.
-  ///
-  /// @param censored it was ended from outside: how long it would have run is not known
-  public record PastAttempt(
-      AttemptId id,
-      JobId job,
-      int number,
-      int nodes,
-      long orderedAt,
-      long startedAt,
-      long stopAskedAt,
-      long endedAt,
-      @Nullable EndCause cause,
-      int code,
-      String detail,
-      boolean censored) {}
-
-  /// What ran for an attempt on one node.
-  ///
-  /// @param preparedAt when all was there but the command itself
-  /// @param startedAt the first instruction
-  /// @param exitObservedAt when the backend saw the end
-  /// @param exitReportedAt when the kernel was told
-  public record PastTask(
-      int rank,
-      NodeId node,
-      long acceptedAt,
-      long preparedAt,
-      long startedAt,
-      long exitObservedAt,
-      long exitReportedAt,
-      @Nullable TaskReport report) {}
-
   public record PastNode(
       NodeId id,
       ClusterId cluster,
@@ -92,27 +56,6 @@ public final class History {
       @Nullable ReleaseCause releaseCause,
       String releaseDetail,
       long goneAt) {}
-
-  public record Refusal(
-      long sequence,
-      long at,
-      String principal,
-      String behalfOf,
-      String command,
-      String scope,
-      String name,
-      String rejection,
-      String numbers) {}
-
-  public record Cancel(long sequence, long at, String principal, JobId job, String phase) {}
-
-  /// A start of the server.
-  ///
-  /// @param lastAliveAt when the server before was last seen to run: until `at` it was down
-  public record Start(long sequence, long at, long epoch, long lastAliveAt, boolean safeMode) {}
-
-  /// A change of what decisions read, in words.
-  public record Change(long sequence, long at, String principal, String kind, String detail) {}
 
   /// The sequence up to which the tables hold everything.
   public long reached() {
@@ -250,63 +193,10 @@ public final class History {
   /// Before which every job is.
   public static final JobId NEWEST = new JobId(Long.MAX_VALUE);
 
-  public List<PastAttempt> attempts(JobId job) throws HistoryUnavailable {
-    return readers.list(
-        "SELECT id, job, number, nodes, ordered, started, stop_asked, ended, cause, code, detail,"
-            + " censored FROM attempts WHERE job = ? ORDER BY number",
-        row ->
-            new PastAttempt(
-                new AttemptId(row.getLong(1)),
-                new JobId(row.getLong(2)),
-                row.getInt(3),
-                row.getInt(4),
-                row.getLong(5),
-                row.getLong(6),
-                row.getLong(7),
-                row.getLong(8),
-                endCause(row.getString(9)),
-                row.getInt(10),
-                row.getString(11),
-                row.getInt(12) != 0),
-        job.value());
-  }
-
-  public List<PastTask> tasks(AttemptId attempt) throws HistoryUnavailable {
-    return readers.list(
-        "SELECT rank, node, accepted, prepared, started, exit_observed, exit_reported, task_end,"
-            + " code, cpu_millis, peak_memory_kibibytes, bytes_read, bytes_written, checkpoint,"
-            + " detail FROM tasks WHERE attempt = ? ORDER BY rank",
-        History::pastTask,
-        attempt.value());
-  }
-
   /// What the tasks of all attempts of a job have used.
   public Usage usage(JobId job) throws HistoryUnavailable {
     return readers.list(Usage.OF_JOB, Usage::of, job.value()).stream()
         .reduce(Usage.NONE, Usage::plus);
-  }
-
-  private static PastTask pastTask(ResultSet row) throws SQLException {
-    String end = row.getString(8);
-    return new PastTask(
-        row.getInt(1),
-        new NodeId(row.getLong(2)),
-        row.getLong(3),
-        row.getLong(4),
-        row.getLong(5),
-        row.getLong(6),
-        row.getLong(7),
-        end.isEmpty()
-            ? null
-            : new TaskReport(
-                TaskEnd.valueOf(end),
-                row.getInt(9),
-                row.getLong(10),
-                row.getLong(11),
-                row.getLong(12),
-                row.getLong(13),
-                row.getString(14),
-                row.getString(15)));
   }
 
   /// How long the newest nodes of a cluster took from being asked for to being ready, the one in
@@ -366,67 +256,6 @@ public final class History {
         first.value(),
         last.value());
     return names;
-  }
-
-  /// Refusals in order, after the one with that sequence; 0 begins.
-  public List<Refusal> refusals(long after, int most) throws HistoryUnavailable {
-    return readers.list(
-        "SELECT sequence, at, principal, behalf_of, command, scope, name, rejection, numbers"
-            + " FROM refusals WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        row ->
-            new Refusal(
-                row.getLong(1),
-                row.getLong(2),
-                row.getString(3),
-                row.getString(4),
-                row.getString(5),
-                row.getString(6),
-                row.getString(7),
-                row.getString(8),
-                row.getString(9)),
-        after,
-        most);
-  }
-
-  public List<Cancel> cancels(long after, int most) throws HistoryUnavailable {
-    return readers.list(
-        "SELECT sequence, at, principal, job, phase FROM cancels WHERE sequence > ?"
-            + " ORDER BY sequence LIMIT ?",
-        row ->
-            new Cancel(
-                row.getLong(1),
-                row.getLong(2),
-                row.getString(3),
-                new JobId(row.getLong(4)),
-                row.getString(5)),
-        after,
-        most);
-  }
-
-  public List<Start> starts(long after, int most) throws HistoryUnavailable {
-    return readers.list(
-        "SELECT sequence, at, epoch, last_alive, safe_mode FROM starts WHERE sequence > ?"
-            + " ORDER BY sequence LIMIT ?",
-        row ->
-            new Start(
-                row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5) != 0),
-        after,
-        most);
-  }
-
-  public List<Change> changes(long after, int most) throws HistoryUnavailable {
-    return readers.list(
-        "SELECT sequence, at, principal, kind, detail FROM changes WHERE sequence > ?"
-            + " ORDER BY sequence LIMIT ?",
-        row ->
-            new Change(
-                row.getLong(1),
-                row.getLong(2),
-                row.getString(3),
-                row.getString(4),
-                row.getString(5)),
-        after,
-        most);
   }
 
   static @Nullable EndCause endCause(String name) {

@@ -65,6 +65,9 @@ class ArmTest {
     Answer created = azure.put("created");
     assertThat(created.status()).isEqualTo(201);
     assertThat(azure.operation(created)).isEqualTo("Succeeded");
+    String nowhere = LAB.replaceFirst("/lab$", "/none") + "/operations/create";
+    assertThat(server.get(nowhere + VERSION).status()).isEqualTo(404);
+    assertThat(server.get(LAB + "/operations/create" + VERSION).status()).isEqualTo(200);
     assertThat(azure.put("created").status()).as("the same again").isEqualTo(200);
     String more = azure.send("GET", LAB + "/computes/created", "").body();
     String fewer = more.replaceFirst("\"maxNodeCount\":[0-9]+", "\"maxNodeCount\":3");
