@@ -21,6 +21,7 @@ import ebb.app.config.Config;
 import ebb.app.data.Datastores;
 import ebb.app.data.Downloads;
 import ebb.app.environment.Environments;
+import ebb.app.files.ProcessUser;
 import ebb.app.http.HttpDoor;
 import ebb.app.identity.AccessToken;
 import ebb.app.identity.OriginGuard;
@@ -236,7 +237,7 @@ final class Server {
     TaskUsers users =
         !tasks.user().equals(Config.AUTO)
             ? TaskUsers.same(TaskUser.named(tasks.user()))
-            : TaskUser.isRoot()
+            : ProcessUser.isRoot()
                 ? TaskUsers.each(
                     TaskUsers.Range.parse(tasks.uids()), store.home(), store.installation())
                 : TaskUsers.same(null);

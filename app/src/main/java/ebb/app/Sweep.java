@@ -28,7 +28,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -41,6 +43,8 @@ import java.util.regex.Pattern;
 /// Goes on where it stopped, in the order in which jobs ended, so that its work is in proportion to
 /// what has ended since. Sweeping again what was swept does nothing.
 final class Sweep implements Surface.Cleaning, Runnable {
+  private static final int FAILED_MOST = 1_000;
+
   private static final System.Logger LOG = System.getLogger(Sweep.class.getName());
 
   /// Nobody waits for it; an hour's worth of ended jobs takes seconds.
@@ -61,6 +65,10 @@ final class Sweep implements Surface.Cleaning, Runnable {
   private final SpecificationStore specifications;
   private final Duration keep;
   private final DeletedFiles deleted;
+
+  /// Whose files could not be removed while this server has run. Some may never be: the sweep goes
+  /// on without them.
+  private final Map<JobId, PastJob> failed = new LinkedHashMap<>();
 
   /// Up to which end, or deletion, all has been swept.
   record Position(long at, JobId job) {
@@ -146,22 +154,23 @@ final class Sweep implements Surface.Cleaning, Runnable {
   public synchronized Surface.Freed clean(Duration olderThan, boolean really) throws IOException {
     long until = System.currentTimeMillis() - olderThan.toMillis();
     Position position = Position.read(memory);
-    Position done = position;
-    boolean isSettled = true;
     int jobs = 0;
     long bytes = 0;
+    for (PastJob job : really ? takeFailed() : List.<PastJob>of()) {
+      long freed = tidy(job, true);
+      jobs += freed > 0 ? 1 : 0;
+      bytes += freed;
+    }
     List<PastJob> page = page(position, until);
     while (!page.isEmpty()) {
       for (PastJob job : page) {
         long freed = tidy(job, really);
         jobs += freed > 0 ? 1 : 0;
-        bytes += Math.max(0, freed);
+        bytes += freed;
         position = new Position(job.endedAt(), job.id());
-        isSettled &= freed >= 0;
-        done = isSettled ? position : done;
       }
       if (really) {
-        done.write(memory);
+        position.write(memory);
       }
       page = page(position, until);
     }
@@ -242,16 +251,24 @@ final class Sweep implements Surface.Cleaning, Runnable {
     }
   }
 
-  /// One folder that cannot be looked at does not keep the others, and is tried again the next
-  /// time: -1.
+  /// One folder that cannot be removed does not keep the others, and is tried again the next time.
   private long tidy(PastJob job, boolean really) {
     try {
       return backend.folders().tidy(job.id(), job.attempts(), job.spec().nodes(), really);
     } catch (IOException failure) {
       LOG.log(
           Level.WARNING, "what job {0} has left is not removed: {1}", job.id().toString(), failure);
-      return -1;
+      if (really && failed.size() < FAILED_MOST) {
+        failed.put(job.id(), job);
+      }
+      return 0;
     }
+  }
+
+  private List<PastJob> takeFailed() {
+    List<PastJob> taken = List.copyOf(failed.values());
+    failed.clear();
+    return taken;
   }
 
   private List<PastJob> page(Position position, long until) throws IOException {

@@ -164,6 +164,7 @@ final class Submissions {
     Scope scope = Reads.workspaceScope(request);
     String name = request.parameter("name");
     Outcome<Verdict> outcome = new Outcome.NotServing<>();
+    String stored = "";
     for (int look = 0; look < LOOKS; look++) {
       Seen seen = look(scope, name);
       JobDescriptions.Known known = seen.job();
@@ -200,9 +201,7 @@ final class Submissions {
               new Command.SubmitJob(scope, name, spec, submission.nodes().serverless(), seen.at()));
       if (hold != null && !(outcome instanceof Outcome.Unknown<Verdict>)) {
         hold.release();
-        if (!(outcome instanceof Outcome.Answered<Verdict>(Verdict.Accepted _))) {
-          eraseUnused(hash);
-        }
+        stored = hash;
       }
       if (there != null && is(outcome, Rejection.NameTaken.class)) {
         return taken(name, there, submission);
@@ -211,15 +210,19 @@ final class Submissions {
         break;
       }
     }
+    if (!stored.isEmpty() && outcome instanceof Outcome.Answered<Verdict>(Verdict.Refused _)) {
+      eraseUnused(stored);
+    }
     return wishes.answer(outcome, changed -> shown.apply(changed ? 201 : 200));
   }
 
-  /// Nobody would ever remove what only a refused job runs. What another names by now stays.
+  /// Nobody would ever remove what only a refused job runs. What another names by now stays, and
+  /// what is being submitted again at this moment.
   private void eraseUnused(String hash) {
     try {
       cleaning.eraseUnused(hash);
     } catch (IOException failure) {
-      LOG.log(Level.WARNING, "the specification of a refused job is kept: {0}", failure);
+      LOG.log(Level.DEBUG, "the specification of a refused job is kept: {0}", failure);
     }
   }
 

@@ -38,6 +38,12 @@ public final class Environments {
       Pattern.compile(
           "(?i)(?:azureml:)?(?<place>.*)/environments/(?<name>[^/]+)/(?:versions|labels)/(?<version>[^/]+)");
 
+  /// Also at the end of a whole address, and without the provider, as `azureml:` addresses are.
+  private static final Pattern WORKSPACE =
+      Pattern.compile(
+          "(?i)(?:^|/)subscriptions/([^/]+)/resourceGroups/([^/]+)"
+              + "/(?:providers/Microsoft\\.MachineLearningServices/)?workspaces/([^/]+)$");
+
   private static final Pattern SHORT =
       Pattern.compile(
           "(?i)(?:azureml:)?(?<name>[A-Za-z0-9][A-Za-z0-9_.-]*)(?:[:@](?<version>[A-Za-z0-9_.-]+))?");
@@ -125,9 +131,11 @@ public final class Environments {
   }
 
   private static boolean isElsewhere(String place, Scope workspace) {
-    String path = "/" + place.replaceFirst("^/+", "");
-    return path.regionMatches(true, 0, "/subscriptions/", 0, "/subscriptions/".length())
-        && !path.equalsIgnoreCase(workspace.path());
+    Matcher named = WORKSPACE.matcher(place);
+    return named.find()
+        && !Scope.workspace(named.group(1), named.group(2), named.group(3))
+            .path()
+            .equalsIgnoreCase(workspace.path());
   }
 
   private Optional<VersionedAssets.Version> version(

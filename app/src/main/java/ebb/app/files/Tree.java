@@ -11,6 +11,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -289,6 +290,10 @@ public final class Tree {
       visit(new Level(folder, prefix.substring(0, cut), 0, isWhole), entries, visitor);
     } catch (NoSuchFileException absent) {
       return; // nothing is below it
+    } catch (AccessDeniedException closed) {
+      if (isWhole) {
+        throw closed;
+      }
     }
   }
 
@@ -451,17 +456,24 @@ public final class Tree {
     return moved;
   }
 
-  /// A job may have closed its folder to its owner, who must get in to remove what is there. Only
-  /// by its path can a folder be opened that may not be read; root may read any, so that no more is
-  /// changed, should a link be there by now, than its owner could change.
+  /// A job may have closed its folder to its owner, who must get in to remove what is there, and to
+  /// nobody else. What cannot be opened is left as it is: the next step says what is wrong.
+  ///
+  /// Root gets in anywhere and opens nothing: a folder that may not be read can only be opened by
+  /// its path, and whoever put a link there would have root open what it leads to. Anybody else
+  /// changes no more by it than what is theirs.
   private static void open(PosixFileAttributeView view, Path path) throws IOException {
-    Set<PosixFilePermission> permissions = view.readAttributes().permissions();
-    if (permissions.addAll(OWNER_ALL)) {
+    if (view.readAttributes().permissions().containsAll(OWNER_ALL) || ProcessUser.isRoot()) {
+      return;
+    }
+    try {
       try {
-        view.setPermissions(permissions);
+        view.setPermissions(OWNER_ALL);
       } catch (AccessDeniedException unreadable) {
-        Files.setPosixFilePermissions(path, permissions);
+        Files.setPosixFilePermissions(path, OWNER_ALL);
       }
+    } catch (FileSystemException left) {
+      return; // somebody else's
     }
   }
 

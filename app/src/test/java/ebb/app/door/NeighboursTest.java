@@ -3,7 +3,7 @@ package ebb.app.door;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ebb.app.backend.local.TaskUser;
+import ebb.app.files.ProcessUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,7 +27,7 @@ class NeighboursTest {
 
   @Test
   void userOfOneIsNotAUserOfTheOtherAlsoWhenTheOneHasStopped() throws Exception {
-    assumeTrue(TaskUser.isRoot(), "only root may run tasks as other users");
+    assumeTrue(ProcessUser.isRoot(), "only root may run tasks as other users");
     // Tasks of another user must be able to pass through.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     try (ServedHome one = server("one")) {

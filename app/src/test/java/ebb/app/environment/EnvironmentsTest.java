@@ -197,7 +197,11 @@ class EnvironmentsTest {
     String mine = LAB.path() + "/environments/mine/versions/1";
     for (String before : List.of("", "azureml:", "azureml:/", "AZUREML://")) {
       String same = before + mine.substring(before.endsWith("/") ? 1 : 0);
-      for (String spelled : List.of(same, same.replace("resourceGroups", "resourcegroups"))) {
+      for (String spelled :
+          List.of(
+              same,
+              same.replace("resourceGroups", "resourcegroups"),
+              same.replace("/providers/Microsoft.MachineLearningServices", ""))) {
         assertThat(resolve(spelled)).as(spelled).isEqualTo(new Image("example.org/made"));
       }
       for (String other : List.of("/workspaces/labs/", "/workspaces/other/")) {
@@ -208,6 +212,9 @@ class EnvironmentsTest {
             .hasMessageContaining("is in another workspace");
       }
     }
+    assertThatThrownBy(() ->
+            resolve("https://example.org" + mine.replace("/workspaces/lab/", "/workspaces/x/")))
+        .hasMessageContaining("is in another workspace");
   }
 
   @Test

@@ -10,11 +10,6 @@ import java.nio.file.Path;
 public record TaskUser(int uid, int gid) {
   private static final Path USERS = Path.of("/etc/passwd");
 
-  /// Whether this process may run tasks as somebody else.
-  public static boolean isRoot() throws IOException {
-    return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-  }
-
   /// The user of that name in `/etc/passwd`, or of those numbers in the form `uid:gid`.
   public static TaskUser named(String name) throws IOException {
     if (name.matches("[0-9]{1,9}:[0-9]{1,9}")) {

@@ -5,6 +5,7 @@ import static ebb.app.backend.local.ServerStandIn.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ebb.app.files.ProcessUser;
 import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Command;
@@ -44,7 +45,7 @@ class ContainerTest {
   void begin() throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     Path home = Files.createDirectory(folder.resolve("home"));
-    assumeTrue(TaskUser.isRoot(), "only root may start containers");
+    assumeTrue(ProcessUser.isRoot(), "only root may start containers");
     TaskUsers users =
         TaskUsers.each(
             TaskUsers.Range.parse("1900000000-1900065535"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ebb.app.files.ProcessUser;
 import ebb.kernel.protocol.Command;
 import ebb.kernel.protocol.TaskId;
 import java.io.IOException;
@@ -26,7 +27,7 @@ class OtherUserTest {
 
   @BeforeEach
   void begin() throws Exception {
-    assumeTrue(TaskUser.isRoot(), "only root may run tasks as another user");
+    assumeTrue(ProcessUser.isRoot(), "only root may run tasks as another user");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     home = Files.createDirectory(folder.resolve("home"));
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));

@@ -5,6 +5,7 @@ import static ebb.app.backend.local.ServerStandIn.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ebb.app.files.ProcessUser;
 import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend;
 import ebb.kernel.protocol.Isolation;
@@ -54,7 +55,7 @@ class PulledImageTest {
   void begin() throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     Path program = Path.of("/usr/bin/docker-registry");
-    assumeTrue(TaskUser.isRoot(), "only root may start containers");
+    assumeTrue(ProcessUser.isRoot(), "only root may start containers");
     assumeTrue(Files.isExecutable(program), "needs the package docker-registry");
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ebb.app.files.ProcessUser;
 import ebb.app.files.Tree;
 import ebb.app.specification.Specification;
 import ebb.kernel.engine.Backend;
@@ -55,7 +56,7 @@ class SandboxTest {
 
   private Confines find(List<Path> programs) throws Exception {
     TaskUsers users =
-        TaskUser.isRoot()
+        ProcessUser.isRoot()
             ? TaskUsers.each(
                 TaskUsers.Range.parse("1900000000-1900065535"),
                 home,
@@ -114,7 +115,7 @@ class SandboxTest {
 
   @Test
   void eachSubmitterHasAUserWhoKeepsTheirNumber() throws Exception {
-    assumeTrue(TaskUser.isRoot(), "only root may run tasks as other users");
+    assumeTrue(ProcessUser.isRoot(), "only root may run tasks as other users");
     run(task(1), "ann", "id -u");
     run(task(2), "bob", "id -u");
     run(task(3), "ann", "id -u");

@@ -3,6 +3,7 @@ package ebb.app.backend.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ebb.app.files.ProcessUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,7 +22,7 @@ class UserChangeTest {
 
   @BeforeEach
   void begin() throws Exception {
-    assumeTrue(TaskUser.isRoot(), "only root may run programs as another user");
+    assumeTrue(ProcessUser.isRoot(), "only root may run programs as another user");
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
   }
 
