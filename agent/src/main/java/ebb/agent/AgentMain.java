@@ -1,5 +1,6 @@
 package ebb.agent;
 
+import ebb.agent.posix.CannotLook;
 import ebb.agent.posix.ProcessTable;
 import ebb.agent.posix.Processes;
 import ebb.agent.record.RecordFile;
@@ -47,7 +48,7 @@ public final class AgentMain {
     AgentLog log = new AgentLog(System.out, InstantSource.system());
     try {
       run(new AgentHome(Path.of(arguments[0])), arguments[1], log);
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException | UnsupportedOperationException | CannotLook e) {
       log.say("the agent cannot run: " + e.getMessage());
       System.exit(EX_FAILED);
     } catch (InterruptedException e) {
@@ -72,7 +73,7 @@ public final class AgentMain {
     RecordFile.Opened opened = RecordFile.open(home.record(), bootId, time.wall());
     opened.notice().ifPresent(log::say);
     refuseOthers(opened.tasks().installation(), installation, home);
-    int lost = new Aftermath(opened.file(), opened.tasks(), bootId, time).clear();
+    int lost = new Aftermath(opened.file(), opened.tasks(), bootId, time, log).clear();
     Files.deleteIfExists(home.socket());
     ServerSocketChannel socket = home.atSocket(AgentMain::listen);
     Files.setPosixFilePermissions(home.socket(), PosixFilePermissions.fromString("rw-------"));

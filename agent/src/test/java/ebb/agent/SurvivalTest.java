@@ -266,6 +266,38 @@ class SurvivalTest {
     }
   }
 
+  /// It takes nothing for gone meanwhile, and asks nobody twice.
+  @Test
+  void agentThatCannotLookForWhatADeadOneHasLeftWaitsUntilItCan() throws Exception {
+    try (RunningAgent agent = new RunningAgent(home)) {
+      agent.start(
+          RunningAgent.withGrace(
+              agent.shell(
+                  "left",
+                  "trap 'echo asked >> asked' TERM; echo $$ > pid;"
+                      + " while [ ! -e go ]; do sleep 0.05; done"),
+              Duration.ofSeconds(10)));
+      String left = line(home.resolve("pid"));
+      agent.kill();
+      Process next = AgentLauncher.launch(new AgentHome(home), INSTALLATION);
+      line(home.resolve("asked"));
+      filesOf((int) next.pid(), "3");
+      RunningAgent.eventually(
+          "the agent says so or is gone",
+          () -> logged().contains("processes cannot be looked at") || !next.isAlive());
+      Thread.sleep(200); // it has tried again by now
+      assertThat(next.isAlive()).isTrue();
+      assertThat(isAlive(left)).isTrue();
+      filesOf((int) next.pid(), "1024");
+      Files.createFile(home.resolve("go"));
+      agent.reconnect();
+      assertThat(agent.pid()).isEqualTo((int) next.pid());
+      assertThat(((Fact.Exited) agent.end("left")).cause()).isEqualTo(Cause.LOST);
+      assertThat(isAlive(left)).isFalse();
+      assertThat(Files.readAllLines(home.resolve("asked"))).containsExactly("asked");
+    }
+  }
+
   /// Bounds how many files a process may have open, from now on.
   private static void filesOf(int pid, String most) throws Exception {
     String nofile = "--nofile=" + most + ":";

@@ -89,7 +89,7 @@ public final class ProcessTable {
   /// The id that the kernel gave most recently to a process or a thread. Ids are given in rising
   /// order until they wrap.
   public int newestPid() {
-    int length = Libc.pread(loadavg, buffer, BUFFER_BYTES, 0);
+    int length = orWant("/proc/loadavg", Libc.pread(loadavg, buffer, BUFFER_BYTES, 0));
     int end = length - 1;
     int start = end;
     while (start > 0 && buffer.get(ValueLayout.JAVA_BYTE, start - 1L) != ' ') {
@@ -100,11 +100,7 @@ public final class ProcessTable {
 
   private int open(String name) {
     path.setString(0, name);
-    int descriptor = Libc.open(path, O_CLOEXEC);
-    if (Libc.isWant(descriptor)) {
-      throw new CannotLook(name + ": " + Libc.strerror(-descriptor));
-    }
-    return descriptor;
+    return orWant(name, Libc.open(path, O_CLOEXEC));
   }
 
   private int read(String name) {
@@ -113,10 +109,18 @@ public final class ProcessTable {
       return descriptor;
     }
     try {
-      return Libc.pread(descriptor, buffer, BUFFER_BYTES, 0);
+      return orWant(name, Libc.pread(descriptor, buffer, BUFFER_BYTES, 0));
     } finally {
       Libc.close(descriptor);
     }
+  }
+
+  /// The kernel may lack the memory to read with too, not only what it takes to open.
+  private static int orWant(String name, int result) {
+    if (Libc.isWant(result)) {
+      throw new CannotLook(name + ": " + Libc.strerror(-result));
+    }
+    return result;
   }
 
   /// The command may hold blanks and parentheses, hence the last one counts. A zombie whose other

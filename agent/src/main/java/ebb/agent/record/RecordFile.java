@@ -186,7 +186,7 @@ public final class RecordFile implements Closeable {
 
   /// Rewrites the file without what nobody needs. Appending waits meanwhile; followers find their
   /// place again by position. The next sync makes its name survive the machine: until then the old
-  /// file is found again, with all but what came after this.
+  /// file is found again, with all but what came after the last sync before this.
   public void compact() throws IOException {
     lock.lock();
     try {
@@ -264,11 +264,12 @@ public final class RecordFile implements Closeable {
       retry();
       closed = true;
       grown.signalAll();
-      channel.force(false);
-      if (unnamed) {
-        RecordImage.syncName(path);
+      try (FileChannel ending = channel) {
+        ending.force(false);
+        if (unnamed) {
+          RecordImage.syncName(path);
+        }
       }
-      channel.close();
     } finally {
       lock.unlock();
     }

@@ -1,5 +1,6 @@
 package ebb.agent.serve;
 
+import ebb.agent.posix.CannotLook;
 import ebb.agent.posix.ProcessStat;
 import ebb.agent.posix.ProcessTable;
 import ebb.agent.posix.Processes;
@@ -37,14 +38,17 @@ public final class Aftermath {
   private final Collection<RecordedTasks.Unended> unended;
   private final String bootId;
   private final AgentTime time;
+  private final WantPause want;
   private final ProcessTable processes = new ProcessTable();
 
-  public Aftermath(RecordFile record, RecordedTasks tasks, String bootId, AgentTime time) {
+  public Aftermath(
+      RecordFile record, RecordedTasks tasks, String bootId, AgentTime time, AgentLog log) {
     this.record = record;
     this.tasks = tasks;
     this.unended = List.copyOf(tasks.unended().values());
     this.bootId = bootId;
     this.time = time;
+    this.want = new WantPause(time, log);
   }
 
   /// Stops every process that is left and writes down the end of every task; returns how many tasks
@@ -69,30 +73,46 @@ public final class Aftermath {
     return new Fact.Exited(time.now(), new ExitStatus.Unknown(), Cause.LOST, why, Usage.UNKNOWN);
   }
 
-  /// Returns how many processes outlived everything.
+  /// Returns how many processes outlived everything. Time in which they cannot be looked at is
+  /// nobody's grace and wears out no patience.
   private int stopAll() throws InterruptedException {
-    List<ProcessStat> left = find();
-    if (left.isEmpty()) {
-      return 0;
-    }
+    List<ProcessStat> left = findInTheEnd();
     Set<ProcessStat> warned = new HashSet<>();
     long killAt = time.nanoTime() + grace().toNanos();
-    long giveUpAt = killAt + KILL_MAX.toNanos();
-    while (!left.isEmpty() && time.nanoTime() - giveUpAt < 0) {
-      if (time.nanoTime() - killAt >= 0) {
-        left.forEach(process -> signal(process, Processes.SIGKILL));
-      } else {
-        left.stream().filter(warned::add).forEach(this::warn);
+    while (!left.isEmpty() && time.nanoTime() - killAt < KILL_MAX.toNanos()) {
+      long begin = time.nanoTime();
+      try {
+        press(left, warned, begin - killAt >= 0);
+        Thread.sleep(PAUSE);
+        left = find();
+      } catch (CannotLook e) {
+        want.after(e);
+        killAt += time.nanoTime() - begin;
       }
-      Thread.sleep(PAUSE);
-      left = find();
     }
     return left.size();
   }
 
-  private void warn(ProcessStat process) {
-    signal(process, Processes.SIGTERM);
-    signal(process, Processes.SIGCONT);
+  private List<ProcessStat> findInTheEnd() throws InterruptedException {
+    while (true) {
+      try {
+        return find();
+      } catch (CannotLook e) {
+        want.after(e);
+      }
+    }
+  }
+
+  private void press(List<ProcessStat> left, Set<ProcessStat> warned, boolean kill) {
+    for (ProcessStat process : left) {
+      if (kill) {
+        signal(process, Processes.SIGKILL);
+      } else if (!warned.contains(process)) {
+        signal(process, Processes.SIGTERM);
+        signal(process, Processes.SIGCONT);
+        warned.add(process); // only now: a signal that could not be sent is sent later
+      }
+    }
   }
 
   private void signal(ProcessStat process, int signal) {

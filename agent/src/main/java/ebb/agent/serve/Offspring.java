@@ -232,7 +232,7 @@ final class Offspring {
     for (Task task : due) {
       if (task.awaitsInner && !hasInnerToReap(task)) {
         task.awaitsInner = false;
-        inners.remove(task.innerPid);
+        inners.remove(task.innerPid, task); // another's inner process may have its pid by now
       }
       int checks = task.stop.checksLeft;
       task.stop.checksLeft = 0;

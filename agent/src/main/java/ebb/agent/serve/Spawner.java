@@ -128,7 +128,7 @@ final class Spawner implements Runnable {
       try {
         return processes.stat(pid).map(ProcessStat::startTicks).orElse(-1L);
       } catch (CannotLook later) {
-        Thread.sleep(TreeStop.WANT_PAUSE);
+        Thread.sleep(WantPause.LENGTH);
       }
     }
   }

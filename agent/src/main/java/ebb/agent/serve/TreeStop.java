@@ -5,7 +5,6 @@ import ebb.agent.posix.ProcessStat;
 import ebb.agent.posix.ProcessTable;
 import ebb.agent.posix.Processes;
 import ebb.agent.protocol.Fact;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,23 +24,19 @@ final class TreeStop {
   /// How often to try again after that, and to look at strays.
   private static final long SLOW_NANOS = 1_000 * MILLI;
 
-  /// Before the next look, where there is nothing to look with: as long as a look pauses at most.
-  static final Duration WANT_PAUSE = Duration.ofMillis(50);
-
   private final TaskTable table;
   private final Offspring offspring;
   private final Ownership ownership;
   private final ProcessTable processes = new ProcessTable();
   private final Strays strays;
-  private final AgentLog log;
-  private boolean wantTold;
+  private final WantPause want;
 
   TreeStop(TaskTable table, Offspring offspring, Ownership ownership, AgentLog log) {
     this.table = table;
     this.offspring = offspring;
     this.ownership = ownership;
     this.strays = new Strays(processes);
-    this.log = log;
+    this.want = new WantPause(table.time, log);
   }
 
   /// Whether there are processes without a task that should be looked at by now.
@@ -54,7 +49,7 @@ final class TreeStop {
     try {
       return lookForInner(tasks);
     } catch (CannotLook e) {
-      lookLater(e);
+      want.after(e); // without the lock: the agent answers meanwhile
       return true;
     }
   }
@@ -78,21 +73,10 @@ final class TreeStop {
     List<Task> gone = new ArrayList<>();
     try {
       look(due, gone);
-      wantTold = false;
     } catch (CannotLook e) {
-      lookLater(e);
+      want.after(e);
     }
     return gone;
-  }
-
-  /// Without the lock, for it may take long: the agent answers meanwhile.
-  private void lookLater(CannotLook e) throws InterruptedException {
-    if (!wantTold) {
-      wantTold = true;
-      log.say(
-          "processes cannot be looked at, so no end is seen; it is tried on: " + e.getMessage());
-    }
-    Thread.sleep(WANT_PAUSE);
   }
 
   private void look(List<Task> due, List<Task> gone) throws InterruptedException {

@@ -188,6 +188,22 @@ class OffspringTest {
   }
 
   @Test
+  void innerProcessThatHasThePidOfAnotherTasksIsAwaitedWhenThatOneIsGone() throws Exception {
+    Process main = mainWithAChild();
+    offspring = new Offspring(table, (int) main.pid(), new RecentSpawns());
+    Task before = wrapped(main);
+    endMain(before);
+    Task after = wrapped(main);
+    assertThat(after.innerPid).isEqualTo(before.innerPid);
+    before.innerStartTicks--;
+    offspring.unclear(List.of(before), gone);
+    assertThat(before.awaitsInner).isFalse();
+
+    endMain(after);
+    assertThat(after.awaitsInner).isTrue();
+  }
+
+  @Test
   void taskThatEndsBeforeItsPidIsToldMayHaveThePidOfAnInnerProcessThatIsGone() throws Exception {
     int pid = wrapped(mainWithAChild()).innerPid;
     Task next = task("next");
