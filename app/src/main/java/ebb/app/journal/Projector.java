@@ -219,7 +219,11 @@ final class Projector {
   /// Back to what the tables hold. What was handed over meanwhile is read from the journal. Nothing
   /// may be written before that has succeeded, or the rows of what failed would be missing.
   private void rollBack() throws SQLException {
-    connection.rollback();
+    try {
+      Sqlite.run(connection, "BEGIN"); // a full disk has made SQLite roll back by itself
+    } catch (SQLException within) {
+      connection.rollback();
+    }
     HistoryFile.Position position = HistoryFile.position(connection);
     sequence = position.sequence();
     hash = position.hash();

@@ -349,7 +349,10 @@ class SurfaceTest {
     assertThat(prices.status()).as(prices.body()).isEqualTo(400);
     assertThat(prices.text("message")).contains("'prices[0]' is missing");
     String nul = "{\"folder\":\"a\\u0000\",\"environments\":\"b\"}";
-    Answer local = server.send("POST", ServedHome.job("unfit") + "/local", nul);
+    String job = workspace("unfit") + "/jobs/a";
+    assertThat(server.put(job, "{\"cluster\":\"local\",\"command\":\"true\"}").status())
+        .isEqualTo(201);
+    Answer local = server.send("POST", job + "/local", nul);
     assertThat(local.status()).as(local.body()).isEqualTo(400);
     assertThat(local.text("message")).contains("The field 'folder' is no path");
   }

@@ -275,7 +275,7 @@ class SurvivalTest {
   void agentThatDiesWhileTheDiskDoesNotLetItsRecordInIsFollowedByAnother() throws Exception {
     server.run(task(1), "exit 5");
     server.close();
-    Files.delete(home.resolve("backend.position")); // so that the record is read anew
+    Files.deleteIfExists(home.resolve("backend.position")); // so that the record is read anew
     Path full = Files.createDirectories(home.resolve("backend.acknowledgements.new/full"));
     server = new ServerStandIn(home);
     try (Said said = new Said()) {
